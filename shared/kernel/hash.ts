@@ -1,0 +1,37 @@
+import { hash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { Brand } from './brand.ts';
+import { isoDay, type Instant } from './time.ts';
+
+/** 64 lower-case hexadecimal digits. */
+export type Sha256 = Brand<string, 'Sha256'>;
+/** `20261005-` and 40 hexadecimal digits; see eventId. */
+export type EventId = Brand<string, 'EventId'>;
+
+export const sha256 = (data: Uint8Array | string): Sha256 => hash('sha256', data, 'hex') as Sha256;
+
+/** RFC 8785 canonical JSON: one spelling per value, so that equal values have equal hashes. */
+export function canonicalJson(value: unknown): string {
+  const text = canonicalize(value);
+  if (text === undefined) throw new TypeError('value has no JSON form');
+  return text;
+}
+
+/**
+ * The id of an event: its UTC day (so that a get by id is a point read in a store partitioned by day) and
+ * 160 bits of sha-256 over the canonical [tenant, source, stream, ...identity].
+ * `identity` is what the source says makes the record that record; it never holds what may change later.
+ */
+export function eventId(
+  time: Instant,
+  tenant: string,
+  source: string,
+  stream: string,
+  identity: readonly string[],
+): EventId {
+  // JSON.stringify of an array of strings is already canonical JSON: no keys to sort, no numbers to spell.
+  const digest = sha256(JSON.stringify([tenant, source, stream, ...identity]));
+  return `${isoDay(time).replaceAll('-', '')}-${digest.slice(0, 40)}` as EventId;
+}
+
+export const isEventId = (text: string): text is EventId => /^\d{8}-[0-9a-f]{40}$/.test(text);

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { instant, type Instant, type Window } from '../kernel/time.ts';
+import type { OperationId, RunId } from './ids.ts';
+
+const at = z.number().transform(ms => instant(ms));
+const windowSchema = z.strictObject({ from: at, to: at }).refine(w => w.to > w.from, 'an empty window');
+
+/** Why a window is being asked for. */
+export const purposes = ['forward', 'reread', 'requested'] as const;
+export type Purpose = (typeof purposes)[number];
+
+export const countsSchema = z.strictObject({
+  pages: z.int(), bytes: z.int(), seen: z.int(), inserted: z.int(), replaced: z.int(), unchanged: z.int(),
+  skipped: z.int(), quarantined: z.int(),
+}); // prettier-ignore
+/** seen = inserted + replaced + unchanged + skipped + quarantined, or something was lost. */
+export type Counts = z.infer<typeof countsSchema>;
+export const noCounts: Counts = Object.freeze({
+  pages: 0, bytes: 0, seen: 0, inserted: 0, replaced: 0, unchanged: 0, skipped: 0, quarantined: 0,
+}); // prettier-ignore
+
+const openWindowSchema = z.strictObject({
+  window: windowSchema,
+  purpose: z.enum(purposes),
+  /** Which of the policy's re-reads this is; null unless purpose is `reread`. */
+  reread: z.int().min(0).nullable(),
+  /** Where the provider's paging stands; null is the beginning. */
+  resume: z.string().nullable(),
+  /** Resume tokens that led to a restart of this window, to stop after a few. */
+  restarts: z.int(),
+  counts: countsSchema,
+  run: z.string().transform(text => text as RunId),
+  /** Null when nobody works on it. */
+  lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
+});
+
+const requestedSchema = z.strictObject({
+  window: windowSchema,
+  operation: z.string().transform(text => text as OperationId),
+});
+
+/** A span that can no longer be asked for, and why. Permanent. */
+export const gapSchema = z.strictObject({
+  from: at,
+  to: at,
+  reason: z.enum(['older-than-provider-memory', 'content-expired', 'refused']),
+  noticedAt: at,
+});
+
+/** Where one stream stands. Written only by swap. */
+export const cursorSchema = z.strictObject({
+  version: z.literal(1),
+  /** The first instant this stream was ever responsible for. */
+  start: at,
+  /** Everything in [start, committedTo) has been asked for and answered, or is in `gaps`. */
+  committedTo: at,
+  /** Per re-read of the policy: everything before it has been read at that age. */
+  rereadTo: z.array(at),
+  open: openWindowSchema.nullable(),
+  /** Ranges people asked for, in order; the first is being worked on. */
+  requested: z.array(requestedSchema),
+  /** Further windows answered before `start` through requests, merged. */
+  extra: z.array(windowSchema),
+  gaps: z.array(gapSchema),
+  /** For a feed: the provider's token after the last stored page. */
+  token: z.string().nullable(),
+  /** Failures in a row, the last one's code, and when to try again. */
+  failures: z.strictObject({ count: z.int(), since: at, code: z.string(), retryAt: at }).nullable(),
+  /** Set by a person, or by repeated refusals. */
+  paused: z.strictObject({ reason: z.string(), at }).nullable(),
+});
+
+export type OpenWindow = z.infer<typeof openWindowSchema>;
+export type Gap = z.infer<typeof gapSchema>;
+export type Cursor = z.infer<typeof cursorSchema>;
+
+/** What has been asked and answered for one stream, derived from its cursor. */
+export interface Coverage {
+  readonly covered: readonly Window[];
+  readonly gaps: readonly Gap[];
+  /** The next instant nobody has asked about yet. */
+  readonly committedTo: Instant;
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/**
+ * An entry of a tenant's Merkle log. Its leaf is the canonical JSON of this object. It holds ids, counts
+ * and hashes of high-entropy payloads, never personal data: the log outlives an erasure.
+ */
+export const ledgerEntrySchema = z.discriminatedUnion('type', [
+  z.strictObject({
+    type: z.literal('window.sealed'),
+    source: z.string(), stream: z.string(), from: z.string(), to: z.string(),
+    purpose: z.string(), run: z.string(),
+    /** The manifest in the raw archive that names every object of the window. */
+    manifest: z.string(), sha256: z.string(), objects: z.int(),
+    at: z.string(),
+  }), // prettier-ignore
+  z.strictObject({
+    type: z.literal('gap.recorded'),
+    source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(), at: z.string(),
+  }), // prettier-ignore
+]);
+export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
+
+/** The head of a log: how many leaves, and the root over them (64 hexadecimal digits). */
+export interface LedgerHead {
+  readonly size: number;
+  readonly root: string;
+}

@@ -1,0 +1,50 @@
+import type { Instant } from '../kernel/time.ts';
+import type { NewEvent, QuarantinedRecord, StoredEvent } from '../model/event.ts';
+import type { SourceId } from '../model/ids.ts';
+import type { TenantScope } from '../model/scope.ts';
+
+/** One change in ingestion order. `position` is opaque, and ordered as the changes are. */
+export interface Change {
+  readonly position: string;
+  readonly event: StoredEvent;
+}
+
+/**
+ * The normalized events and their versions.
+ * - upsert of an unknown id stores revision 1 (`inserted`); of a known id with a recordHash none of its
+ *   revisions has, the next revision (`replaced`; the earlier ones stay); with a recordHash any revision
+ *   has, nothing (`unchanged`): a page read again, in whatever order, changes nothing.
+ * - upsert MUST be atomic and durable when it resolves, and MUST reject an event of another tenant.
+ *   Two events with one id in one call are two calls in that order.
+ * - get answers the newest revision, null only for "known absent". history answers all, oldest first.
+ * - changes gives every revision ever stored in the scope's tenants, once, in the order they were stored. A
+ *   position given out MUST never be followed by a change before it. `after: null` is the beginning. With
+ *   `scopes: null` it is the whole store's feed, for the index only.
+ * - A failing store MUST throw, never answer as if empty.
+ */
+export interface EventStore {
+  upsert(
+    scope: TenantScope,
+    events: readonly NewEvent[],
+    at: Instant,
+  ): Promise<{ inserted: number; replaced: number; unchanged: number }>;
+  get(scope: TenantScope, id: string): Promise<StoredEvent | null>;
+  /** Those that exist, in the order asked. */
+  getMany(scope: TenantScope, ids: readonly string[]): Promise<readonly StoredEvent[]>;
+  history(scope: TenantScope, id: string): Promise<readonly StoredEvent[]>;
+  changes(
+    scopes: readonly TenantScope[] | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ changes: readonly Change[]; next: string | null }>;
+  /** Idempotent by raw pointer. */
+  quarantine(scope: TenantScope, records: readonly QuarantinedRecord[]): Promise<void>;
+  quarantined(
+    scope: TenantScope,
+    after: string | null,
+    limit: number,
+  ): Promise<{ records: readonly QuarantinedRecord[]; next: string | null }>;
+  /** Removes events of a source whose time is before `before`, with all revisions. */
+  expire(scope: TenantScope, source: SourceId, before: Instant): Promise<{ removed: number }>;
+  counts(scope: TenantScope): Promise<{ events: number; revisions: number; quarantined: number }>;
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Duration, Instant } from '../kernel/time.ts';
+import { sourceIdSchema, streamIdSchema, tenantIdSchema } from '../model/ids.ts';
+import { triggers } from '../model/run.ts';
+
+export const jobSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('pull'),
+    tenant: tenantIdSchema,
+    source: sourceIdSchema,
+    stream: streamIdSchema,
+    trigger: z.enum(triggers),
+  }),
+]);
+export type Job = z.infer<typeof jobSchema>;
+
+export interface TakenJob {
+  readonly id: string;
+  readonly job: Job;
+  /** 1 the first time. */
+  readonly attempt: number;
+}
+
+/**
+ * At least once, in no promised order.
+ * - enqueue with a `key` MUST add nothing while a job with that key waits (not: is being worked on).
+ * - take hides a job for `lease`; unless acked or delayed by then it MUST come again, its attempt one higher.
+ * - bury keeps the job and why, for a person; it never comes again by itself.
+ */
+export interface JobQueue {
+  enqueue(job: Job, options: { now: Instant; delay?: Duration; key?: string }): Promise<void>;
+  take(now: Instant, lease: Duration): Promise<TakenJob | null>;
+  ack(id: string): Promise<void>;
+  delay(id: string, until: Instant): Promise<void>;
+  bury(id: string, reason: string): Promise<void>;
+  buried(limit: number): Promise<readonly { id: string; job: Job; reason: string }[]>;
+  depth(): Promise<{ waiting: number; buried: number }>;
+}
