@@ -1,0 +1,50 @@
+// The seam between the invented world and the provider front ends: what a provider knows about its customers.
+/** One record a provider has, as it would send it. */
+export interface SimRecord {
+  /** The provider's own filter time (activityDateTime, receivedDateTime, contentCreated), ms. */
+  readonly time: number;
+  /** When the provider first shows it, ms: later than `time` for late records. */
+  readonly visibleAt: number;
+  /** The exact JSON text of the record as sent when asked at `asOf` (a status may flip with time). */
+  json(asOf: number): string;
+}
+/** A Management API content blob. `time` above is contentCreated. Its body is a JSON array of its records. */
+export interface SimBlob {
+  readonly contentId: string;
+  readonly contentCreated: number;
+  readonly contentExpiration: number;
+  readonly visibleAt: number;
+  records(asOf: number): readonly string[];
+}
+export interface SimUser {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+}
+export interface SimTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly users: readonly SimUser[];
+  /** Sources this tenant has: source ids of the product, e.g. 'entra.directory-audits'. */
+  readonly sources: readonly string[];
+  /** How far back each source answers, in days (entra.directory-audits 30, exchange.message-trace 90, m365.unified-audit 7; more for a tenant made of given records). */
+  remembersDays(source: string): number;
+  /** Records with time in [from, to) that are visible at asOf, in time order (or reversed). Lazy: must not hold the whole range in memory. */
+  directoryAudits(
+    range: { from: number; to: number },
+    asOf: number,
+    order: 'asc' | 'desc',
+  ): Iterable<SimRecord>;
+  messageTraces(
+    range: { from: number; to: number },
+    asOf: number,
+    order: 'asc' | 'desc',
+  ): Iterable<SimRecord>;
+  blobs(contentType: string, range: { from: number; to: number }, asOf: number): Iterable<SimBlob>;
+  blob(contentType: string, contentId: string): SimBlob | null;
+}
+export interface World {
+  readonly seed: number;
+  readonly tenants: readonly SimTenant[];
+}
