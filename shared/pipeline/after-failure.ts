@@ -1,0 +1,65 @@
+import { AppError } from '../kernel/errors.ts';
+import { instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import type { Cursor } from '../model/cursor.ts';
+import type { Plan } from './plan-window.ts';
+
+/** One refusal is often a provider's hiccup; a licence check has been seen to fail nine times in ten. */
+const refusalsBeforePause = 3;
+const refusalSpan = minutes(30);
+const firstWait = seconds(30);
+const longestWait = minutes(30);
+/** A paused stream is still tried now and then, so that a mended consent needs nobody to come back here. */
+const pausedWait = minutes(6 * 60);
+
+/** After these a narrower window may do what the wide one could not. */
+const narrowing = new Set([
+  'provider.unavailable',
+  'provider.endless',
+  'provider.truncated',
+  'provider.link-expired',
+]);
+
+/** The cursor after a failure: lease given back, when to try again, and whether the stream pauses. */
+export function afterFailure(cursor: Cursor, error: AppError, now: Instant): Cursor {
+  const earlier = cursor.failures?.code === error.code ? cursor.failures : null;
+  const count = (earlier?.count ?? 0) + 1;
+  const since = earlier?.since ?? now;
+  const pauses =
+    error.recovery === 'pause-source' && count >= refusalsBeforePause && now - since >= refusalSpan;
+  const wait = pauses ? pausedWait : waitAfter(error, count);
+  const narrower = narrowing.has(error.code) && count >= 2;
+  return {
+    ...cursor,
+    open: cursor.open === null || narrower ? null : { ...cursor.open, lease: null },
+    failures: { count, since, code: error.code, retryAt: plus(now, wait) },
+    paused: pauses ? { reason: error.code, at: now } : cursor.paused,
+  };
+}
+
+function waitAfter(error: AppError, count: number): Duration {
+  const doubled = Math.min(firstWait * 2 ** (count - 1), longestWait);
+  const floor = error.recovery === 'pause-source' ? refusalSpan / refusalsBeforePause : 0;
+  return Math.max(doubled, floor, error.retryAfterMs ?? 0) as Duration;
+}
+
+/**
+ * The gap behind a provider's "that is older than I remember": from what we asked to what it says it has.
+ * Null when the error says no such thing. Without it the same refused request would be made for ever.
+ */
+export function pastForgotten(
+  cursor: Cursor,
+  error: AppError,
+  now: Instant,
+): (Plan & { do: 'record-gap' }) | null {
+  const floor = error.facts['remembersFrom'];
+  const { open } = cursor;
+  if (error.code !== 'provider.rejected' || typeof floor !== 'number' || open === null) return null;
+  if (open.purpose === 'reread') return null;
+  const from = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
+  if (floor <= from || floor > now) return null;
+  return {
+    do: 'record-gap',
+    of: open.purpose,
+    gap: { from, to: instant(floor), reason: 'older-than-provider-memory', noticedAt: now },
+  };
+}

@@ -1,0 +1,73 @@
+import { asAppError } from '../kernel/errors.ts';
+import type { Instant } from '../kernel/time.ts';
+import type { Cursor } from '../model/cursor.ts';
+import type { Job, JobQueue } from '../ports/job-queue.ts';
+import type { PullDeps, PullTarget } from './pull-types.ts';
+import { isBusy } from './hold-cursor.ts';
+import { policyFor } from './policy-for.ts';
+import { planWindow } from './plan-window.ts';
+import { jobKey } from './run-job.ts';
+
+export interface DueDeps extends Pick<PullDeps, 'cursors' | 'clock' | 'telemetry' | 'worker'> {
+  readonly queue: JobQueue;
+  /** Every stream of every active tenant's enabled connections. */
+  readonly targets: () => Promise<readonly PullTarget[]>;
+}
+
+interface Due {
+  readonly target: PullTarget;
+  /** Milliseconds since this stream was last up to date. */
+  readonly behind: number;
+}
+
+/**
+ * Queues a job for every stream with something to do. One tenant's broken cursor is reported and does not stop
+ * the others. Tenants take turns, the one furthest behind first, so that none starves behind a large one.
+ * Returns how many jobs were asked for (a stream that waits in the queue already is not queued twice).
+ */
+export async function queueDueConnections(deps: DueDeps): Promise<number> {
+  const now = deps.clock.now();
+  const due: Due[] = [];
+  for (const target of await deps.targets()) {
+    const facts = { tenant: target.tenant.id, source: target.ref.source, stream: target.ref.stream };
+    try {
+      const found = await deps.cursors.load(target.scope, target.ref);
+      const cursor = found?.value ?? null;
+      if (isDue(deps, target, cursor, now)) {
+        due.push({ target, behind: cursor === null ? Infinity : now - cursor.committedTo });
+      }
+    } catch (thrown) {
+      deps.telemetry.error('stream.unschedulable', asAppError(thrown), facts);
+    }
+  }
+  for (const { target } of inTurns(due)) {
+    const job: Job = { kind: 'pull', tenant: target.tenant.id, ...target.ref, trigger: 'timer' };
+    await deps.queue.enqueue(job, { now, key: jobKey(job) });
+  }
+  return due.length;
+}
+
+function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
+  if (cursor === null) return true;
+  if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
+  if (cursor.open !== null) return !isBusy(cursor.open, deps.worker, now);
+  return planWindow(cursor, policyFor(target), now).do !== 'nothing';
+}
+
+function inTurns(due: readonly Due[]): Due[] {
+  const byTenant = new Map<string, Due[]>();
+  for (const one of due.toSorted((a, b) => b.behind - a.behind)) {
+    const queue = byTenant.get(one.target.tenant.id);
+    if (queue === undefined) byTenant.set(one.target.tenant.id, [one]);
+    else queue.push(one);
+  }
+  const queues = [...byTenant.values()];
+  const turns: Due[] = [];
+  for (let round = 0; turns.length < due.length; round += 1) {
+    for (const queue of queues) {
+      const one = queue[round];
+      if (one !== undefined) turns.push(one);
+    }
+  }
+  return turns;
+}

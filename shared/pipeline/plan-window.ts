@@ -1,0 +1,215 @@
+import {
+  earlier,
+  instant,
+  later,
+  mergeWindows,
+  minus,
+  plus,
+  width,
+  type Duration,
+  type Instant,
+  type Window,
+} from '../kernel/time.ts';
+import { AppError } from '../kernel/errors.ts';
+import type { Cursor, Gap, Purpose } from '../model/cursor.ts';
+import type { WindowPolicy } from '../sources/_kit/source.ts';
+
+/** What a stream should do next. */
+export type Plan =
+  | { readonly do: 'ask'; readonly purpose: Purpose; readonly reread: number | null; readonly window: Window }
+  /** A span the provider has forgotten before we could ask: write it down, then go on behind it. */
+  | { readonly do: 'record-gap'; readonly gap: Gap; readonly of: 'forward' | 'requested' }
+  | { readonly do: 'nothing'; readonly until: Instant };
+
+/** About how many windows a whole provider memory is asked for in. More are slower, fewer lose more to a crash. */
+const catchUpWindows = 30;
+
+const cutDown = (at: number, grain: Duration): Instant => instant(Math.floor(at / grain) * grain);
+const cutUp = (at: number, grain: Duration): Instant => instant(Math.ceil(at / grain) * grain);
+const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
+
+/** The first instant the provider can still be asked about. */
+export function memoryFloor(policy: WindowPolicy, now: Instant): Instant {
+  return cutUp(now - policy.lookback, policy.grain);
+}
+
+/** A cursor for a stream nobody has pulled: responsible from the provider's first remembered instant on. */
+export function newCursor(policy: WindowPolicy, now: Instant): Cursor {
+  const start = earlier(memoryFloor(policy, now), horizon(policy, now));
+  return {
+    version: 1,
+    start,
+    committedTo: start,
+    // A span first read when it is older than a re-read's age needs no such re-read.
+    rereadTo: policy.rereads.map(age => later(start, cutDown(now - age, policy.grain))),
+    open: null,
+    requested: [],
+    extra: [],
+    gaps: [],
+    token: null,
+    failures: null,
+    paused: null,
+  };
+}
+
+/** Everything before it may be asked for: what is newer the provider is still writing. */
+function horizon(policy: WindowPolicy, now: Instant): Instant {
+  return cutDown(now - policy.lag, policy.grain);
+}
+
+/**
+ * The next window of a stream without an open one: what people asked for, then forward, then re-reads.
+ * Pure. Never plans beyond now − lag, wider than the provider answers, or before its memory.
+ * Throws `cursor.future` for a cursor ahead of the clock: continuing would leave a hole nobody sees.
+ */
+export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan {
+  const edge = horizon(policy, now);
+  if (cursor.committedTo > now) {
+    throw new AppError(
+      'cursor.future',
+      'give-up',
+      'The stream is marked as pulled beyond the present. Check the clock of this machine; then reset the cursor.',
+      { facts: { committedTo: cursor.committedTo, now } },
+    );
+  }
+  return (
+    planRequested(cursor, policy, now, edge) ??
+    planForward(cursor, policy, now, edge) ??
+    planReread(cursor, policy, now) ?? { do: 'nothing', until: nextDue(cursor, policy) }
+  );
+}
+
+function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
+  const wanted = cursor.requested[0]?.window;
+  if (wanted === undefined) return null;
+  const floor = memoryFloor(policy, now);
+  if (wanted.from < floor) {
+    return { do: 'record-gap', of: 'requested', gap: forgotten(wanted.from, earlier(floor, wanted.to), now) };
+  }
+  const to = earlier(earlier(wanted.to, edge), plus(wanted.from, windowWidth(cursor, policy, edge)));
+  if (to <= wanted.from) return null;
+  return { do: 'ask', purpose: 'requested', reread: null, window: { from: wanted.from, to } };
+}
+
+function planForward(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
+  const floor = memoryFloor(policy, now);
+  if (cursor.committedTo < floor && floor <= edge) {
+    return { do: 'record-gap', of: 'forward', gap: forgotten(cursor.committedTo, floor, now) };
+  }
+  const fresh = edge - cursor.committedTo;
+  if (fresh <= 0) return null;
+  // In the normal rhythm a sliver is not worth a request; it grows into a step.
+  if (fresh < policy.step && cursor.committedTo > cursor.start) return null;
+  const from = later(later(cursor.start, minus(cursor.committedTo, policy.overlap)), floor);
+  const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
+  const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
+  return { do: 'ask', purpose: 'forward', reread: null, window: { from, to } };
+}
+
+function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
+  const floor = memoryFloor(policy, now);
+  for (const [index, age] of policy.rereads.entries()) {
+    const from = later(cursor.rereadTo[index] ?? cursor.start, floor);
+    const limit = cutDown(Math.min(cursor.committedTo, now - age), policy.grain);
+    const slab = rereadSlab(policy, age);
+    if (limit - from < slab) continue;
+    return {
+      do: 'ask',
+      purpose: 'reread',
+      reread: index,
+      window: { from, to: plus(from, slab) },
+    };
+  }
+  return null;
+}
+
+/** Re-reads go in slabs, so that a five-minute rhythm does not become five times as many requests. */
+function rereadSlab(policy: WindowPolicy, age: Duration): Duration {
+  return cutDown(clamp(age / 2, policy.step, policy.maxWidth), policy.grain) as number as Duration;
+}
+
+/** Wide while catching up, never wider than the provider answers, halved after each failure in a row. */
+function windowWidth(cursor: Cursor, policy: WindowPolicy, edge: Instant): Duration {
+  const wide = clamp(
+    (edge - cursor.start) / catchUpWindows,
+    policy.step,
+    policy.maxWidth - Math.min(policy.overlap, policy.maxWidth / 2),
+  );
+  const halvings = cursor.failures === null ? 0 : Math.min(cursor.failures.count, 8);
+  return Math.max(cutDown(wide / 2 ** halvings, policy.grain), policy.grain) as Duration;
+}
+
+function nextDue(cursor: Cursor, policy: WindowPolicy): Instant {
+  return plus(cursor.committedTo, (policy.step + policy.lag) as Duration);
+}
+
+const forgotten = (from: Instant, to: Instant, now: Instant): Gap => ({
+  from,
+  to,
+  reason: 'older-than-provider-memory',
+  noticedAt: now,
+});
+
+/** The windows a request for a range would be asked in; for a dry run. */
+export function windowsOf(range: Window, cursor: Cursor, policy: WindowPolicy, now: Instant): Window[] {
+  const edge = horizon(policy, now);
+  const to = earlier(range.to, edge);
+  const windows: Window[] = [];
+  for (let from = range.from; from < to;) {
+    const next = { from, to: earlier(to, plus(from, windowWidth(cursor, policy, edge))) };
+    windows.push(next);
+    from = next.to;
+  }
+  return windows;
+}
+
+/** The cursor after a window was sealed. */
+export function committed(cursor: Cursor, plan: Plan & { do: 'ask' }): Cursor {
+  const { window } = plan;
+  const done: Cursor = { ...cursor, open: null, failures: null };
+  if (plan.purpose === 'forward') return { ...done, committedTo: later(cursor.committedTo, window.to) };
+  if (plan.purpose === 'reread') {
+    return {
+      ...done,
+      rereadTo: cursor.rereadTo.map((at, index) => (index === plan.reread ? later(at, window.to) : at)),
+    };
+  }
+  return { ...done, requested: shortened(cursor, window.to), extra: mergedExtra(cursor, window) };
+}
+
+/** The cursor after a gap was written to the ledger. */
+export function withGap(cursor: Cursor, plan: Plan & { do: 'record-gap' }): Cursor {
+  const gaps = joinedGaps(cursor.gaps, plan.gap);
+  if (plan.of === 'requested') return { ...cursor, gaps, requested: shortened(cursor, plan.gap.to) };
+  return { ...cursor, gaps, committedTo: later(cursor.committedTo, plan.gap.to) };
+}
+
+/** A long outage forgets a little more at every try: one growing gap, not a thousand slivers. */
+function joinedGaps(gaps: readonly Gap[], gap: Gap): Gap[] {
+  const last = gaps.at(-1);
+  if (last !== undefined && last.reason === gap.reason && last.to === gap.from) {
+    return [...gaps.slice(0, -1), { ...last, to: gap.to }];
+  }
+  return [...gaps, gap];
+}
+
+function shortened(cursor: Cursor, doneTo: Instant): Cursor['requested'] {
+  const [first, ...rest] = cursor.requested;
+  if (first === undefined || first.window.to <= doneTo) return rest;
+  return [{ ...first, window: { from: doneTo, to: first.window.to } }, ...rest];
+}
+
+function mergedExtra(cursor: Cursor, window: Window): Window[] {
+  // Inside [start, committedTo) the window is covered already.
+  if (window.from >= cursor.start && window.to <= cursor.committedTo && cursor.gaps.length === 0) {
+    return cursor.extra;
+  }
+  return mergeWindows([...cursor.extra, window]);
+}
+
+/** How far through a request's range the work is, in percent. */
+export function percentOf(whole: Window, leftFrom: Instant | null): number {
+  if (leftFrom === null) return 100;
+  const span = width(whole);
+  return span <= 0 ? 100 : Math.floor((clamp(leftFrom - whole.from, 0, span) / span) * 100);
+}

@@ -1,0 +1,180 @@
+import { AppError } from '../kernel/errors.ts';
+import { sha256 } from '../kernel/hash.ts';
+import { days, plus } from '../kernel/time.ts';
+import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
+import type { HttpClient, HttpReply } from '../ports/http-client.ts';
+import type { Page, PullContext } from '../sources/_kit/source.ts';
+import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
+import { windowPull } from './policy-for.ts';
+import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
+import { unreadableKey, windowPrefix } from './raw-key.ts';
+import { addCounts, storePage } from './store-page.ts';
+
+export interface Progress {
+  /** `whole`: the provider said there is no more. `spent`: the budget ended first. `lost`: another worker has it. */
+  readonly status: 'whole' | 'spent' | 'lost';
+  readonly held: HeldCursor;
+  /** Of this run only; the open window keeps the sum over its runs. */
+  readonly counts: Counts;
+}
+
+/** A window's paging starts over so many times before that counts as a failure. */
+const mostRestarts = 3;
+/** No window of a real provider has so many pages; paging that goes on is turning in a circle. */
+const mostPages = 20_000;
+
+/**
+ * Pages of the open window, from where its cursor stands to the last one or the end of the budget. `keep` is
+ * told of every page that is done, so that a run that fails still knows what it did.
+ */
+export async function pullPages(
+  deps: PullDeps,
+  target: PullTarget,
+  from: HeldCursor,
+  budget: PullBudget,
+  keep: (progress: Progress) => void,
+): Promise<Progress> {
+  let progress: Progress = { status: 'whole', held: from, counts: noCounts };
+  for (;;) {
+    try {
+      return await walk(deps, target, budget, progress, next => {
+        progress = next;
+        keep(next);
+      });
+    } catch (thrown) {
+      const open = progress.held.value.open;
+      const restart =
+        thrown instanceof AppError && thrown.code === 'provider.link-expired' && open?.resume !== null;
+      if (!restart || open === null || open.restarts >= mostRestarts) throw thrown;
+      // A paging link has died under us. The window is asked for again from its beginning: what is stored
+      // already comes back as unchanged.
+      const again = { ...open, resume: null, restarts: open.restarts + 1, lease: leaseOf(deps) };
+      const held = await saveCursor(deps, target, progress.held, { ...progress.held.value, open: again });
+      progress = { ...progress, held };
+    }
+  }
+}
+
+async function walk(
+  deps: PullDeps,
+  target: PullTarget,
+  budget: PullBudget,
+  start: Progress,
+  keep: (progress: Progress) => void,
+): Promise<Progress> {
+  const opened = openIn(start.held);
+  const prefix = windowPrefix(target.ref, opened.window);
+  const door = witnessed(deps.http(target.tenant));
+  const began = deps.clock.now();
+  const pages = windowPull(target).pages(contextOf(deps, target, door.http), opened.window, opened.resume);
+  const failures = start.held.value.failures?.count ?? 0;
+  let { held, counts } = start;
+  try {
+    for await (const page of pages) {
+      const stored = await storePage(deps, target, prefix, page, failures);
+      if (page.name !== null)
+        await deps.cursors.markRead(target.scope, target.ref, [page.name], deps.clock.now());
+      counts = addCounts(counts, stored);
+      held = await advance(deps, target, held, page, stored);
+      keep({ status: 'spent', held, counts });
+      if (page.resume === null) return { status: 'whole', held, counts };
+      const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
+      if (over || budget.signal?.aborted === true) {
+        return { status: 'spent', held: await giveBack(deps, target, held), counts };
+      }
+    }
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'provider.malformed') {
+      await keepUnreadable(deps, target, prefix, door.last());
+    }
+    throw thrown;
+  }
+  throw new AppError(
+    'provider.truncated',
+    'retry-later',
+    'The provider stopped before its last page. The window stays open and will be asked for again.',
+    { facts: { source: target.ref.source, stream: target.ref.stream, pages: counts.pages } },
+  );
+}
+
+/** Step 5. The last page moves nothing: its place is taken by seal and commit. */
+async function advance(
+  deps: PullDeps,
+  target: PullTarget,
+  held: HeldCursor,
+  page: Page,
+  stored: Counts,
+): Promise<HeldCursor> {
+  const open = openIn(held);
+  const counts = addCounts(open.counts, stored);
+  if (page.resume !== null && (page.resume === open.resume || counts.pages > mostPages)) {
+    throw new AppError(
+      'provider.endless',
+      'retry-later',
+      'The provider keeps handing out pages without coming to an end. A narrower window is tried next.',
+      { facts: { source: target.ref.source, stream: target.ref.stream, pages: counts.pages } },
+    );
+  }
+  if (page.resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
+  const next = { ...open, counts, resume: page.resume, lease: leaseOf(deps) };
+  return saveCursor(deps, target, held, { ...held.value, open: next });
+}
+
+const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>
+  saveCursor(deps, target, held, { ...held.value, open: { ...openIn(held), lease: null } });
+
+function contextOf(deps: PullDeps, target: PullTarget, http: HttpClient): PullContext<unknown> {
+  const parsed = target.source.config.safeParse(target.connection.config);
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map(issue => issue.path.join('.') || 'config').join(', ');
+    throw new AppError(
+      'config.invalid',
+      'pause-source',
+      `The connection to ${target.source.id} has wrong settings (${fields}). Correct them in the tenant's connection.`,
+      { facts: { source: target.source.id } },
+    );
+  }
+  return {
+    http,
+    config: parsed.data,
+    tenant: { id: target.tenant.id, domains: target.tenant.domains },
+    stream: target.ref.stream,
+    asOf: deps.clock.now(),
+    unread: names => deps.cursors.unread(target.scope, target.ref, names),
+  };
+}
+
+/** Remembers the last answer, so that one nobody can read is kept as well. */
+function witnessed(http: HttpClient): { http: HttpClient; last: () => HttpReply | null } {
+  let last: HttpReply | null = null;
+  return {
+    http: {
+      send: async (request, options) => {
+        last = null;
+        last = await http.send(request, options);
+        return last;
+      },
+    },
+    last: () => last,
+  };
+}
+
+async function keepUnreadable(
+  deps: PullDeps,
+  target: PullTarget,
+  prefix: string,
+  reply: HttpReply | null,
+): Promise<void> {
+  if (reply === null) return;
+  await deps.archive.put(target.scope, {
+    key: unreadableKey(prefix, sha256(reply.bytes)),
+    bytes: reply.bytes,
+    contentType: reply.headers['content-type'] ?? 'application/octet-stream',
+    retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
+  });
+}
+
+function openIn(held: HeldCursor): OpenWindow {
+  if (held.value.open !== null) return held.value.open;
+  throw new AppError('bug', 'retry', 'A page came for a window the cursor does not know.');
+}

@@ -1,0 +1,229 @@
+import { AppError, asAppError } from '../kernel/errors.ts';
+import { isoInstant, type Instant } from '../kernel/time.ts';
+import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
+import type { RunId } from '../model/ids.ts';
+import type { Run } from '../model/run.ts';
+import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { afterFailure, pastForgotten } from './after-failure.ts';
+import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
+import { policyFor } from './policy-for.ts';
+import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
+import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
+import { pullPages, type Progress } from './pull-pages.ts';
+import { dropCanceled, reportProgress } from './requested-pulls.ts';
+import { sealGap, sealWindow } from './seal-window.ts';
+import { addCounts } from './store-page.ts';
+
+/**
+ * One run over one stream: finishes the window left open, then does whatever is due, until nothing is or the
+ * budget is spent. Safe to repeat, to kill anywhere, and to start twice at once.
+ * Throws the AppError that stopped it, after writing into the cursor when to try again.
+ */
+export async function pull(deps: PullDeps, target: PullTarget, request: PullRequest): Promise<PullResult> {
+  const policy = policyFor(target);
+  const began = deps.clock.now();
+  let held = await loadCursor(deps, target, () => newCursor(policy, began));
+  let total: Counts = noCounts;
+  let windows = 0;
+  if (mustWait(held.value, request, began)) return { status: 'idle', counts: total, windows };
+  for (;;) {
+    const claimed = await claim(deps, target, policy, held);
+    if (claimed.is !== 'open') return finished(claimed.is, total, windows);
+    const left = { ...request, budget: remaining(deps, request, began, total.pages) };
+    const progress = await pullOpenWindow(deps, target, claimed.held, left);
+    held = progress.held;
+    total = addCounts(total, progress.counts);
+    windows += 1;
+    if (progress.status === 'lost') return { status: 'busy', counts: total, windows };
+    if (progress.status === 'spent' || isSpent(deps, request, began, total.pages)) {
+      return { status: 'continued', counts: total, windows };
+    }
+  }
+}
+
+const finished = (is: 'busy' | 'nothing', counts: Counts, windows: number): PullResult => ({
+  status: is === 'busy' ? 'busy' : windows === 0 ? 'idle' : 'succeeded',
+  counts,
+  windows,
+});
+
+/** The timer respects a waiting time; a person who asks does not. */
+function mustWait(cursor: Cursor, request: PullRequest, now: Instant): boolean {
+  return request.trigger !== 'request' && cursor.failures !== null && cursor.failures.retryAt > now;
+}
+
+type Claimed =
+  { readonly is: 'open'; readonly held: HeldCursor } | { readonly is: 'busy' } | { readonly is: 'nothing' };
+
+/** Step 1: the open window under our lease; gaps met on the way are written down first. */
+async function claim(
+  deps: PullDeps,
+  target: PullTarget,
+  policy: WindowPolicy,
+  from: HeldCursor,
+): Promise<Claimed> {
+  let held = from;
+  try {
+    for (;;) {
+      const now = deps.clock.now();
+      const { open } = held.value;
+      if (open !== null) {
+        if (isBusy(open, deps.worker, now)) return { is: 'busy' };
+        const value = { ...held.value, open: { ...open, lease: leaseOf(deps) } };
+        return { is: 'open', held: await saveCursor(deps, target, held, value) };
+      }
+      held = await dropCanceled(deps, target, held);
+      const plan = planWindow(held.value, policy, now);
+      if (plan.do === 'nothing') return { is: 'nothing' };
+      if (plan.do === 'record-gap') {
+        await sealGap(deps, target, plan.gap);
+        held = await saveCursor(deps, target, held, withGap(held.value, plan));
+        deps.telemetry.event('gap.recorded', {
+          ...target.ref,
+          tenant: target.tenant.id,
+          reason: plan.gap.reason,
+        });
+        continue;
+      }
+      const value = { ...held.value, open: newOpenWindow(deps, plan) };
+      return { is: 'open', held: await saveCursor(deps, target, held, value) };
+    }
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'cursor.lost') return { is: 'busy' };
+    throw thrown;
+  }
+}
+
+const newOpenWindow = (deps: PullDeps, plan: Plan & { do: 'ask' }): OpenWindow => ({
+  window: plan.window,
+  purpose: plan.purpose,
+  reread: plan.reread,
+  resume: null,
+  restarts: 0,
+  counts: noCounts,
+  run: deps.newId() as RunId,
+  lease: leaseOf(deps),
+});
+
+/** Steps 2 to 7 of one window, with its line in the pull history. */
+async function pullOpenWindow(
+  deps: PullDeps,
+  target: PullTarget,
+  from: HeldCursor,
+  request: PullRequest,
+): Promise<Progress> {
+  const open = openOf(from.value);
+  const run = startedRun(deps, target, open, request);
+  await deps.runs.put(target.scope, run);
+  let progress: Progress = { status: 'whole', held: from, counts: noCounts };
+  try {
+    progress = await pullPages(deps, target, from, request.budget, next => {
+      progress = next;
+    });
+    if (progress.status === 'whole') progress = await commit(deps, target, progress);
+    await deps.runs.put(target.scope, endedRun(deps, run, progress));
+    return progress;
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code === 'cursor.lost') {
+      await deps.runs.put(target.scope, { ...endedRun(deps, run, progress), status: 'busy' });
+      return { ...progress, status: 'lost' };
+    }
+    const failed = { status: 'failed' as const, error: { code: error.code, message: error.message } };
+    await deps.runs.put(target.scope, { ...endedRun(deps, run, progress), ...failed });
+    return await settleFailure(deps, target, error);
+  }
+}
+
+/** Seal, then commit: a committed window always has its ledger entry. */
+async function commit(deps: PullDeps, target: PullTarget, progress: Progress): Promise<Progress> {
+  const open = openOf(progress.held.value);
+  await sealWindow(deps, target, open);
+  const plan = { do: 'ask' as const, purpose: open.purpose, reread: open.reread, window: open.window };
+  const value: Cursor = { ...committed(progress.held.value, plan), paused: null };
+  // Before the commit: the other way round a crash between them would leave the operation running for ever.
+  if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
+  const held = await saveCursor(deps, target, progress.held, value);
+  if (open.purpose === 'forward') await forgetOldNames(deps, target);
+  deps.telemetry.event('window.committed', {
+    ...target.ref,
+    tenant: target.tenant.id,
+    purpose: open.purpose,
+    from: isoInstant(open.window.from),
+    to: isoInstant(open.window.to),
+    ...open.counts,
+  });
+  return { ...progress, held };
+}
+
+/** Twice the provider's memory: a listing can no longer name an object older than that. */
+async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void> {
+  const span = policyFor(target).lookback * 2;
+  await deps.cursors.forgetRead(target.scope, target.ref, (deps.clock.now() - span) as Instant);
+}
+
+/**
+ * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
+ * it has forgotten the window's beginning, which is a gap to record and no failure.
+ */
+async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Progress> {
+  const found = await deps.cursors.load(target.scope, target.ref);
+  if (
+    found === null ||
+    found.value.open === null ||
+    isBusy(found.value.open, deps.worker, deps.clock.now())
+  ) {
+    throw error;
+  }
+  const gap = pastForgotten(found.value, error, deps.clock.now());
+  if (gap !== null) {
+    await sealGap(deps, target, gap.gap);
+    const held = await saveCursor(deps, target, found, { ...withGap(found.value, gap), open: null });
+    return { status: 'whole', held, counts: noCounts };
+  }
+  await saveCursor(deps, target, found, afterFailure(found.value, error, deps.clock.now()));
+  throw error;
+}
+
+function openOf(cursor: Cursor): OpenWindow {
+  if (cursor.open !== null) return cursor.open;
+  throw new AppError('bug', 'retry', 'A window was worked on that the cursor does not know.');
+}
+
+const startedRun = (deps: PullDeps, target: PullTarget, open: OpenWindow, request: PullRequest): Run => ({
+  id: open.resume === null && open.counts.pages === 0 ? open.run : deps.newId(),
+  tenant: target.tenant.id,
+  source: target.ref.source,
+  stream: target.ref.stream,
+  trigger: request.trigger,
+  purpose: open.purpose,
+  window: { from: isoInstant(open.window.from), to: isoInstant(open.window.to) },
+  startedAt: isoInstant(deps.clock.now()),
+  endedAt: null,
+  status: 'running',
+  counts: noCounts,
+  error: null,
+});
+
+const endedRun = (deps: PullDeps, run: Run, progress: Progress): Run => ({
+  ...run,
+  endedAt: isoInstant(deps.clock.now()),
+  status: progress.status === 'spent' ? 'continued' : 'succeeded',
+  counts: progress.counts,
+});
+
+function remaining(
+  deps: PullDeps,
+  request: PullRequest,
+  began: Instant,
+  pages: number,
+): PullRequest['budget'] {
+  const { budget } = request;
+  const used = deps.clock.now() - began;
+  return { ...budget, pages: budget.pages - pages, time: (budget.time - used) as typeof budget.time };
+}
+
+function isSpent(deps: PullDeps, request: PullRequest, began: Instant, pages: number): boolean {
+  const left = remaining(deps, request, began, pages);
+  return left.pages <= 0 || left.time <= 0 || left.signal?.aborted === true;
+}

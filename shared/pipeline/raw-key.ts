@@ -1,0 +1,22 @@
+import type { Sha256 } from '../kernel/hash.ts';
+import { isoDay, isoInstant, type Instant, type Window } from '../kernel/time.ts';
+import type { StreamRef } from '../model/ids.ts';
+
+/** `20261005T091244Z`; with milliseconds only where there are any, so that keys stay readable. */
+function compact(at: Instant): string {
+  return isoInstant(at).replaceAll('-', '').replaceAll(':', '').replace('.000Z', 'Z');
+}
+
+/** Everything kept for one window lies under `source/stream/yyyy/mm/dd/from-to/`. */
+export function windowPrefix(ref: StreamRef, window: Window): string {
+  const day = isoDay(window.from).replaceAll('-', '/');
+  return `${ref.source}/${ref.stream}/${day}/${compact(window.from)}-${compact(window.to)}/`;
+}
+
+/** A different answer for the same page has another hash, and so lies beside the first, as evidence. */
+export const pageKey = (prefix: string, sha256: Sha256): string => `${prefix}page-${sha256.slice(0, 16)}`;
+/** A response that could not be read as a page. Kept all the same. */
+export const unreadableKey = (prefix: string, sha256: Sha256): string =>
+  `${prefix}unreadable-${sha256.slice(0, 16)}`;
+export const manifestKey = (prefix: string, sha256: Sha256): string =>
+  `${prefix}manifest-${sha256.slice(0, 16)}`;

@@ -1,0 +1,126 @@
+import { AppError } from '../kernel/errors.ts';
+import { isoInstant, type Window } from '../kernel/time.ts';
+import type { Cursor } from '../model/cursor.ts';
+import type { OperationId } from '../model/ids.ts';
+import type { Operation } from '../model/run.ts';
+import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
+import { policyFor } from './policy-for.ts';
+import { memoryFloor, newCursor, percentOf, planWindow, windowsOf } from './plan-window.ts';
+import type { PullDeps, PullTarget } from './pull-types.ts';
+
+/** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */
+export async function planPull(deps: PullDeps, target: PullTarget, range: Window | null): Promise<Window[]> {
+  const policy = policyFor(target);
+  const now = deps.clock.now();
+  const found = await deps.cursors.load(target.scope, target.ref);
+  const cursor = found?.value ?? newCursor(policy, now);
+  if (range !== null)
+    return windowsOf(checkedRange(target, range, memoryFloor(policy, now)), cursor, policy, now);
+  if (cursor.open !== null) return [cursor.open.window];
+  const plan = planWindow(cursor, policy, now);
+  return plan.do === 'ask' ? [plan.window] : [];
+}
+
+/** Puts a range at the end of what this stream was asked for. The next run of the stream works on it. */
+export async function requestPull(
+  deps: PullDeps,
+  target: PullTarget,
+  range: Window,
+  operation: OperationId,
+): Promise<void> {
+  const policy = policyFor(target);
+  const now = deps.clock.now();
+  const window = checkedRange(target, range, memoryFloor(policy, now));
+  for (let tries = 0; tries < 20; tries += 1) {
+    const held = await loadCursor(deps, target, () => newCursor(policy, now));
+    const requested = [...held.value.requested, { window, operation }];
+    const swapped = await deps.cursors.swap(target.scope, target.ref, held.rev, { ...held.value, requested });
+    if (swapped.ok) return;
+    // A running pull moved the cursor meanwhile; the request is added to what it made of it.
+  }
+  throw new AppError('conflict', 'retry', 'The stream is very busy just now. Send the request again.');
+}
+
+/** Never a silent clamp: what the provider no longer has is said, not skipped. */
+function checkedRange(target: PullTarget, range: Window, floor: Window['from']): Window {
+  if (range.from >= floor) return range;
+  throw new AppError(
+    'request.invalid',
+    'give-up',
+    `The provider of ${target.source.id} remembers only from ${isoInstant(floor)} (UTC) on. Ask from then on.`,
+    { target: 'from' },
+  );
+}
+
+/** Takes ranges out of the cursor whose operation was cancelled. */
+export async function dropCanceled(
+  deps: PullDeps,
+  target: PullTarget,
+  held: HeldCursor,
+): Promise<HeldCursor> {
+  const first = held.value.requested[0];
+  if (first === undefined) return held;
+  const found = await deps.operations.get(target.scope, first.operation);
+  if (found?.value.status !== 'Canceled') return held;
+  const requested = held.value.requested.filter(one => one.operation !== first.operation);
+  return saveCursor(deps, target, held, { ...held.value, requested });
+}
+
+/**
+ * Moves the operation's percentage after a window of it was committed. An operation may cover several streams;
+ * its `result` keeps what each has left, and the last one to finish completes it.
+ */
+export async function reportProgress(
+  deps: PullDeps,
+  target: PullTarget,
+  before: Cursor,
+  after: Cursor,
+): Promise<void> {
+  const operation = before.requested[0]?.operation;
+  if (operation === undefined) return;
+  const left = after.requested.find(one => one.operation === operation)?.window ?? null;
+  await changeOperation(deps, target, operation, current => progressed(current, target.ref.stream, left));
+}
+
+/** Marks an operation failed, so that nobody waits for a range whose stream gave up. */
+export async function changeOperation(
+  deps: Pick<PullDeps, 'operations' | 'clock'>,
+  target: Pick<PullTarget, 'scope'>,
+  id: string,
+  change: (operation: Operation) => Operation,
+): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const found = await deps.operations.get(target.scope, id);
+    if (found === null || isOver(found.value)) return;
+    const next = { ...change(found.value), updatedAt: isoInstant(deps.clock.now()) };
+    const swapped = await deps.operations.swap(target.scope, found.rev, next);
+    if (swapped.ok) return;
+  }
+}
+
+const isOver = (operation: Operation): boolean =>
+  operation.status === 'Succeeded' || operation.status === 'Failed' || operation.status === 'Canceled';
+
+function progressed(operation: Operation, stream: string, left: Window | null): Operation {
+  const streams = { ...streamsOf(operation) };
+  const whole = streams[stream];
+  if (whole !== undefined) streams[stream] = { ...whole, done: percentOf(whole, left?.from ?? null) };
+  const all = Object.values(streams);
+  const percent = all.length === 0 ? 100 : all.reduce((sum, one) => sum + one.done, 0) / all.length;
+  return {
+    ...operation,
+    status: all.every(one => one.done === 100) ? 'Succeeded' : 'Running',
+    percentComplete: Math.floor(percent),
+    result: { streams },
+  };
+}
+
+export interface StreamProgress extends Window {
+  /** Percent. */
+  readonly done: number;
+}
+
+function streamsOf(operation: Operation): Record<string, StreamProgress> {
+  const streams = operation.result?.['streams'];
+  return typeof streams === 'object' && streams !== null ? (streams as Record<string, StreamProgress>) : {};
+}

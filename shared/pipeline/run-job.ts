@@ -1,0 +1,83 @@
+import { AppError, asAppError, type Recovery } from '../kernel/errors.ts';
+import { minutes, plus, seconds, type Duration } from '../kernel/time.ts';
+import type { Job, JobQueue, TakenJob } from '../ports/job-queue.ts';
+import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
+import { pull } from './pull.ts';
+
+export interface JobDeps extends PullDeps {
+  readonly queue: JobQueue;
+  /** The stream a job names, or why there is none any more (a retired tenant, a removed connection). */
+  readonly target: (job: Job) => Promise<PullTarget | { readonly gone: string }>;
+}
+
+/** What becomes of a job whose work failed, by the error's recovery. Exhaustive: a new recovery must be decided. */
+type Fate = 'ack' | 'delay' | 'bury';
+const fates: Readonly<Record<Recovery, Fate>> = {
+  retry: 'delay',
+  // The cursor says when to try again; the timer comes back then.
+  'retry-later': 'ack',
+  'pause-source': 'ack',
+  // Quarantine happens to records, inside a pull. A job that ends so has a defect.
+  quarantine: 'bury',
+  'give-up': 'bury',
+};
+
+const mostAttempts = 5;
+const attemptWait = seconds(5);
+/** Longer than a run's budget, so that a job never comes twice while it is being worked on. */
+export const jobLease = minutes(15);
+
+/** Key under which a stream's job waits at most once in the queue. */
+export const jobKey = (job: Job): string => `${job.kind}/${job.tenant}/${job.source}/${job.stream}`;
+
+/** Works one job to its end: acknowledged, delayed or buried, never lost. Does not throw. */
+export async function runJob(deps: JobDeps, taken: TakenJob, budget: PullBudget): Promise<void> {
+  const { job } = taken;
+  const facts = { job: taken.id, tenant: job.tenant, source: job.source, stream: job.stream };
+  const began = deps.clock.now();
+  try {
+    const target = await deps.target(job);
+    if ('gone' in target) {
+      deps.telemetry.event('job.dropped', { ...facts, reason: target.gone });
+      return await deps.queue.ack(taken.id);
+    }
+    const result = await pull(deps, target, { trigger: job.trigger, budget });
+    if (result.status === 'continued') {
+      const next = { ...job, trigger: 'continuation' as const };
+      await deps.queue.enqueue(next, { now: deps.clock.now(), key: jobKey(job) });
+    }
+    await deps.queue.ack(taken.id);
+    if (result.status === 'idle') return;
+    const { counts, windows, status } = result;
+    deps.telemetry.event('run.ended', { ...facts, status, windows, ...counts, ms: deps.clock.now() - began });
+    deps.telemetry.count('records_seen', counts.seen, { source: job.source });
+    deps.telemetry.count('records_quarantined', counts.quarantined, { source: job.source });
+  } catch (thrown) {
+    await settle(deps, taken, asAppError(thrown), facts);
+  }
+}
+
+async function settle(
+  deps: JobDeps,
+  taken: TakenJob,
+  error: AppError,
+  facts: Readonly<Record<string, string>>,
+): Promise<void> {
+  const fate =
+    fates[error.recovery] === 'delay' && taken.attempt >= mostAttempts ? 'bury' : fates[error.recovery];
+  deps.telemetry.count('runs_failed', 1, { source: taken.job.source, code: error.code });
+  // What heals by itself is news, not an alarm.
+  if (fate === 'ack')
+    deps.telemetry.event('run.failed', { ...facts, code: error.code, recovery: error.recovery });
+  else deps.telemetry.error('run.failed', error, { ...facts, attempt: taken.attempt, fate });
+  try {
+    if (fate === 'ack') await deps.queue.ack(taken.id);
+    else if (fate === 'bury') await deps.queue.bury(taken.id, error.code);
+    else await deps.queue.delay(taken.id, plus(deps.clock.now(), backoff(taken.attempt)));
+  } catch (second) {
+    // The queue itself failed: the job's lease ends and it comes again.
+    deps.telemetry.error('job.unsettled', asAppError(second), facts);
+  }
+}
+
+const backoff = (attempt: number): Duration => (attemptWait * 2 ** (attempt - 1)) as Duration;

@@ -1,0 +1,189 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/kernel/errors.ts';
+import {
+  days,
+  hours,
+  instant,
+  mergeWindows,
+  minutes,
+  plus,
+  seconds,
+  type Duration,
+  type Instant,
+  type Window,
+} from '../../shared/kernel/time.ts';
+import type { Cursor } from '../../shared/model/cursor.ts';
+import type { OperationId } from '../../shared/model/ids.ts';
+import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { committed, memoryFloor, newCursor, planWindow, withGap } from '../../shared/pipeline/plan-window.ts';
+import type { WindowPolicy } from '../../shared/sources/_kit/source.ts';
+
+const began = instant(Date.parse('2026-10-05T12:00:00Z'));
+const policy: WindowPolicy = {
+  step: minutes(5),
+  maxWidth: days(1),
+  lag: minutes(2),
+  overlap: hours(2),
+  lookback: days(7),
+  rereads: [hours(1), hours(6), hours(24)],
+  grain: seconds(1),
+};
+
+const policies = fc
+  .record({
+    step: fc.integer({ min: 1, max: 60 }),
+    maxHours: fc.integer({ min: 1, max: 240 }),
+    lag: fc.integer({ min: 0, max: 30 }),
+    overlap: fc.integer({ min: 0, max: 180 }),
+    lookbackDays: fc.integer({ min: 1, max: 90 }),
+    grain: fc.constantFrom(1, 1_000, 60_000),
+  })
+  .map((p): WindowPolicy => ({
+    step: minutes(p.step),
+    maxWidth: Math.max(hours(p.maxHours), minutes(p.step)) as Duration,
+    lag: minutes(p.lag),
+    overlap: minutes(p.overlap),
+    lookback: days(p.lookbackDays),
+    rereads: [hours(1), hours(6), hours(24), hours(48)],
+    grain: p.grain as Duration,
+  }));
+
+/** What every plan must keep to, whatever happened before. */
+function checkPlan(window: Window, p: WindowPolicy, now: Instant): void {
+  expect(window.to).toBeGreaterThan(window.from);
+  expect(window.to).toBeLessThanOrEqual(now - p.lag);
+  expect(window.from).toBeGreaterThanOrEqual(memoryFloor(p, now));
+  expect(window.to - window.from).toBeLessThanOrEqual(p.maxWidth);
+  expect(window.from % p.grain).toBe(0);
+  expect(window.to % p.grain).toBe(0);
+}
+
+/** Works off all that is due at `now`; returns what was asked. */
+function settle(
+  cursor: Cursor,
+  p: WindowPolicy,
+  now: Instant,
+  asked: (Window & { purpose: string })[],
+): Cursor {
+  let value = cursor;
+  for (let turn = 0; turn < 20_000; turn += 1) {
+    const plan = planWindow(value, p, now);
+    if (plan.do === 'nothing') return value;
+    if (plan.do === 'record-gap') {
+      expect(plan.gap.to).toBeGreaterThan(plan.gap.from);
+      value = withGap(value, plan);
+      continue;
+    }
+    checkPlan(plan.window, p, now);
+    asked.push({ ...plan.window, purpose: plan.purpose });
+    value = committed(value, plan);
+  }
+  throw new Error('the planner never comes to rest');
+}
+
+describe('planWindow', () => {
+  it('asks for every instant since the start exactly up to now − lag, or says it is a gap, whatever the pauses', () => {
+    fc.assert(
+      fc.property(policies, fc.array(fc.integer({ min: 1, max: 20_000 }), { maxLength: 8 }), (p, pauses) => {
+        let now = began;
+        let cursor = newCursor(p, now);
+        const { start } = cursor;
+        const asked: (Window & { purpose: string })[] = [];
+        cursor = settle(cursor, p, now, asked);
+        for (const pause of pauses) {
+          now = plus(now, minutes(pause));
+          cursor = settle(cursor, p, now, asked);
+        }
+        const answered = mergeWindows([...asked, ...cursor.gaps]);
+        expect(answered[0]?.from ?? start).toBe(start);
+        expect(answered.length).toBeLessThanOrEqual(1);
+        expect(cursor.committedTo).toBe(answered[0]?.to ?? start);
+        // Nothing but a sliver below one step is left for later.
+        expect(now - p.lag - cursor.committedTo).toBeLessThan(Math.max(p.step, p.grain) + p.grain);
+        expect(mergeWindows(coverageOf(cursor).covered).length).toBeLessThanOrEqual(cursor.gaps.length + 1);
+      }),
+    );
+  });
+
+  it('reads every span again at each age, as far as the provider remembers', () => {
+    let now = began;
+    let cursor = settle(newCursor(policy, now), policy, now, []);
+    const asked: (Window & { purpose: string })[] = [];
+    const first = cursor.committedTo;
+    for (let tick = 0; tick < 12 * 24 * 3; tick += 1) {
+      now = plus(now, minutes(5));
+      cursor = settle(cursor, policy, now, asked);
+    }
+    const rereads = asked.filter(window => window.purpose === 'reread');
+    for (const probe of [first, plus(first, hours(3)), plus(first, hours(20))]) {
+      expect(rereads.filter(w => w.from <= probe && probe < w.to)).toHaveLength(3);
+    }
+    // In slabs: far fewer than the three re-reads of each of 864 five-minute windows.
+    expect(rereads.length).toBeLessThan(260);
+  });
+
+  it('does not re-read at an age what it first read at that age', () => {
+    const asked: (Window & { purpose: string })[] = [];
+    settle(newCursor(policy, began), policy, began, asked);
+    expect(asked.filter(window => window.purpose === 'reread')).toEqual([]);
+    expect(asked.length).toBeLessThanOrEqual(35);
+  });
+
+  it('records a gap for what the provider forgot during an outage, and goes on behind it', () => {
+    const cursor = settle(newCursor(policy, began), policy, began, []);
+    const now = plus(began, days(10));
+    const after = settle(cursor, policy, now, []);
+    expect(after.gaps).toEqual([
+      {
+        from: cursor.committedTo,
+        to: memoryFloor(policy, now),
+        reason: 'older-than-provider-memory',
+        noticedAt: now,
+      },
+    ]);
+    expect(coverageOf(after).covered).toHaveLength(2);
+  });
+
+  it('joins the slivers of a long outage into one gap', () => {
+    let cursor = settle(newCursor(policy, began), policy, began, []);
+    for (let minute = 0; minute < 30; minute += 1) {
+      const now = plus(plus(began, days(10)), minutes(minute));
+      const plan = planWindow(cursor, policy, now);
+      expect(plan.do).toBe('record-gap');
+      if (plan.do === 'record-gap') cursor = withGap(cursor, plan);
+    }
+    expect(cursor.gaps).toHaveLength(1);
+  });
+
+  it('refuses a cursor from the future instead of waiting for it', () => {
+    const cursor = { ...newCursor(policy, began), committedTo: plus(began, days(3)) };
+    expect(() => planWindow(cursor, policy, began)).toThrowError(AppError);
+    expect(() => planWindow(cursor, policy, began)).toThrowError(/clock/);
+  });
+
+  it('narrows the window while failures repeat', () => {
+    const cursor = newCursor(policy, began);
+    const widths = [0, 1, 2, 4].map(count => {
+      const failures = { count, since: began, code: 'provider.unavailable', retryAt: began };
+      const plan = planWindow({ ...cursor, failures }, policy, began);
+      return plan.do === 'ask' ? plan.window.to - plan.window.from : 0;
+    });
+    expect(widths.toSorted((a, b) => b - a)).toEqual(widths);
+    expect(widths[3]).toBeLessThan((widths[0] ?? 0) / 10);
+  });
+
+  it('serves a requested range in chunks, before anything else, and counts it as covered', () => {
+    const settled = settle(newCursor(policy, began), policy, began, []);
+    // As if the stream had been set up yesterday: what a person asks for lies before its start.
+    const young = { ...settled, start: plus(began, -days(1) as Duration) };
+    const window = { from: plus(began, -days(3) as Duration), to: plus(began, -days(2) as Duration) };
+    const operation = 'op-1' as OperationId;
+    const asked: (Window & { purpose: string })[] = [];
+    const after = settle({ ...young, requested: [{ window, operation }] }, policy, began, asked);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(new Set(asked.map(one => one.purpose))).toEqual(new Set(['requested']));
+    expect(after.requested).toEqual([]);
+    expect(coverageOf(after).covered[0]).toEqual(window);
+  });
+});
