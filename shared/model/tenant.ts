@@ -12,6 +12,8 @@ export const connectionSchema = z.strictObject({
    * (an Entra tenant without a licence remembers 7 days, not 30).
    */
   remembersDays: z.number().positive().nullable(),
+  /** Seconds between two pulls, where that differs from the source's own rhythm. */
+  everySeconds: z.number().positive().nullable(),
 });
 
 export const tenantSchema = z.strictObject({

@@ -60,9 +60,10 @@ function horizon(policy: WindowPolicy, now: Instant): Instant {
 /**
  * The next window of a stream without an open one: what people asked for, then forward, then re-reads.
  * Pure. Never plans beyond now − lag, wider than the provider answers, or before its memory.
+ * `eager` asks even for a sliver: somebody is waiting for the newest records.
  * Throws `cursor.future` for a cursor ahead of the clock: continuing would leave a hole nobody sees.
  */
-export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan {
+export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant, eager = false): Plan {
   const edge = horizon(policy, now);
   if (cursor.committedTo > now) {
     throw new AppError(
@@ -74,7 +75,7 @@ export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant): 
   }
   return (
     planRequested(cursor, policy, now, edge) ??
-    planForward(cursor, policy, now, edge) ??
+    planForward(cursor, policy, now, edge, eager) ??
     planReread(cursor, policy, now) ?? { do: 'nothing', until: nextDue(cursor, policy) }
   );
 }
@@ -91,7 +92,13 @@ function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge:
   return { do: 'ask', purpose: 'requested', reread: null, window: { from: wanted.from, to } };
 }
 
-function planForward(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
+function planForward(
+  cursor: Cursor,
+  policy: WindowPolicy,
+  now: Instant,
+  edge: Instant,
+  eager: boolean,
+): Plan | null {
   const floor = memoryFloor(policy, now);
   if (cursor.committedTo < floor && floor <= edge) {
     return { do: 'record-gap', of: 'forward', gap: forgotten(cursor.committedTo, floor, now) };
@@ -99,8 +106,8 @@ function planForward(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: I
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
   // In the normal rhythm a sliver is not worth a request; it grows into a step.
-  if (fresh < policy.step && cursor.committedTo > cursor.start) return null;
-  const from = later(later(cursor.start, minus(cursor.committedTo, policy.overlap)), floor);
+  if (!eager && fresh < policy.step && cursor.committedTo > cursor.start) return null;
+  const from = later(later(cursor.start, minus(cursor.committedTo, overlapOf(policy))), floor);
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
   return { do: 'ask', purpose: 'forward', reread: null, window: { from, to } };
@@ -128,12 +135,16 @@ function rereadSlab(policy: WindowPolicy, age: Duration): Duration {
   return cutDown(clamp(age / 2, policy.step, policy.maxWidth), policy.grain) as number as Duration;
 }
 
+/** At most half of the widest window: with more, catching up would crawl. */
+const overlapOf = (policy: WindowPolicy): Duration =>
+  cutDown(Math.min(policy.overlap, policy.maxWidth / 2), policy.grain) as number as Duration;
+
 /** Wide while catching up, never wider than the provider answers, halved after each failure in a row. */
 function windowWidth(cursor: Cursor, policy: WindowPolicy, edge: Instant): Duration {
   const wide = clamp(
     (edge - cursor.start) / catchUpWindows,
     policy.step,
-    policy.maxWidth - Math.min(policy.overlap, policy.maxWidth / 2),
+    policy.maxWidth - overlapOf(policy),
   );
   const halvings = cursor.failures === null ? 0 : Math.min(cursor.failures.count, 8);
   return Math.max(cutDown(wide / 2 ** halvings, policy.grain), policy.grain) as Duration;

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { days } from '../kernel/time.ts';
+import { days, seconds, type Duration } from '../kernel/time.ts';
 import type { WindowPolicy, WindowPull } from '../sources/_kit/source.ts';
 import type { PullTarget } from './pull-types.ts';
 
@@ -14,9 +14,13 @@ export function windowPull(target: Pick<PullTarget, 'source'>): WindowPull<unkno
   );
 }
 
-/** The source's policy, with what this customer's provider remembers where that differs. */
+/** The source's policy, with this customer's own memory and rhythm where they differ. */
 export function policyFor(target: Pick<PullTarget, 'source' | 'connection'>): WindowPolicy {
   const { policy } = windowPull(target);
-  const { remembersDays } = target.connection;
-  return remembersDays === null ? policy : { ...policy, lookback: days(remembersDays) };
+  const { remembersDays, everySeconds } = target.connection;
+  return {
+    ...policy,
+    lookback: remembersDays === null ? policy.lookback : days(remembersDays),
+    step: everySeconds === null ? policy.step : (Math.max(seconds(everySeconds), policy.grain) as Duration),
+  };
 }

@@ -27,7 +27,9 @@ export async function pull(deps: PullDeps, target: PullTarget, request: PullRequ
   let windows = 0;
   if (mustWait(held.value, request, began)) return { status: 'idle', counts: total, windows };
   for (;;) {
-    const claimed = await claim(deps, target, policy, held);
+    // Only the first look is eager: every moment brings another sliver.
+    const eager = request.trigger === 'request' && windows === 0;
+    const claimed = await claim(deps, target, policy, held, eager);
     if (claimed.is !== 'open') return finished(claimed.is, total, windows);
     const left = { ...request, budget: remaining(deps, request, began, total.pages) };
     const progress = await pullOpenWindow(deps, target, claimed.held, left);
@@ -61,6 +63,7 @@ async function claim(
   target: PullTarget,
   policy: WindowPolicy,
   from: HeldCursor,
+  eager: boolean,
 ): Promise<Claimed> {
   let held = from;
   try {
@@ -73,7 +76,7 @@ async function claim(
         return { is: 'open', held: await saveCursor(deps, target, held, value) };
       }
       held = await dropCanceled(deps, target, held);
-      const plan = planWindow(held.value, policy, now);
+      const plan = planWindow(held.value, policy, now, eager);
       if (plan.do === 'nothing') return { is: 'nothing' };
       if (plan.do === 'record-gap') {
         await sealGap(deps, target, plan.gap);

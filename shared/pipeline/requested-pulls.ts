@@ -17,7 +17,7 @@ export async function planPull(deps: PullDeps, target: PullTarget, range: Window
   if (range !== null)
     return windowsOf(checkedRange(target, range, memoryFloor(policy, now)), cursor, policy, now);
   if (cursor.open !== null) return [cursor.open.window];
-  const plan = planWindow(cursor, policy, now);
+  const plan = planWindow(cursor, policy, now, true);
   return plan.do === 'ask' ? [plan.window] : [];
 }
 

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { tenantIdSchema } from '../model/ids.ts';
+
+/** Everything a deployment can set. Names, meanings and defaults stand here and nowhere else. */
+const url = z.url({ protocol: /^https?$/, message: 'expected an http or https URL' });
+const port = z.coerce.number().int().min(0).max(65_535);
+const guid = z.guid('expected a GUID');
+
+const settings = {
+  PORT: { schema: port, initial: '7071', about: 'port of the HTTP API; 0 takes a free one' },
+  HOLDFAST_HOST: { schema: z.string(), initial: '127.0.0.1', about: 'address to listen on' },
+  HOLDFAST_DATA: { schema: z.string(), initial: '.holdfast', about: 'data folder of the embedded profile' },
+  HOLDFAST_CLIENT_ID: {
+    schema: guid,
+    initial: '',
+    about: 'application (client) id of the Holdfast API in Entra: the audience of callers’ tokens',
+  },
+  HOLDFAST_OPERATOR_TENANT: {
+    schema: z.union([tenantIdSchema, z.literal('')]),
+    initial: '',
+    about: 'Entra tenant id of the operator; its people see the tenants that grants name',
+  },
+  HOLDFAST_GRANTS: {
+    schema: z.string(),
+    initial: '',
+    about: 'JSON file with grants for the operator tenant: [{ "principal": oid or role, "tenants": ["*"] }]',
+  },
+  HOLDFAST_TENANTS: {
+    schema: z.string(),
+    initial: '',
+    about: 'JSON file with the customers and their connections; read at start',
+  },
+  HOLDFAST_LOGIN_URL: {
+    schema: url,
+    initial: 'https://login.microsoftonline.com',
+    about: 'Entra login host of the cloud in use',
+  },
+  HOLDFAST_GRAPH_URL: { schema: url, initial: 'https://graph.microsoft.com', about: 'Microsoft Graph host' },
+  HOLDFAST_MANAGEMENT_URL: {
+    schema: url,
+    initial: 'https://manage.office.com',
+    about: 'Office 365 Management Activity API host',
+  },
+  HOLDFAST_PULL_CLIENT_ID: {
+    schema: z.union([guid, z.literal('')]),
+    initial: '',
+    about: 'application (client) id that customers have consented to; its secret is the secret `pull-client`',
+  },
+  HOLDFAST_PUBLISHER: {
+    schema: z.union([guid, z.literal('')]),
+    initial: '',
+    about: 'PublisherIdentifier for the Management Activity API: the operator’s own tenant id',
+  },
+  HOLDFAST_SECRETS: {
+    schema: z.string(),
+    initial: '',
+    about: 'JSON file with secrets, readable by its owner only; HOLDFAST_SECRET_* settings come first',
+  },
+  HOLDFAST_CORS_ORIGINS: {
+    schema: z.string(),
+    initial: '',
+    about: 'origins, separated by commas, from which browsers may call the API',
+  },
+  HOLDFAST_PULL_SECONDS: {
+    schema: z.coerce.number().int().min(1).max(3_600),
+    initial: '60',
+    about: 'seconds between two looks at what is due',
+  },
+} as const;
+
+export type SettingName = keyof typeof settings;
+export type Settings = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+/** One wrong setting, as a sentence that names it. */
+export interface SettingProblem {
+  readonly setting: SettingName;
+  readonly problem: string;
+}
+export type Config =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly SettingProblem[] };
+
+const names = Object.keys(settings) as SettingName[];
+
+/** Every setting with its default and meaning; the settings example and the infrastructure are checked against it. */
+export const settingNames = (): readonly { name: SettingName; initial: string; about: string }[] =>
+  names.map(name => ({ name, initial: settings[name].initial, about: settings[name].about }));
+
+/** Reads and checks the settings. Never throws: with a bad one the app starts and says which. */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: SettingProblem[] = [];
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const name of names) {
+    const given = environment[name];
+    const text = given === undefined || given.trim() === '' ? settings[name].initial : given.trim();
+    const parsed = settings[name].schema.safeParse(text);
+    if (parsed.success) values[name] = parsed.data;
+    else if (text === '') problems.push({ setting: name, problem: `is not set: ${settings[name].about}` });
+    else problems.push({ setting: name, problem: parsed.error.issues[0]?.message ?? 'is not valid' });
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, settings: values as Settings };
+}

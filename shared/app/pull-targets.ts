@@ -1,0 +1,52 @@
+import type { SourceId, StreamId, TenantId } from '../model/ids.ts';
+import type { TenantScope } from '../model/scope.ts';
+import type { Connection, Tenant } from '../model/tenant.ts';
+import type { PullTarget } from '../pipeline/pull-types.ts';
+import type { TenantRegistry } from '../ports/tenant-registry.ts';
+import type { Source } from '../sources/_kit/source.ts';
+
+export interface TargetDeps {
+  readonly tenants: TenantRegistry;
+  readonly sources: readonly Source[];
+  readonly scopeOf: (tenant: TenantId) => TenantScope;
+}
+
+/** Every stream of every active tenant's enabled connections, tenant by tenant. */
+export async function allTargets(deps: TargetDeps): Promise<readonly PullTarget[]> {
+  const targets: PullTarget[] = [];
+  for (const { value: tenant } of await deps.tenants.list()) {
+    if (tenant.state !== 'active') continue;
+    for (const connection of tenant.connections) targets.push(...targetsOf(deps, tenant, connection));
+  }
+  return targets;
+}
+
+/** The streams of one connection; none where it is switched off or its source is not part of this build. */
+export function targetsOf(deps: TargetDeps, tenant: Tenant, connection: Connection): readonly PullTarget[] {
+  const source = deps.sources.find(one => one.id === connection.source);
+  if (source === undefined || !connection.enabled) return [];
+  const config = source.config.safeParse(connection.config);
+  // With wrong settings there is still one stream to report it on.
+  const streams = config.success ? source.streams(config.data) : ['default'];
+  return streams.map(stream => ({
+    scope: deps.scopeOf(tenant.id),
+    tenant,
+    connection,
+    source,
+    ref: { source: source.id as SourceId, stream: stream as StreamId },
+  }));
+}
+
+/** The stream a job names, as the registry has it now. */
+export async function findTarget(
+  deps: TargetDeps,
+  wanted: { readonly tenant: TenantId; readonly source: string; readonly stream: string },
+): Promise<PullTarget | { readonly gone: string }> {
+  const found = await deps.tenants.get(wanted.tenant);
+  if (found === null) return { gone: 'the tenant is not registered' };
+  if (found.value.state !== 'active') return { gone: 'the tenant is retired' };
+  const connection = found.value.connections.find(one => one.source === wanted.source);
+  if (connection === undefined || !connection.enabled) return { gone: 'the connection is off' };
+  const target = targetsOf(deps, found.value, connection).find(one => one.ref.stream === wanted.stream);
+  return target ?? { gone: 'the connection no longer has this stream' };
+}

@@ -1,0 +1,67 @@
+import { asAppError } from '../kernel/errors.ts';
+import { minutes, seconds, type Duration } from '../kernel/time.ts';
+import { queueDueConnections, type DueDeps } from '../pipeline/due-connections.ts';
+import { projectIndex } from '../pipeline/project-index.ts';
+import { jobLease, runJob, type JobDeps } from '../pipeline/run-job.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+
+export interface WorkLoopOptions {
+  readonly deps: JobDeps & DueDeps & { readonly index: SearchIndex };
+  /** Between two looks at what is due. */
+  readonly every: Duration;
+  readonly workers: number;
+}
+
+const idlePause = seconds(0.5);
+const troublePause = seconds(5);
+/** One run's share before it makes room for others. */
+const budget = { pages: 200, time: minutes(4) };
+
+/**
+ * The local host's stand-in for timer, queue and change-feed triggers: the same functions, called in a loop.
+ * `stop` lets every run finish the page it is on, and resolves when all is quiet.
+ */
+export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<void> } {
+  const { deps } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  /** Repeats `step` until stopped; a failure is reported and tried again, for the loop must outlive it. */
+  const forever = async (name: string, step: () => Promise<Duration>): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await deps.clock.sleep(await step(), signal);
+      } catch (thrown) {
+        deps.telemetry.error('loop.failed', asAppError(thrown), { loop: name });
+        await deps.clock.sleep(troublePause, signal);
+      }
+    }
+  };
+
+  const schedule = async (): Promise<Duration> => {
+    await queueDueConnections(deps);
+    return options.every;
+  };
+  const work = async (): Promise<Duration> => {
+    const taken = await deps.queue.take(deps.clock.now(), jobLease);
+    if (taken === null) return idlePause;
+    await runJob(deps, taken, { ...budget, signal });
+    return 0 as Duration;
+  };
+  const index = async (): Promise<Duration> => {
+    await projectIndex(deps.events, deps.index, signal);
+    return idlePause;
+  };
+
+  const running = [
+    forever('schedule', schedule),
+    forever('index', index),
+    ...Array.from({ length: options.workers }, (_, at) => forever(`work-${at + 1}`, work)),
+  ];
+  return {
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
