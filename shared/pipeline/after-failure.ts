@@ -49,11 +49,13 @@ function waitAfter(error: AppError, count: number): Duration {
 export function pastForgotten(
   cursor: Cursor,
   error: AppError,
+  grain: Duration,
   now: Instant,
 ): (Plan & { do: 'record-gap' }) | null {
-  const floor = error.facts['remembersFrom'];
+  const said = error.facts['remembersFrom'];
   const { open } = cursor;
-  if (error.code !== 'provider.rejected' || typeof floor !== 'number' || open === null) return null;
+  if (error.code !== 'provider.rejected' || typeof said !== 'number' || open === null) return null;
+  const floor = Math.ceil(said / grain) * grain;
   if (open.purpose === 'reread') return null;
   const from = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
   if (floor <= from || floor > now) return null;

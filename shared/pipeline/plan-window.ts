@@ -5,7 +5,6 @@ import {
   mergeWindows,
   minus,
   plus,
-  width,
   type Duration,
   type Instant,
   type Window,
@@ -219,8 +218,8 @@ function mergedExtra(cursor: Cursor, window: Window): Window[] {
 }
 
 /** How far through a request's range the work is, in percent. */
-export function percentOf(whole: Window, leftFrom: Instant | null): number {
+export function percentOf(whole: { from: number; to: number }, leftFrom: Instant | null): number {
   if (leftFrom === null) return 100;
-  const span = width(whole);
+  const span = whole.to - whole.from;
   return span <= 0 ? 100 : Math.floor((clamp(leftFrom - whole.from, 0, span) / span) * 100);
 }

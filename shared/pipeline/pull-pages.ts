@@ -8,6 +8,7 @@ import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { windowPull } from './policy-for.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
+import { sealGap } from './seal-window.ts';
 import { addCounts, storePage } from './store-page.ts';
 
 export interface Progress {
@@ -118,6 +119,23 @@ async function advance(
   if (page.resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
   const next = { ...open, counts, resume: page.resume, lease: leaseOf(deps) };
   return saveCursor(deps, target, held, { ...held.value, open: next });
+}
+
+/** An object the provider listed and no longer has is a gap, written down once however often it is met. */
+async function recordLoss(
+  deps: PullDeps,
+  target: PullTarget,
+  held: HeldCursor,
+  page: Page,
+): Promise<HeldCursor> {
+  if (page.lost === undefined) return held;
+  const gap = { ...page.lost.window, reason: page.lost.reason, noticedAt: deps.clock.now() };
+  const known = held.value.gaps.some(
+    one => one.from <= gap.from && gap.to <= one.to && one.reason === gap.reason,
+  );
+  if (known) return held;
+  await sealGap(deps, target, gap);
+  return { ...held, value: { ...held.value, gaps: [...held.value.gaps, gap] } };
 }
 
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>

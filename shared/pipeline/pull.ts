@@ -178,7 +178,7 @@ async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError
   ) {
     throw error;
   }
-  const gap = pastForgotten(found.value, error, deps.clock.now());
+  const gap = pastForgotten(found.value, error, policyFor(target).grain, deps.clock.now());
   if (gap !== null) {
     await sealGap(deps, target, gap.gap);
     const held = await saveCursor(deps, target, found, { ...withGap(found.value, gap), open: null });

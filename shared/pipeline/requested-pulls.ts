@@ -1,8 +1,10 @@
+import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import { isoInstant, type Window } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
+import type { TenantScope } from '../model/scope.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { memoryFloor, newCursor, percentOf, planWindow, windowsOf } from './plan-window.ts';
@@ -41,6 +43,11 @@ export async function requestPull(
   throw new AppError('conflict', 'retry', 'The stream is very busy just now. Send the request again.');
 }
 
+/** Throws `request.invalid` for a range the provider no longer remembers the beginning of. */
+export function checkRange(deps: PullDeps, target: PullTarget, range: Window): void {
+  checkedRange(target, range, memoryFloor(policyFor(target), deps.clock.now()));
+}
+
 /** Never a silent clamp: what the provider no longer has is said, not skipped. */
 function checkedRange(target: PullTarget, range: Window, floor: Window['from']): Window {
   if (range.from >= floor) return range;
@@ -67,8 +74,8 @@ export async function dropCanceled(
 }
 
 /**
- * Moves the operation's percentage after a window of it was committed. An operation may cover several streams;
- * its `result` keeps what each has left, and the last one to finish completes it.
+ * Moves the operation's percentage when a window of it is committed. An operation may cover several streams;
+ * its `result` keeps what each has done, and the last one to finish completes it.
  */
 export async function reportProgress(
   deps: PullDeps,
@@ -79,21 +86,45 @@ export async function reportProgress(
   const operation = before.requested[0]?.operation;
   if (operation === undefined) return;
   const left = after.requested.find(one => one.operation === operation)?.window ?? null;
-  await changeOperation(deps, target, operation, current => progressed(current, target.ref.stream, left));
+  await changeOperation(deps, target.scope, operation, current => {
+    const window = streamsOf(current)[target.ref.stream]?.window ?? null;
+    return streamDone(
+      current,
+      target.ref.stream,
+      window === null ? 100 : percentOf(window, left?.from ?? null),
+    );
+  });
 }
 
-/** Marks an operation failed, so that nobody waits for a range whose stream gave up. */
+/** What the end of a job means for the operation it was queued for. A requested range goes on by itself. */
+export async function reportJobEnd(
+  deps: Pick<PullDeps, 'operations' | 'clock'>,
+  scope: TenantScope,
+  job: { readonly operation?: string | undefined; readonly stream: string },
+  error: AppError | null,
+): Promise<void> {
+  if (job.operation === undefined) return;
+  await changeOperation(deps, scope, job.operation, current => {
+    const open = streamsOf(current)[job.stream]?.window ?? null;
+    const problem = error === null ? null : { code: error.code, message: error.message };
+    if (open !== null) return { ...current, error: problem };
+    if (problem === null) return streamDone(current, job.stream, 100);
+    return { ...current, status: 'Failed', error: problem };
+  });
+}
+
+/** Changes an operation that is not over yet, whoever else is changing it. */
 export async function changeOperation(
   deps: Pick<PullDeps, 'operations' | 'clock'>,
-  target: Pick<PullTarget, 'scope'>,
+  scope: TenantScope,
   id: string,
   change: (operation: Operation) => Operation,
 ): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
-    const found = await deps.operations.get(target.scope, id);
+    const found = await deps.operations.get(scope, id);
     if (found === null || isOver(found.value)) return;
     const next = { ...change(found.value), updatedAt: isoInstant(deps.clock.now()) };
-    const swapped = await deps.operations.swap(target.scope, found.rev, next);
+    const swapped = await deps.operations.swap(scope, found.rev, next);
     if (swapped.ok) return;
   }
 }
@@ -101,26 +132,32 @@ export async function changeOperation(
 const isOver = (operation: Operation): boolean =>
   operation.status === 'Succeeded' || operation.status === 'Failed' || operation.status === 'Canceled';
 
-function progressed(operation: Operation, stream: string, left: Window | null): Operation {
+function streamDone(operation: Operation, stream: string, done: number): Operation {
   const streams = { ...streamsOf(operation) };
-  const whole = streams[stream];
-  if (whole !== undefined) streams[stream] = { ...whole, done: percentOf(whole, left?.from ?? null) };
+  const known = streams[stream];
+  if (known !== undefined) streams[stream] = { ...known, done };
   const all = Object.values(streams);
   const percent = all.length === 0 ? 100 : all.reduce((sum, one) => sum + one.done, 0) / all.length;
+  const over = all.every(one => one.done === 100);
   return {
     ...operation,
-    status: all.every(one => one.done === 100) ? 'Succeeded' : 'Running',
+    status: over ? 'Succeeded' : 'Running',
     percentComplete: Math.floor(percent),
     result: { streams },
+    error: over ? null : operation.error,
   };
 }
 
-export interface StreamProgress extends Window {
-  /** Percent. */
-  readonly done: number;
-}
+/** Per stream: the range it was asked for (null: whatever is due) and how much is done, in percent. */
+const streamsSchema = z.record(
+  z.string(),
+  z.object({
+    window: z.object({ from: z.number(), to: z.number() }).nullable(),
+    done: z.number(),
+  }),
+);
 
-function streamsOf(operation: Operation): Record<string, StreamProgress> {
-  const streams = operation.result?.['streams'];
-  return typeof streams === 'object' && streams !== null ? (streams as Record<string, StreamProgress>) : {};
+function streamsOf(operation: Operation): z.infer<typeof streamsSchema> {
+  const parsed = streamsSchema.safeParse(operation.result?.['streams'] ?? {});
+  return parsed.success ? parsed.data : {};
 }

@@ -3,6 +3,7 @@ import { minutes, plus, seconds, type Duration } from '../kernel/time.ts';
 import type { Job, JobQueue, TakenJob } from '../ports/job-queue.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { pull } from './pull.ts';
+import { reportJobEnd } from './requested-pulls.ts';
 
 export interface JobDeps extends PullDeps {
   readonly queue: JobQueue;
@@ -28,7 +29,8 @@ const attemptWait = seconds(5);
 export const jobLease = minutes(15);
 
 /** Key under which a stream's job waits at most once in the queue. */
-export const jobKey = (job: Job): string => `${job.kind}/${job.tenant}/${job.source}/${job.stream}`;
+export const jobKey = (job: Job): string =>
+  `${job.kind}/${job.tenant}/${job.source}/${job.stream}/${job.operation ?? ''}`;
 
 /** Works one job to its end: acknowledged, delayed or buried, never lost. Does not throw. */
 export async function runJob(deps: JobDeps, taken: TakenJob, budget: PullBudget): Promise<void> {
@@ -45,7 +47,7 @@ export async function runJob(deps: JobDeps, taken: TakenJob, budget: PullBudget)
     if (result.status === 'continued') {
       const next = { ...job, trigger: 'continuation' as const };
       await deps.queue.enqueue(next, { now: deps.clock.now(), key: jobKey(job) });
-    }
+    } else await reportJobEnd(deps, target.scope, job, null);
     await deps.queue.ack(taken.id);
     if (result.status === 'idle') return;
     const { counts, windows, status } = result;
@@ -71,6 +73,7 @@ async function settle(
     deps.telemetry.event('run.failed', { ...facts, code: error.code, recovery: error.recovery });
   else deps.telemetry.error('run.failed', error, { ...facts, attempt: taken.attempt, fate });
   try {
+    if (fate !== 'delay') await tellOperation(deps, taken.job, error);
     if (fate === 'ack') await deps.queue.ack(taken.id);
     else if (fate === 'bury') await deps.queue.bury(taken.id, error.code);
     else await deps.queue.delay(taken.id, plus(deps.clock.now(), backoff(taken.attempt)));
@@ -78,6 +81,12 @@ async function settle(
     // The queue itself failed: the job's lease ends and it comes again.
     deps.telemetry.error('job.unsettled', asAppError(second), facts);
   }
+}
+
+async function tellOperation(deps: JobDeps, job: Job, error: AppError): Promise<void> {
+  if (job.operation === undefined) return;
+  const target = await deps.target(job);
+  if (!('gone' in target)) await reportJobEnd(deps, target.scope, job, error);
 }
 
 const backoff = (attempt: number): Duration => (attemptWait * 2 ** (attempt - 1)) as Duration;

@@ -10,6 +10,8 @@ export const jobSchema = z.discriminatedUnion('kind', [
     source: sourceIdSchema,
     stream: streamIdSchema,
     trigger: z.enum(triggers),
+    /** The operation somebody waits for; absent for the timer's. */
+    operation: z.string().optional(),
   }),
 ]);
 export type Job = z.infer<typeof jobSchema>;
