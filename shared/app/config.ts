@@ -46,11 +46,6 @@ const settings = {
     initial: '',
     about: 'application (client) id that customers have consented to; its secret is the secret `pull-client`',
   },
-  HOLDFAST_PUBLISHER: {
-    schema: z.union([guid, z.literal('')]),
-    initial: '',
-    about: 'PublisherIdentifier for the Management Activity API: the operator’s own tenant id',
-  },
   HOLDFAST_SECRETS: {
     schema: z.string(),
     initial: '',
@@ -73,7 +68,7 @@ export type Settings = { readonly [Name in SettingName]: z.output<(typeof settin
 
 /** One wrong setting, as a sentence that names it. */
 export interface SettingProblem {
-  readonly setting: SettingName;
+  readonly setting: string;
   readonly problem: string;
 }
 export type Config =

@@ -47,6 +47,23 @@ export async function queueDueConnections(deps: DueDeps): Promise<number> {
   return due.length;
 }
 
+/** How many of these streams have something to ask for at this moment, or are being asked. */
+export async function countDue(
+  deps: Pick<DueDeps, 'cursors' | 'clock'>,
+  targets: readonly PullTarget[],
+): Promise<number> {
+  let due = 0;
+  for (const target of targets) {
+    const cursor = (await deps.cursors.load(target.scope, target.ref))?.value;
+    const resting =
+      cursor !== undefined &&
+      cursor.open === null &&
+      planWindow(cursor, policyFor(target), deps.clock.now()).do === 'nothing';
+    if (!resting) due += 1;
+  }
+  return due;
+}
+
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
   if (cursor === null) return true;
   if (cursor.failures !== null && cursor.failures.retryAt > now) return false;

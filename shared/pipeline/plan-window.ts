@@ -21,7 +21,7 @@ export type Plan =
   | { readonly do: 'nothing'; readonly until: Instant };
 
 /** About how many windows a whole provider memory is asked for in. More are slower, fewer lose more to a crash. */
-const catchUpWindows = 30;
+const catchUpWindows = 10;
 
 const cutDown = (at: number, grain: Duration): Instant => instant(Math.floor(at / grain) * grain);
 const cutUp = (at: number, grain: Duration): Instant => instant(Math.ceil(at / grain) * grain);

@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { counterRegistry } from '../adapters/net/counter-registry.ts';
+import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
+import type { ApiDeps } from '../api/api-deps.ts';
+import type { Api } from '../api/api-request.ts';
+import { mount } from '../api/mount.ts';
+import { grantSchema, type Grant } from '../authz/grant.ts';
+import { systemScope } from '../authz/system-scope.ts';
+import { AppError } from '../kernel/errors.ts';
+import { hours } from '../kernel/time.ts';
+import { tenantSchema } from '../model/tenant.ts';
+import type { PullDeps } from '../pipeline/pull-types.ts';
+import type { DueDeps } from '../pipeline/due-connections.ts';
+import type { JobDeps } from '../pipeline/run-job.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Profile } from '../ports/profile.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import { sources } from '../sources/index.generated.ts';
+import type { Settings } from './config.ts';
+import { product, version } from './product.ts';
+import { providerDoors } from './provider-doors.ts';
+import { allTargets, findTarget, type TargetDeps } from './pull-targets.ts';
+import { registerTenants } from './register-tenants.ts';
+import { streamPulls } from './stream-pulls.ts';
+
+export interface App {
+  readonly api: Api;
+  /** What timer, queue and index triggers work with. */
+  readonly work: JobDeps & DueDeps & { readonly index: SearchIndex };
+  /** Ends the connections to providers. The profile is closed by whoever opened it. */
+  close(): void;
+}
+
+export interface ComposeOptions {
+  readonly settings: Settings;
+  readonly profile: Profile;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly counters: ReturnType<typeof counterRegistry>;
+  /** Who this process is in a lease; two that may run at once MUST differ. */
+  readonly worker: string;
+  readonly continuationKey: Uint8Array;
+}
+
+const scopes = ['access_as_user'];
+
+/** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
+export async function compose(options: ComposeOptions): Promise<App> {
+  const { settings, profile, clock, telemetry, worker } = options;
+  const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
+  const grants = await readGrants(settings);
+  await readTenants(settings, profile);
+  const doors = providerDoors({
+    settings,
+    clock,
+    secrets: profile.secrets,
+    throttles: profile.throttles,
+    telemetry,
+    random: Math.random,
+  });
+  const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
+  const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, newId: randomUUID };
+  const authenticator = createEntraTokenCheck({
+    clock,
+    loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+    clientId: settings.HOLDFAST_CLIENT_ID,
+    knownTenant: async id => id === operator || (await profile.tenants.get(id)) !== null,
+  });
+  const deps: ApiDeps = {
+    profile,
+    sources,
+    authenticator,
+    clock,
+    telemetry,
+    pulls: streamPulls({ ...targets, pull, queue: profile.queue }),
+    operator,
+    grants,
+    facts: {
+      product,
+      version,
+      loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+      clientId: settings.HOLDFAST_CLIENT_ID,
+      scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+    },
+    limits: {
+      client: { perSecond: 20, burst: 100 },
+      tenant: { perSecond: 100, burst: 400 },
+      stranger: { perSecond: 10, burst: 60 },
+    },
+    allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
+    continuationKey: options.continuationKey,
+    continuationLifetime: hours(24),
+    newId: randomUUID,
+    metrics: () => options.counters.samples(),
+  };
+  return {
+    api: mount(deps),
+    work: {
+      ...pull,
+      queue: profile.queue,
+      index: profile.index,
+      target: job => findTarget(targets, job),
+      targets: () => allTargets(targets),
+    },
+    close: doors.close,
+  };
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+async function readGrants(settings: Settings): Promise<readonly Grant[]> {
+  if (settings.HOLDFAST_GRANTS === '') return [];
+  return readJson('HOLDFAST_GRANTS', settings.HOLDFAST_GRANTS, z.array(grantSchema));
+}
+
+async function readTenants(settings: Settings, profile: Profile): Promise<void> {
+  if (settings.HOLDFAST_TENANTS === '') return;
+  const wanted = await readJson('HOLDFAST_TENANTS', settings.HOLDFAST_TENANTS, z.array(tenantSchema));
+  await registerTenants(profile.tenants, wanted);
+}
+
+/** A file a setting names. Every mistake in it is a `config.invalid` that says where. */
+async function readJson<T>(setting: string, path: string, schema: z.ZodType<T>): Promise<T> {
+  const wrong = (what: string, cause?: unknown): AppError =>
+    new AppError('config.invalid', 'give-up', `The file that ${setting} names ${what}.`, {
+      target: setting,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw wrong(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  throw wrong(`is wrong at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'unexpected'}`);
+}

@@ -1,0 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
+
+export const product = 'Holdfast';
+export const { version } = manifest;

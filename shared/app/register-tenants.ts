@@ -1,0 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
+import { AppError } from '../kernel/errors.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { TenantRegistry } from '../ports/tenant-registry.ts';
+
+/**
+ * Adds or changes the customers given. One that is not in the list is left as it is: leaving out a line must
+ * not stop anybody's pulls.
+ */
+export async function registerTenants(registry: TenantRegistry, wanted: readonly Tenant[]): Promise<void> {
+  for (const tenant of wanted) {
+    const found = await registry.get(tenant.id);
+    if (found !== null && isDeepStrictEqual(found.value, tenant)) continue;
+    const swapped = await registry.swap(found?.rev ?? null, tenant);
+    if (swapped.ok) continue;
+    throw new AppError(
+      'conflict',
+      'retry',
+      'A tenant was changed by somebody else at the same time. Try again.',
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import type { Tenant } from '../model/tenant.ts';
+import { tenantSchema } from '../model/tenant.ts';
+
+/** A customer as the simulator's control page lists it. */
+export interface DemoTenant {
+  readonly id: string;
+  readonly name: string;
+  readonly domains: readonly string[];
+  readonly sources: readonly { readonly id: string; readonly remembersDays: number }[];
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The API's own application and the operator's tenant, as the simulator's sign-in knows them. */
+const clientId = 'b1f0e6a2-0000-4000-8000-0000000a0d1e';
+const operator = '0e7a0000-0000-4000-8000-00000000e001';
+/** Somebody is watching: new records show within half a minute, not at the sources' own rhythm. */
+const everySeconds = 20;
+
+export interface DemoSettings {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly tenants: readonly Tenant[];
+  readonly grants: readonly { readonly principal: string; readonly tenants: '*' }[];
+}
+
+/** Settings of a product that pulls from the simulator at `url`. What the environment sets itself stays. */
+export function demoSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  url: string,
+  tenants: readonly DemoTenant[],
+): DemoSettings {
+  const first = tenants[0];
+  return {
+    environment: {
+      HOLDFAST_CLIENT_ID: clientId,
+      HOLDFAST_OPERATOR_TENANT: operator,
+      HOLDFAST_PULL_SECONDS: '5',
+      ...environment,
+      HOLDFAST_LOGIN_URL: `${url}/login`,
+      HOLDFAST_GRAPH_URL: `${url}/graph`,
+      HOLDFAST_MANAGEMENT_URL: `${url}/manage`,
+      HOLDFAST_PULL_CLIENT_ID: first?.clientId,
+      HOLDFAST_SECRET_PULL_CLIENT: first?.clientSecret,
+    },
+    tenants: tenants.map(tenant =>
+      tenantSchema.parse({
+        id: tenant.id,
+        name: tenant.name,
+        domains: tenant.domains,
+        state: 'active',
+        retentionDays: 2_190,
+        connections: tenant.sources.map(({ id, remembersDays }) => ({
+          source: id,
+          enabled: true,
+          config: {},
+          remembersDays: remembersDays > 90 ? remembersDays : null,
+          everySeconds,
+        })),
+      }),
+    ),
+    grants: ['Events.Read', 'Ledger.Read', 'Tenants.Manage'].map(principal => ({ principal, tenants: '*' })),
+  };
+}

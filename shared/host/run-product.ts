@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { consoleTelemetry, type LogLevel } from '../adapters/net/console-telemetry.ts';
+import { counterRegistry } from '../adapters/net/counter-registry.ts';
+import type { Api } from '../api/api-request.ts';
+import { misconfigured } from '../api/misconfigured.ts';
+import { compose, type App } from '../app/compose.ts';
+import { readConfig, type SettingProblem, type Settings } from '../app/config.ts';
+import { openEmbeddedProfile } from '../app/open-profile.ts';
+import { AppError } from '../kernel/errors.ts';
+import { seconds } from '../kernel/time.ts';
+import { countDue } from '../pipeline/due-connections.ts';
+import type { Profile } from '../ports/profile.ts';
+import { startNodeServer } from './node-server.ts';
+import { startWorkLoop } from './work-loop.ts';
+
+export interface ProductOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where log lines go. */
+  readonly log: { write(text: string): unknown };
+  readonly level: LogLevel;
+}
+
+export interface Product {
+  /** `http://127.0.0.1:7071` */
+  readonly url: string;
+  /** Settings that keep it from working; it answers 503 with them until they are mended. */
+  readonly problems: readonly SettingProblem[];
+  /** How far the pulls have come; all zero with wrong settings. */
+  progress(): Promise<Progress>;
+  /** Lets every run end at its next page, and closes what is open. */
+  close(): Promise<void>;
+}
+
+export interface Progress {
+  readonly streams: number;
+  /** Streams with something still to ask for. */
+  readonly behind: number;
+  readonly events: number;
+  /** Whether all of them can be searched. */
+  readonly indexed: boolean;
+}
+
+const fallback = { host: '127.0.0.1', port: 7071 };
+/** Streams pulled at once; more would only queue up at the one CPU that reads them. */
+const workers = 4;
+
+/**
+ * The whole product in this process: API, timer, queue, index. With a wrong setting it starts all the same and
+ * says which. Throws only where it cannot even listen, or where another process has the data folder.
+ */
+export async function runProduct(options: ProductOptions): Promise<Product> {
+  const config = readConfig(options.environment);
+  if (!config.ok) return serveProblems(config.problems);
+  try {
+    return await serve(config.settings, options);
+  } catch (thrown) {
+    const setting =
+      thrown instanceof AppError && thrown.code === 'config.invalid' ? thrown.target : undefined;
+    if (setting === undefined || setting === 'HOLDFAST_DATA' || !(thrown instanceof AppError)) throw thrown;
+    return serveProblems([{ setting, problem: thrown.message }], config.settings);
+  }
+}
+
+async function serveProblems(
+  problems: readonly { setting: string; problem: string }[],
+  settings?: Settings,
+): Promise<Product> {
+  const api = misconfigured(problems, randomUUID);
+  const server = await listen(api, settings?.HOLDFAST_HOST ?? fallback.host, settings?.PORT ?? fallback.port);
+  return { url: server.url, problems, progress: () => Promise.resolve(nothing), close: server.close };
+}
+
+async function serve(settings: Settings, options: ProductOptions): Promise<Product> {
+  const opened = await openEmbeddedProfile(settings.HOLDFAST_DATA, options.environment);
+  const { clock, profile } = opened;
+  const counters = counterRegistry();
+  const telemetry = consoleTelemetry({ stream: options.log, level: options.level, clock, counters });
+  try {
+    const app = await compose({ ...opened, settings, profile, telemetry, counters });
+    const server = await listen(app.api, settings.HOLDFAST_HOST, settings.PORT);
+    const every = seconds(settings.HOLDFAST_PULL_SECONDS);
+    const loop = startWorkLoop({ deps: app.work, every, workers });
+    return {
+      url: server.url,
+      problems: [],
+      progress: () => progressOf(app.work, profile),
+      close: async () => {
+        await server.close();
+        await loop.stop();
+        app.close();
+        await opened.close();
+      },
+    };
+  } catch (thrown) {
+    await opened.close();
+    throw thrown;
+  }
+}
+
+const nothing: Progress = { streams: 0, behind: 0, events: 0, indexed: true };
+
+async function progressOf(work: App['work'], profile: Profile): Promise<Progress> {
+  const targets = await work.targets();
+  const scopes = new Map(targets.map(target => [target.tenant.id, target.scope]));
+  let events = 0;
+  for (const scope of scopes.values()) events += (await profile.events.counts(scope)).events;
+  const waiting = await profile.events.changes(null, await profile.index.position(), 1);
+  const behind = await countDue(work, targets);
+  return { streams: targets.length, behind, events, indexed: waiting.changes.length === 0 };
+}
+
+const listen = (api: Api, host: string, port: number): ReturnType<typeof startNodeServer> =>
+  startNodeServer({ api, host, port });

@@ -1,0 +1,69 @@
+import { fork } from 'node:child_process';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { DemoTenant } from './demo-settings.ts';
+
+export interface SimulatorProcess {
+  readonly url: string;
+  tenants(): Promise<readonly DemoTenant[]>;
+  stop(): void;
+}
+
+const readySchema = z.object({ ready: z.url() });
+const failedSchema = z.object({ failed: z.string() });
+const tenantsSchema = z.object({
+  value: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      domains: z.array(z.string()),
+      sources: z.array(z.object({ id: z.string(), remembersDays: z.number() })),
+      clientId: z.string(),
+      clientSecret: z.string(),
+    }),
+  ),
+});
+
+/**
+ * The simulator in a process of its own: what it costs to invent a world is not the product's. It ends with
+ * this process, even after kill -9, because the channel between them closes.
+ */
+export function startSimulatorProcess(
+  args: readonly string[],
+  onExit: () => void,
+): Promise<SimulatorProcess> {
+  const script = join(import.meta.dirname, '../../simulator/start.ts');
+  const child = fork(script, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: process.execArgv,
+  });
+  return new Promise((resolve, reject) => {
+    let stopped = false;
+    const early = (code: number | null): void =>
+      reject(new Error(`the simulator ended at once (exit code ${code})`));
+    child.once('error', reject);
+    child.once('exit', early);
+    child.on('message', (message: unknown) => {
+      const failed = failedSchema.safeParse(message);
+      if (failed.success) reject(new Error(failed.data.failed));
+      const ready = readySchema.safeParse(message);
+      if (!ready.success) return;
+      const url = ready.data.ready;
+      child.off('exit', early);
+      child.once('exit', () => {
+        if (!stopped) onExit();
+      });
+      resolve({
+        url,
+        tenants: async () => {
+          const reply = await fetch(`${url}/control/tenants`);
+          return tenantsSchema.parse(await reply.json()).value;
+        },
+        stop: () => {
+          stopped = true;
+          child.kill();
+        },
+      });
+    });
+  });
+}

@@ -1,0 +1,123 @@
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { demoSettings, type DemoTenant } from './demo-settings.ts';
+import { runProduct, type Product } from './run-product.ts';
+import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
+
+// `npm start`: the product, and beside it the simulator with invented tenants. For real providers: serve.ts.
+
+const usage = `npm start -- [--records DIR] [--events N] [--tenants N] [--seed N]
+
+  --records DIR  the simulator also serves DIR/<source-id>/*.ndjson unchanged, as the tenant "corpus"
+  --events N     about so many invented events in all (default: some 25,000)
+  --tenants N    so many invented tenants (default: 2, Contoso and Fabrikam)
+  --seed N       another invented world
+`;
+
+const { values } = parseArgs({
+  options: {
+    records: { type: 'string' },
+    events: { type: 'string' },
+    tenants: { type: 'string' },
+    seed: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
+});
+
+if (values.help === true) process.stdout.write(usage);
+else await main();
+
+async function main(): Promise<void> {
+  const data = process.env['HOLDFAST_DATA']?.trim() || '.holdfast';
+  mkdirSync(data, { recursive: true });
+  let simulator: SimulatorProcess | null = null;
+  let product: Product | null = null;
+  const stop = async (): Promise<void> => {
+    process.stdout.write('\nStopping: runs end at their next page …\n');
+    await product?.close();
+    simulator?.stop();
+  };
+  stopOnSignal(stop);
+  try {
+    simulator = await startSimulatorProcess(simulatorArguments(), () => {
+      process.stderr.write('The simulator has ended; pulls will fail until the next start.\n');
+    });
+    const tenants = await simulator.tenants();
+    const settings = demoSettings(process.env, simulator.url, tenants);
+    await writeFile(join(data, 'demo-tenants.json'), JSON.stringify(settings.tenants, null, 2));
+    await writeFile(join(data, 'demo-grants.json'), JSON.stringify(settings.grants, null, 2));
+    product = await runProduct({
+      environment: {
+        ...settings.environment,
+        HOLDFAST_DATA: data,
+        HOLDFAST_TENANTS: join(data, 'demo-tenants.json'),
+        HOLDFAST_GRANTS: join(data, 'demo-grants.json'),
+      },
+      log: createWriteStream(join(data, 'holdfast.log'), { flags: 'a' }),
+      level: 'info',
+    });
+    greet(product, simulator, data, tenants);
+    await showProgress(product);
+  } catch (thrown) {
+    process.stderr.write(
+      `Holdfast could not start: ${thrown instanceof Error ? thrown.message : 'unknown'}\n`,
+    );
+    simulator?.stop();
+    process.exit(1);
+  }
+}
+
+function simulatorArguments(): string[] {
+  const given = ['records', 'events', 'tenants', 'seed'] as const;
+  const passed = given.flatMap(name => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+  return ['--port', process.env['SIMULATOR_PORT']?.trim() || '7072', ...passed];
+}
+
+function greet(
+  product: Product,
+  simulator: SimulatorProcess,
+  data: string,
+  tenants: readonly DemoTenant[],
+): void {
+  for (const { setting, problem } of product.problems) process.stdout.write(`  ${setting} ${problem}\n`);
+  const names = tenants.map(tenant => tenant.name).join(', ');
+  const url = product.url === 'http://127.0.0.1:7071' ? '' : ` --url ${product.url}`;
+  process.stdout.write(`
+  Holdfast    ${product.url}/api/v1
+  Simulator   ${simulator.url}   invents ${names}; nothing leaves this machine
+  Data        ${relative('.', data) || data}   (log: ${join(data, 'holdfast.log')})
+
+  Sign in     npx holdfast${url} token --as contoso-reader --save
+  Search      npx holdfast${url} search 'operation:New-InboxRule'
+              npx holdfast${url} search 'ip:203.0.113.66'
+  Proof       npx holdfast${url} coverage
+
+  Ctrl-C stops; the next start goes on where this one was.
+
+`);
+}
+
+/** One line that grows while the backlog is pulled, and one more when it is done. */
+async function showProgress(product: Product): Promise<void> {
+  const began = performance.now();
+  const live = process.stdout.isTTY;
+  for (;;) {
+    const { events, streams, behind, indexed } = await product.progress();
+    const seconds = Math.round((performance.now() - began) / 1_000);
+    if (live)
+      process.stdout.write(
+        `\r\u001b[K  ${events.toLocaleString('en')} events from ${streams - behind} of ${streams} streams`,
+      );
+    if (behind === 0 && indexed && streams > 0) {
+      process.stdout.write(
+        `${live ? '\r\u001b[K' : ''}  Up to date after ${seconds} s: ${events.toLocaleString('en')} events from ${streams} streams are searchable; new ones keep coming.\n`,
+      );
+      return;
+    }
+    if (product.problems.length > 0) return;
+    await new Promise(done => setTimeout(done, 500));
+  }
+}
