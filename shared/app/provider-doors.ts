@@ -1,6 +1,7 @@
-import { httpTransport } from '../adapters/net/http-transport.ts';
+import { httpTransport, type WireLimits } from '../adapters/net/http-transport.ts';
 import { pacer } from '../adapters/net/pacer.ts';
 import { providerHttp, type ProviderEndpoint } from '../adapters/net/provider-http.ts';
+import { providerLimits, type PaceFamily } from '../adapters/net/provider-limits.ts';
 import { providerTokens } from '../adapters/net/provider-token.ts';
 import { secretTokenSource } from '../adapters/net/secret-token-source.ts';
 import { AppError } from '../kernel/errors.ts';
@@ -22,6 +23,10 @@ export interface ProviderDoorsDeps {
   readonly throttles: ThrottleMemory;
   readonly telemetry: Telemetry;
   readonly random: () => number;
+  /** Time-outs and sizes other than the usual ones. */
+  readonly limits?: Partial<WireLimits>;
+  /** Other paces than the providers' own. */
+  readonly families?: readonly PaceFamily[];
 }
 
 /** The secret of the collecting application, as the secret store names it. */
@@ -68,7 +73,8 @@ export function providerDoors(deps: ProviderDoorsDeps): {
       const known = doors.get(tenant.id);
       if (known !== undefined) return known;
       const { throttles, telemetry, random } = deps;
-      const shared = { transport, pacer: pace, clock, throttles, telemetry, random };
+      const { limits = {}, families = providerLimits } = deps;
+      const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
       const door = providerHttp({ tenantId: tenant.id, apis: endpoints(tenant), ...shared });
       doors.set(tenant.id, door);
       return door;

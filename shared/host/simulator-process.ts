@@ -18,8 +18,9 @@ const tenantsSchema = z.object({
       name: z.string(),
       domains: z.array(z.string()),
       sources: z.array(z.object({ id: z.string(), remembersDays: z.number() })),
-      clientId: z.string(),
-      clientSecret: z.string(),
+      // Null for a tenant that only signs people in.
+      clientId: z.string().nullable(),
+      clientSecret: z.string().nullable(),
     }),
   ),
 });
@@ -57,7 +58,10 @@ export function startSimulatorProcess(
         url,
         tenants: async () => {
           const reply = await fetch(`${url}/control/tenants`);
-          return tenantsSchema.parse(await reply.json()).value;
+          const cards = tenantsSchema.parse(await reply.json()).value;
+          return cards.flatMap(({ clientId, clientSecret, ...card }) =>
+            clientId === null || clientSecret === null ? [] : [{ ...card, clientId, clientSecret }],
+          );
         },
         stop: () => {
           stopped = true;

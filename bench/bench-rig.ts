@@ -1,0 +1,96 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openEmbedded } from '../shared/adapters/embedded/open-embedded.ts';
+import { systemClock } from '../shared/adapters/embedded/system-clock.ts';
+import { readConfig } from '../shared/app/config.ts';
+import { providerDoors } from '../shared/app/provider-doors.ts';
+import { allTargets } from '../shared/app/pull-targets.ts';
+import { registerTenants } from '../shared/app/register-tenants.ts';
+import { systemScope } from '../shared/authz/system-scope.ts';
+import { demoSettings, type DemoTenant } from '../shared/host/demo-settings.ts';
+import { minutes } from '../shared/kernel/time.ts';
+import { projectIndex } from '../shared/pipeline/project-index.ts';
+import { pull } from '../shared/pipeline/pull.ts';
+import type { PullDeps, PullTarget } from '../shared/pipeline/pull-types.ts';
+import type { Profile } from '../shared/ports/profile.ts';
+import { sources } from '../shared/sources/index.generated.ts';
+
+export interface BenchRig {
+  readonly profile: Profile;
+  readonly targets: readonly PullTarget[];
+  /** Pulls one stream until it is up to date, indexing after every run; answers how many records were seen. */
+  ingest(target: PullTarget): Promise<{ seen: number; bytes: number }>;
+  close(): Promise<void>;
+}
+
+const budget = { pages: 50, time: minutes(10) };
+
+/** The product without its HTTP side, against a simulator with about so many events. */
+export async function openBenchRig(events: number): Promise<BenchRig> {
+  const provider = fork(join(import.meta.dirname, 'provider.ts'), [String(events)], {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: process.execArgv,
+  });
+  const { url, cards } = await readiness(provider);
+  const settings = demoSettings({}, url, cards);
+  const config = readConfig(settings.environment);
+  if (!config.ok) throw new Error(JSON.stringify(config.problems));
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  const profile = await openEmbedded({ folder, environment: settings.environment, clock: systemClock });
+  await registerTenants(profile.tenants, settings.tenants);
+  const telemetry = { event: () => {}, error: () => {}, count: () => {} };
+  const { secrets, throttles } = profile;
+  const doors = providerDoors({
+    settings: config.settings,
+    clock: systemClock,
+    secrets,
+    throttles,
+    telemetry,
+    random: Math.random,
+    families: [],
+  });
+  const deps: PullDeps = {
+    ...profile,
+    clock: systemClock,
+    telemetry,
+    http: doors.of,
+    worker: 'bench',
+    newId: randomUUID,
+  };
+  const all = { tenants: profile.tenants, sources, scopeOf: systemScopeForPulls };
+  return {
+    profile,
+    targets: await allTargets(all),
+    ingest: async target => {
+      let seen = 0;
+      let bytes = 0;
+      for (;;) {
+        const result = await pull(deps, target, { trigger: 'timer', budget });
+        seen += result.counts.seen;
+        bytes += result.counts.bytes;
+        await projectIndex(profile.events, profile.index);
+        if (result.status !== 'continued') return { seen, bytes };
+      }
+    },
+    close: async () => {
+      doors.close();
+      await profile.close();
+      provider.disconnect();
+      await once(provider, 'exit');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const systemScopeForPulls = (id: Parameters<typeof systemScope>[0]): ReturnType<typeof systemScope> =>
+  systemScope(id, 'pull');
+
+async function readiness(provider: ChildProcess): Promise<{ url: string; cards: DemoTenant[] }> {
+  const [message]: unknown[] = await once(provider, 'message');
+  const { ready, cards } = message as { ready: string; cards: DemoTenant[] };
+  return { url: ready, cards: cards.filter(card => card.clientId !== null) };
+}
