@@ -2,7 +2,7 @@ import type { Sha256 } from '../kernel/hash.ts';
 import { isoDay, isoInstant, type Instant, type Window } from '../kernel/time.ts';
 import type { StreamRef } from '../model/ids.ts';
 
-/** `20261005T091244Z`; with milliseconds only where there are any, so that keys stay readable. */
+/** `20261005t091244z`; with milliseconds only where there are any, so that keys stay readable. */
 function compact(at: Instant): string {
   return isoInstant(at).replaceAll('-', '').replaceAll(':', '').replace('.000Z', 'Z');
 }
@@ -10,7 +10,9 @@ function compact(at: Instant): string {
 /** Everything kept for one window lies under `source/stream/yyyy/mm/dd/from-to/`. */
 export function windowPrefix(ref: StreamRef, window: Window): string {
   const day = isoDay(window.from).replaceAll('-', '/');
-  return `${ref.source}/${ref.stream}/${day}/${compact(window.from)}-${compact(window.to)}/`;
+  const span = `${compact(window.from)}-${compact(window.to)}`;
+  // Lower case throughout: file systems that fold case must not make one object of two keys.
+  return `${ref.source}/${ref.stream}/${day}/${span}/`.toLowerCase();
 }
 
 /** A different answer for the same page has another hash, and so lies beside the first, as evidence. */
