@@ -54,8 +54,10 @@ export const cursorSchema = z.strictObject({
   start: at,
   /** Everything in [start, committedTo) has been asked for and answered, or is in `gaps`. */
   committedTo: at,
-  /** Per re-read of the policy: everything before it has been read at that age. */
+  /** Per re-read of the policy: everything before it needs that re-read no more. */
   rereadTo: z.array(at),
+  /** By `at` everything before `to` had been read for the first time. Only as old as the first re-read. */
+  reads: z.array(z.strictObject({ at, to: at })),
   open: openWindowSchema.nullable(),
   /** Ranges people asked for, in order; the first is being worked on. */
   requested: z.array(requestedSchema),

@@ -1,6 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
 import { instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
-import type { Cursor } from '../model/cursor.ts';
+import type { Cursor, OpenWindow } from '../model/cursor.ts';
 import type { Plan } from './plan-window.ts';
 
 /** One refusal is often a provider's hiccup; a licence check has been seen to fail nine times in ten. */
@@ -28,12 +28,20 @@ export function afterFailure(cursor: Cursor, error: AppError, now: Instant): Cur
     error.recovery === 'pause-source' && count >= refusalsBeforePause && now - since >= refusalSpan;
   const wait = pauses ? pausedWait : waitAfter(error, count);
   const narrower = narrowing.has(error.code) && count >= 2;
+  // The place where paging stands may itself be what fails (a link to a stranger, a dead token under another
+  // name): asked for again it would fail for ever, so the window starts over.
+  const poisoned = error.code === 'provider.untrusted-url' || count >= refusalsBeforePause;
   return {
     ...cursor,
-    open: cursor.open === null || narrower ? null : { ...cursor.open, lease: null },
+    open: givenBack(cursor.open, narrower, poisoned),
     failures: { count, since, code: error.code, retryAt: plus(now, wait) },
     paused: pauses ? { reason: error.code, at: now } : cursor.paused,
   };
+}
+
+function givenBack(open: OpenWindow | null, narrower: boolean, poisoned: boolean): OpenWindow | null {
+  if (open === null || narrower) return null;
+  return { ...open, lease: null, resume: poisoned ? null : open.resume };
 }
 
 function waitAfter(error: AppError, count: number): Duration {

@@ -22,6 +22,8 @@ export type Plan =
 
 /** About how many windows a whole provider memory is asked for in. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
+/** Readings remembered per age of the first re-read. */
+const readBuckets = 8;
 
 const cutDown = (at: number, grain: Duration): Instant => instant(Math.floor(at / grain) * grain);
 const cutUp = (at: number, grain: Duration): Instant => instant(Math.ceil(at / grain) * grain);
@@ -39,8 +41,12 @@ export function newCursor(policy: WindowPolicy, now: Instant): Cursor {
     version: 1,
     start,
     committedTo: start,
-    // A span first read when it is older than a re-read's age needs no such re-read.
-    rereadTo: policy.rereads.map(age => later(start, cutDown(now - age, policy.grain))),
+    // Every span is read once more after its first reading, whatever its age; of the further re-reads it needs
+    // only those whose age it had not reached by then.
+    rereadTo: policy.rereads.map((age, index) =>
+      index === 0 ? start : later(start, cutDown(now - age, policy.grain)),
+    ),
+    reads: [],
     open: null,
     requested: [],
     extra: [],
@@ -116,22 +122,36 @@ function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | 
   const floor = memoryFloor(policy, now);
   for (const [index, age] of policy.rereads.entries()) {
     const from = later(cursor.rereadTo[index] ?? cursor.start, floor);
-    const limit = cutDown(Math.min(cursor.committedTo, now - age), policy.grain);
-    const slab = rereadSlab(policy, age);
-    if (limit - from < slab) continue;
+    const limit = index === 0 ? readBy(cursor, now - age) : now - age;
+    const end = cutDown(Math.min(cursor.committedTo, limit), policy.grain);
+    // In slabs, so that a five-minute rhythm does not become five times as many requests.
+    if (end - from < clamp(age / 2, policy.step, policy.maxWidth)) continue;
     return {
       do: 'ask',
       purpose: 'reread',
       reread: index,
-      window: { from, to: plus(from, slab) },
+      window: { from, to: earlier(end, plus(from, policy.maxWidth)) },
     };
   }
   return null;
 }
 
-/** Re-reads go in slabs, so that a five-minute rhythm does not become five times as many requests. */
-function rereadSlab(policy: WindowPolicy, age: Duration): Duration {
-  return cutDown(clamp(age / 2, policy.step, policy.maxWidth), policy.grain) as number as Duration;
+/** Everything before it had been read for the first time by `at`. */
+function readBy(cursor: Cursor, at: number): number {
+  return cursor.reads.findLast(read => read.at <= at)?.to ?? cursor.start;
+}
+
+/**
+ * The readings with one more. Those of one bucket are one, with the later time: a span is re-read a little
+ * later than it might be, never earlier. What is older than the first re-read needs is dropped but for the last.
+ */
+function withRead(cursor: Cursor, policy: WindowPolicy, to: Instant, now: Instant): Cursor['reads'] {
+  const age = policy.rereads[0];
+  if (age === undefined) return [];
+  const bucket = (at: number): number => Math.floor(at / (age / readBuckets));
+  const known = cursor.reads.filter(read => bucket(read.at) !== bucket(now));
+  const settled = known.findLastIndex(read => read.at <= now - age);
+  return [...known.slice(Math.max(settled, 0)), { at: now, to }];
 }
 
 /** At most half of the widest window: with more, catching up would crawl. */
@@ -174,10 +194,18 @@ export function windowsOf(range: Window, cursor: Cursor, policy: WindowPolicy, n
 }
 
 /** The cursor after a window was sealed. */
-export function committed(cursor: Cursor, plan: Plan & { do: 'ask' }): Cursor {
+export function committed(
+  cursor: Cursor,
+  plan: Plan & { do: 'ask' },
+  policy: WindowPolicy,
+  now: Instant,
+): Cursor {
   const { window } = plan;
   const done: Cursor = { ...cursor, open: null, failures: null };
-  if (plan.purpose === 'forward') return { ...done, committedTo: later(cursor.committedTo, window.to) };
+  if (plan.purpose === 'forward') {
+    const committedTo = later(cursor.committedTo, window.to);
+    return { ...done, committedTo, reads: withRead(cursor, policy, committedTo, now) };
+  }
   if (plan.purpose === 'reread') {
     return {
       ...done,

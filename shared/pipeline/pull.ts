@@ -143,7 +143,10 @@ async function commit(deps: PullDeps, target: PullTarget, progress: Progress): P
   const open = openOf(progress.held.value);
   await sealWindow(deps, target, open);
   const plan = { do: 'ask' as const, purpose: open.purpose, reread: open.reread, window: open.window };
-  const value: Cursor = { ...committed(progress.held.value, plan), paused: null };
+  const value: Cursor = {
+    ...committed(progress.held.value, plan, policyFor(target), deps.clock.now()),
+    paused: null,
+  };
   // Before the commit: the other way round a crash between them would leave the operation running for ever.
   if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
   const held = await saveCursor(deps, target, progress.held, value);

@@ -77,7 +77,7 @@ function settle(
     }
     checkPlan(plan.window, p, now);
     asked.push({ ...plan.window, purpose: plan.purpose });
-    value = committed(value, plan);
+    value = committed(value, plan, p, now);
   }
   throw new Error('the planner never comes to rest');
 }
@@ -123,11 +123,20 @@ describe('planWindow', () => {
     expect(rereads.length).toBeLessThan(260);
   });
 
-  it('does not re-read at an age what it first read at that age', () => {
+  it('reads a backfilled span once more an hour after its first reading, however old it was, and no more', () => {
     const asked: (Window & { purpose: string })[] = [];
-    settle(newCursor(policy, began), policy, began, asked);
+    let cursor = settle(newCursor(policy, began), policy, began, asked);
     expect(asked.filter(window => window.purpose === 'reread')).toEqual([]);
-    expect(asked.length).toBeLessThanOrEqual(35);
+    expect(asked.length).toBeLessThanOrEqual(12);
+    const later: (Window & { purpose: string })[] = [];
+    for (let tick = 0; tick < 12 * 24 * 3; tick += 1) {
+      const now = plus(began, minutes(5 * (tick + 1)));
+      cursor = settle(cursor, policy, now, later);
+    }
+    const old = plus(began, -days(3) as Duration);
+    const again = later.filter(w => w.purpose === 'reread' && w.from <= old && old < w.to);
+    expect(again).toHaveLength(1);
+    expect(cursor.reads.length).toBeLessThanOrEqual(12);
   });
 
   it('records a gap for what the provider forgot during an outage, and goes on behind it', () => {
@@ -176,7 +185,8 @@ describe('planWindow', () => {
   it('serves a requested range in chunks, before anything else, and counts it as covered', () => {
     const settled = settle(newCursor(policy, began), policy, began, []);
     // As if the stream had been set up yesterday: what a person asks for lies before its start.
-    const young = { ...settled, start: plus(began, -days(1) as Duration) };
+    const rereadTo = settled.rereadTo.map(() => settled.committedTo);
+    const young = { ...settled, start: plus(began, -days(1) as Duration), rereadTo };
     const window = { from: plus(began, -days(3) as Duration), to: plus(began, -days(2) as Duration) };
     const operation = 'op-1' as OperationId;
     const asked: (Window & { purpose: string })[] = [];

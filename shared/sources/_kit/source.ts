@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Duration, Instant, Window } from '../../kernel/time.ts';
+import type { Gap } from '../../model/cursor.ts';
 import type { NormalizedEvent } from '../../model/event.ts';
 import type { StreamId } from '../../model/ids.ts';
 import type { HttpClient, ProviderApi } from '../../ports/http-client.ts';
@@ -20,11 +21,16 @@ export interface Page {
   readonly resume: string | null;
   /**
    * `records`: `split` finds records in it. `listing`: it only names other objects; archived as evidence of
-   * what the provider said there was.
+   * what the provider said there was. `nothing`: the provider's answer that an object it listed is gone.
    */
-  readonly holds: 'records' | 'listing';
+  readonly holds: 'records' | 'listing' | 'nothing';
   /** The provider's name for an immutable object (a content blob), where it has one. */
   readonly name: string | null;
+  /**
+   * Only with `holds: 'nothing'`: the object `name` can no longer be had. To be recorded as a gap over `window`,
+   * once, and not marked as read: later re-reads of the listing try it again, as long as it is listed.
+   */
+  readonly lost?: { readonly window: Window; readonly reason: Gap['reason'] };
 }
 
 export interface PullContext<Cfg> {
@@ -102,6 +108,11 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly mapping: number;
   /** The records of a page of `records`, in order. Throws `provider.malformed` when the page is not whole. */
   split(bytes: Uint8Array): readonly unknown[];
+  /**
+   * The exact bytes of the record that `split` gives at `index`: a slice of the page, never re-serialised.
+   * Throws `archive.corrupt` when the page has no such record.
+   */
+  recordBytes(bytes: Uint8Array, index: number): Uint8Array;
   /** What makes a record that record; never what may change later. */
   identity(record: Rec): readonly [string, ...string[]];
   /** Pure. Throws a Problem for a record that cannot be mapped; the sentence goes to quarantine. */

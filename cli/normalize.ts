@@ -1,0 +1,66 @@
+import { eventId } from '../shared/kernel/hash.ts';
+import { instant } from '../shared/kernel/time.ts';
+import { AppError } from '../shared/kernel/errors.ts';
+import { readRecord } from '../shared/sources/_kit/read-record.ts';
+import type { About, Source } from '../shared/sources/_kit/source.ts';
+import { sources } from '../shared/sources/index.generated.ts';
+
+export interface NormalizeOptions {
+  /** Accepted mail domains of whoever the records are about: they decide a mail's direction. */
+  readonly domains?: readonly string[];
+  /** The stream the records came in; it is part of an event's id. */
+  readonly stream?: string;
+}
+
+/** Stands in an event's id where the customer's tenant would. */
+const noTenant = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Records, one a line, through a source's mapping: for every line one, in order: `{"event":…}`, `{"skip":"reason"}` or
+ * `{"quarantine":"problem"}`. A line that is no record is a problem of that line and never ends the stream.
+ * Throws `request.invalid` before the first line for a source nobody has declared.
+ */
+export function normalizeLines(
+  sourceId: string,
+  lines: AsyncIterable<string>,
+  options: NormalizeOptions = {},
+): AsyncGenerator<string> {
+  const source = sources.find(({ id }) => id === sourceId);
+  if (source === undefined) {
+    const known = sources.map(({ id }) => id).join(', ');
+    throw new AppError('request.invalid', 'give-up', `There is no such source. Known are: ${known}.`, {
+      target: 'source',
+    });
+  }
+  const domains = (options.domains ?? []).map(domain => domain.toLowerCase());
+  return answers(source, lines, { domains, stream: options.stream ?? firstStream(source) });
+}
+
+const firstStream = (source: Source): string => source.streams(source.config.parse({}))[0] ?? 'default';
+
+async function* answers(source: Source, lines: AsyncIterable<string>, about: About): AsyncGenerator<string> {
+  for await (const line of lines) yield JSON.stringify(answerTo(source, line, about));
+}
+
+type Answer = { readonly event: object } | { readonly skip: string } | { readonly quarantine: string };
+
+function answerTo(source: Source, line: string, about: About): Answer {
+  const record = parsed(line);
+  if (record === null) return { quarantine: line.trim() === '' ? 'line: empty' : 'line: not JSON' };
+  const reading = readRecord(source, record.value, about);
+  if (reading.kind === 'skip') return { skip: reading.reason };
+  if (reading.kind === 'problem') return { quarantine: reading.problem };
+  const { event, identity } = reading;
+  const at = instant(Date.parse(event.time));
+  const id = eventId(at, noTenant, source.id, about.stream, identity);
+  return { event: { id, source: source.id, stream: about.stream, ...event } };
+}
+
+/** Boxed, because `null` is JSON too. */
+function parsed(line: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(line) };
+  } catch {
+    return null; // the answer says so; the next line may be fine
+  }
+}

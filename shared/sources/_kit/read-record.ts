@@ -1,0 +1,38 @@
+import type { NormalizedEvent } from '../../model/event.ts';
+import { Problem, type About, type Skip, type Source } from './source.ts';
+
+/** What became of one record: its event and what identifies it, a skip, or why it cannot be read. */
+export type Reading =
+  | {
+      readonly kind: 'event';
+      readonly event: NormalizedEvent;
+      readonly identity: readonly [string, ...string[]];
+    }
+  | { readonly kind: 'skip'; readonly reason: string }
+  | { readonly kind: 'problem'; readonly problem: string };
+
+/**
+ * One record through a source's schema, identity and mapping. Never throws for what a provider sent: a record
+ * that even surprises the mapping is a problem of that record, not of the page it came in.
+ */
+export function readRecord<Cfg, Rec>(source: Source<Cfg, Rec>, value: unknown, about: About): Reading {
+  const parsed = source.record.safeParse(value);
+  if (!parsed.success) return { kind: 'problem', problem: problemOf(parsed.error.issues[0]) };
+  try {
+    const event = source.normalize(parsed.data, about);
+    if (isSkip(event)) return { kind: 'skip', reason: event.skip };
+    return { kind: 'event', event, identity: source.identity(parsed.data) };
+  } catch (thrown) {
+    if (thrown instanceof Problem) return { kind: 'problem', problem: thrown.message };
+    // Not rethrown: one record nobody foresaw must not stop a feed. It waits in quarantine for a mended mapping.
+    const name = thrown instanceof Error ? thrown.name : typeof thrown;
+    return { kind: 'problem', problem: `the mapping of ${source.id} failed on this record (${name})` };
+  }
+}
+
+const isSkip = (made: NormalizedEvent | Skip): made is Skip => 'skip' in made;
+
+function problemOf(issue: { path: readonly PropertyKey[]; message: string } | undefined): string {
+  const field = issue?.path.map(String).join('.') ?? '';
+  return `${field === '' ? 'record' : field}: ${issue?.message ?? 'not of the expected shape'}`;
+}

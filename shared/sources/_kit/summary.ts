@@ -1,0 +1,41 @@
+import type { Entity, Outcome } from '../../model/event.ts';
+
+const longest = 300;
+
+/** What to call somebody in a sentence. */
+export const nameOf = (someone: Entity): string =>
+  someone.name ?? someone.address ?? someone.id ?? someone.kind;
+
+/** `Update user by admin@contoso.example on mira@contoso.example and 2 more, failed: Insufficient rights`. */
+export function summaryOf(
+  event: {
+    operation: string;
+    actor: Entity | null;
+    targets: readonly Entity[];
+    outcome: Outcome;
+    reason: string | null;
+  },
+  addition = '',
+): string {
+  const [first, second, ...more] = event.targets;
+  const by = event.actor === null ? '' : ` by ${callable(event.actor)}`;
+  const others =
+    second === undefined ? '' : more.length === 0 ? ` and ${nameOf(second)}` : ` and ${more.length + 1} more`;
+  const on = first === undefined ? '' : ` on ${nameOf(first)}${others}`;
+  return shortened(`${event.operation}${by}${on}${ending(event.outcome, event.reason)}${addition}`);
+}
+
+/** People are told apart by their address; a display name is shared. */
+export const callable = (actor: Entity): string => actor.address ?? nameOf(actor);
+
+export function ending(outcome: Outcome, reason: string | null): string {
+  if (outcome === 'failure')
+    return reason === null || /^(fail(ed|ure)?|false)$/i.test(reason) ? ', failed' : `, failed: ${reason}`;
+  return outcome === 'partial' ? ', partly done' : '';
+}
+
+/** One line, at most 300 characters. */
+export function shortened(sentence: string): string {
+  const line = /[^\S ]|  /.test(sentence) ? sentence.replace(/\s+/g, ' ') : sentence;
+  return line.length <= longest ? line : `${line.slice(0, longest - 1).toWellFormed()}…`;
+}

@@ -1,0 +1,268 @@
+import type {
+  Category,
+  Client,
+  Entity,
+  EntityKind,
+  NormalizedEvent,
+  Outcome,
+  Severity,
+} from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
+import { addEntity, client, entity } from '../_kit/entity.ts';
+import {
+  classifyDirectoryOperation,
+  namesPowerfulRole,
+  type OperationClass,
+} from '../_kit/entra-operation.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { namedValues } from '../_kit/named-values.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
+import { Problem } from '../_kit/source.ts';
+import { callable, ending, nameOf, shortened, summaryOf } from '../_kit/summary.ts';
+import type { DirectoryAudit } from './schema.ts';
+
+type Details = ReadonlyMap<string, unknown>;
+
+/** mapping.md has every field, and why. */
+export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent {
+  const time = readProviderTime(record.activityDateTime);
+  if (time === null) throw new Problem('activityDateTime: not a time in any form known');
+  const details = namedValues(record.additionalDetails, 'key', 'value');
+  const initiator = fields(record.initiatedBy);
+  const operation = operationOf(record, details);
+  const { outcome, reason } = outcomeOf(record);
+  const actor = actorOf(initiator, details);
+  const targets = targetsOf(record, details);
+  const known = classifyDirectoryOperation(operation);
+  const category = categoryOf(record, known);
+  return {
+    time,
+    category,
+    operation,
+    outcome,
+    reason,
+    severity: severityOf(known, category, outcome, targets, record),
+    actor,
+    targets,
+    client: clientOf(record, initiator, details, actor),
+    mail: null,
+    correlationId: word(record.correlationId),
+    summary: sentence(operation, known, actor, targets, outcome, reason),
+    ocsf: known.ocsf,
+  };
+}
+
+/** Records cut down by others lack the name; what stands for it is kept in the order of how much it says. */
+function operationOf(record: DirectoryAudit, details: Details): string {
+  const named = firstWord(
+    record.activityDisplayName,
+    record.operationName,
+    details.get('action'),
+    details.get('operation'),
+  );
+  return named ?? firstWord(record.operationType, record.loggedByService) ?? 'Activity without a name';
+}
+
+function outcomeOf(record: DirectoryAudit): { outcome: Outcome; reason: string | null } {
+  const result = word(record.result);
+  const why = word(record.resultReason);
+  const outcome = outcomeOfWord(result ?? why);
+  // On success Graph fills the reason with anything from nothing to a PIM justification; all of it is wanted.
+  return { outcome, reason: why ?? (outcome === 'success' ? null : result) };
+}
+
+function outcomeOfWord(said: string | null): Outcome {
+  if (said === null) return 'unknown';
+  if (/^(success|succe|true|ok$)/i.test(said)) return 'success';
+  if (/^(fail|timeout|false|denied|error|reject)/i.test(said)) return 'failure';
+  return /^partial/i.test(said) ? 'partial' : 'unknown';
+}
+
+function actorOf(initiator: Fields | null, details: Details): Entity | null {
+  const user = fields(initiator?.['user']);
+  if (user !== null) {
+    const address = word(user['userPrincipalName']);
+    const found = entity(isGuest(user, address) ? 'guest' : 'user', {
+      id: firstWord(user['id'], details.get('oid')),
+      name: word(user['displayName']),
+      address,
+    });
+    if (found !== null) return found;
+  }
+  const app = fields(initiator?.['app']);
+  if (app === null) return null;
+  return entity('application', {
+    id: firstWord(app['servicePrincipalId'], app['appId']),
+    name: firstWord(app['displayName'], app['servicePrincipalName']),
+  });
+}
+
+const isGuest = (user: Fields, address: string | null): boolean =>
+  word(user['userType'])?.toLowerCase() === 'guest' || (address?.includes('#EXT#') ?? false);
+
+function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
+  const found: Entity[] = [];
+  const invited = word(details.get('inviteduseremailaddress'));
+  for (const target of [...list(record.targetResources), ...list(record.targetResource)]) {
+    const resource = fields(target);
+    if (resource === null) continue;
+    addEntity(found, targetOf(resource, invited));
+    addNamedByChanges(found, resource);
+  }
+  addEntity(found, entity('role', { name: firstWord(details.get('rolename'), details.get('role')) }));
+  if (found.length === 0) {
+    addEntity(found, entity('user', { address: invited }));
+    addEntity(found, entity('other', { id: firstWord(details.get('scope'), details.get('targetid')) }));
+  }
+  return found;
+}
+
+/** `Type` is how two documentation pages spell it; older answers say it only in `@odata.type`. */
+function targetOf(resource: Fields, invited: string | null): Entity | null {
+  const said = firstWord(resource['type'], resource['Type'], resource['@odata.type']) ?? '';
+  const principal = word(resource['userPrincipalName']);
+  const kind = kindOf(said.slice(said.lastIndexOf('.') + 1), principal, word(resource['groupType']));
+  const name = word(resource['displayName']);
+  const spelled = principal ?? (kind === 'user' || kind === 'guest' ? invited : null);
+  const address = spelled ?? (name !== null && kind !== 'domain' && isAddress(name) ? name : null);
+  return entity(kind, { id: word(resource['id']), name, address });
+}
+
+const kinds: Readonly<Record<string, EntityKind>> = {
+  user: 'user', group: 'group', role: 'role', application: 'application', serviceprincipal: 'application', app: 'application',
+  policy: 'policy', device: 'device', domain: 'domain', directory: 'other', other: 'other', request: 'other',
+}; // prettier-ignore
+
+function kindOf(type: string, principal: string | null, groupType: string | null): EntityKind {
+  const kind = kinds[type.toLowerCase().replace(/^targetresource/, '')];
+  if (kind === 'user' || (kind === undefined && principal !== null)) {
+    return principal?.includes('#EXT#') === true ? 'guest' : 'user';
+  }
+  return kind ?? (groupType === null ? 'other' : 'group');
+}
+
+// What a change names: the role somebody got stands only here, as JSON inside a string; on the new side when it was
+// given, on the old side when it was taken away.
+const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: string])[] = [
+  ['role', 'Role.ObjectID', 'Role.DisplayName'],
+  ['group', 'Group.ObjectID', 'Group.DisplayName'],
+  ['application', 'ServicePrincipal.ObjectID', 'ServicePrincipal.DisplayName'],
+  ['role', null, 'AppRole.Value'],
+  ['role', null, 'DelegatedPermissionGrant.Scope'],
+];
+
+function addNamedByChanges(found: Entity[], resource: Fields): void {
+  const changes = list(resource['modifiedProperties']);
+  if (changes.length === 0) return;
+  const valueOf = (name: string): string | null => {
+    const change = changes.map(fields).find(property => property?.['displayName'] === name);
+    return change === undefined || change === null
+      ? null
+      : firstWord(unpacked(change['newValue']), unpacked(change['oldValue']));
+  };
+  for (const [kind, id, name] of namedByChanges) {
+    addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
+  }
+}
+
+function clientOf(
+  record: DirectoryAudit,
+  initiator: Fields | null,
+  details: Details,
+  actor: Entity | null,
+): Client | null {
+  const app = fields(initiator?.['app']);
+  const places = [
+    fields(initiator?.['user'])?.['ipAddress'], app?.['ipAddress'], record.ipAddress, details.get('ipaddr'),
+    details.get('ipaddress'), details.get('ip address'), details.get('clientip'), details.get('client ip'),
+    details.get('clientipaddress'), details.get('client ip address'),
+  ]; // prettier-ignore
+  let found = null;
+  for (const place of places) found ??= parseIp(place);
+  return client({
+    ip: found?.ip ?? null,
+    port: found?.port ?? null,
+    userAgent: firstWord(record.userAgent, details.get('user-agent'), details.get('useragent')),
+    app:
+      actor?.kind === 'application' ? null : firstWord(app?.['displayName'], app?.['servicePrincipalName']),
+  });
+}
+
+const categories: Readonly<Record<string, Category>> = {
+  usermanagement: 'directory', groupmanagement: 'directory', directorymanagement: 'directory',
+  administrativeunit: 'directory', rolemanagement: 'role', applicationmanagement: 'application', policy: 'policy',
+  authorizationpolicy: 'policy', conditionalaccess: 'policy', crosstenantaccesssettings: 'policy', device: 'device',
+  deviceconfiguration: 'device', devicemanagement: 'device', authentication: 'authentication',
+}; // prettier-ignore
+
+/** Graph's own category where we know it; its set is open, and trimmed records have none. */
+function categoryOf(record: DirectoryAudit, known: OperationClass): Category {
+  const said = word(record.category);
+  return (said === null ? undefined : categories[said.toLowerCase()]) ?? known.category;
+}
+
+const administered: ReadonlySet<Category> = new Set(['role', 'policy', 'application']);
+
+function severityOf(
+  known: OperationClass,
+  category: Category,
+  outcome: Outcome,
+  targets: readonly Entity[],
+  record: DirectoryAudit,
+): Severity {
+  if (outcome === 'failure')
+    return administered.has(category) || known.severity === 'high' ? 'medium' : 'low';
+  const gives = known.ocsf.class === 3005 && known.ocsf.activity === 1;
+  if (gives && (namesPowerfulRole(targets) || consentsForAll(record))) return 'high';
+  return known.severity;
+}
+
+/** An administrator's consent counts for everybody in the tenant. */
+function consentsForAll(record: DirectoryAudit): boolean {
+  return list(record.targetResources).some(target =>
+    list(fields(target)?.['modifiedProperties']).some(property => {
+      const change = fields(property);
+      const value = word(unpacked(change?.['newValue']));
+      if (change?.['displayName'] === 'ConsentContext.IsAdminConsent') return value?.toLowerCase() === 'true';
+      return change?.['displayName'] === 'DelegatedPermissionGrant.ConsentType' && value === 'AllPrincipals';
+    }),
+  );
+}
+
+function sentence(
+  operation: string,
+  known: OperationClass,
+  actor: Entity | null,
+  targets: readonly Entity[],
+  outcome: Outcome,
+  reason: string | null,
+): string {
+  const membership = membershipOf(known);
+  const who = targets.find(({ kind }) => kind === 'user' || kind === 'guest');
+  const what = targets.find(({ kind }) => kind === membership?.of);
+  if (membership === null || actor === null || who === undefined || what === undefined) {
+    return summaryOf({ operation, actor, targets, outcome, reason });
+  }
+  const verb = outcome === 'failure' ? membership.tries : membership.does;
+  const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}`;
+  return shortened(line + ending(outcome, reason));
+}
+
+function membershipOf({ ocsf, category }: OperationClass): {
+  of: 'role' | 'group';
+  does: string;
+  tries: string;
+  way: string;
+} | null {
+  const role = ocsf.class === 3005 && category === 'role';
+  const group = ocsf.class === 3006;
+  if ((role && ocsf.activity === 1) || (group && ocsf.activity === 3)) {
+    return { of: role ? 'role' : 'group', does: 'added', tries: 'tried to add', way: 'to' };
+  }
+  if ((role && ocsf.activity === 2) || (group && ocsf.activity === 4)) {
+    return { of: role ? 'role' : 'group', does: 'removed', tries: 'tried to remove', way: 'from' };
+  }
+  return null;
+}

@@ -1,0 +1,105 @@
+import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { bareAddress, directionOf, domainOf } from '../_kit/address.ts';
+import { client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { integer, text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import type { MessageTrace } from './schema.ts';
+
+/** The row says what became of a message, not what was done: one name for all of them. */
+const operation = 'MessageTrace';
+
+/** mapping.md has every field, and why. */
+export function normalizeMessageTrace(record: MessageTrace, about: About): NormalizedEvent {
+  const time = readProviderTime(record.receivedDateTime);
+  if (time === null) throw new Problem('receivedDateTime: not a time in any form known');
+  const mail = mailOf(record, about.domains);
+  const traceId = word(record.id);
+  const found = parseIp(record.fromIP);
+  return {
+    time,
+    category: 'mail',
+    operation,
+    outcome: outcomes[mail.status ?? ''] ?? 'unknown',
+    reason: mail.status,
+    severity: severities[mail.status ?? ''] ?? 'informational',
+    actor: senderOf(mail.sender, about.domains),
+    targets: targetsOf(mail, traceId),
+    client: found === null ? null : client(found),
+    mail,
+    correlationId: traceId,
+    summary: sentence(mail),
+    // Email activity, trace.
+    ocsf: { class: 4009, activity: 4 },
+  };
+}
+
+/**
+ * The trace id and the recipient, in the lower case Graph itself compares it in. Never the status: a row that turns
+ * from pending to delivered is the same event in a new version.
+ */
+export function identifyMessageTrace(record: MessageTrace): readonly [string, ...string[]] | null {
+  const id = word(record.id) ?? word(record.messageId);
+  return id === null ? null : [id, (text(record.recipientAddress) ?? '').toLowerCase()];
+}
+
+function mailOf(record: MessageTrace, domains: readonly string[]): MailFacts {
+  const sender = addressOf(record.senderAddress);
+  const recipient = addressOf(record.recipientAddress);
+  const recipients = recipient === null ? [] : [recipient];
+  return {
+    messageId: text(record.messageId),
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: directionOf(sender, recipients, domains),
+    // A beta answer wrote `Delivered`.
+    status: word(record.status)?.toLowerCase() ?? null,
+    size: integer(record.size),
+  };
+}
+
+/** Bounces come from nobody: an empty sender, or `<>`. */
+function addressOf(value: unknown): string | null {
+  const found = word(value);
+  return found === null || found === '<>' ? null : bareAddress(found);
+}
+
+function senderOf(sender: string | null, domains: readonly string[]): Entity | null {
+  const domain = domainOf(sender);
+  return entity(domain !== null && domains.includes(domain) ? 'user' : 'other', { address: sender });
+}
+
+function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
+  const recipient = entity('mailbox', { address: mail.recipients[0] ?? null });
+  const message = entity('message', { id: traceId, name: mail.subject });
+  return [recipient, message].filter(target => target !== null);
+}
+
+const outcomes: Readonly<Record<string, Outcome>> = {
+  delivered: 'success',
+  expanded: 'success',
+  // The recipient was replaced by another one the directory named.
+  resolved: 'success',
+  // It did arrive, but not where the recipient looks.
+  filteredasspam: 'partial',
+  failed: 'failure',
+  quarantined: 'failure',
+  recalled: 'failure',
+};
+
+const severities: Readonly<Record<string, Severity>> = {
+  quarantined: 'medium',
+  filteredasspam: 'low',
+  failed: 'low',
+  recalled: 'low',
+};
+
+function sentence(mail: MailFacts): string {
+  const from = mail.sender ?? 'nobody (a bounce)';
+  const to = mail.recipients[0] ?? 'an unknown recipient';
+  const about = mail.subject === null ? '' : `, “${mail.subject}”`;
+  return shortened(`Mail from ${from} to ${to}${about}: ${mail.status ?? 'status unknown'}`);
+}

@@ -1,0 +1,77 @@
+import type { Entity, EntityKind } from '../../model/event.ts';
+import { bareAddress, isAddress } from '../_kit/address.ts';
+import { entity } from '../_kit/entity.ts';
+import { firstWord, integer, word } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+import { identityClaims, isGuid, type IdentityClaims } from './identity-claims.ts';
+
+interface Said {
+  readonly kind?: EntityKind;
+  readonly id?: string;
+  readonly name?: string;
+  readonly address?: string;
+}
+
+const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null };
+
+/** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
+export function actorOf(facts: AuditFacts): Entity | null {
+  const { record, family, extended } = facts;
+  const said = readUserId(firstWord(record.UserId, record.ActorUserId, record.SubmitterId));
+  const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
+  const key = readUserKey(word(record.UserKey));
+  const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
+  const address = said.address ?? claims.address ?? key.address ?? null;
+  const name = said.name ?? claims.name ?? word(record.LogonUserDisplayName);
+  const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
+  const kind =
+    said.kind ?? kindOf(record.UserType, address) ?? claims.kind ?? (address === null ? 'other' : 'user');
+  return entity(kind, { id: id === name || id === address ? null : id, name, address });
+}
+
+const systemAccount = /^(nt authority|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;
+const systemNames = new Set([
+  'system', 'dlpagent', 'securitycompliancealerts', 'airinvestigation', 'threatintel', 'threatintelligence',
+  'sharepoint\\system', 'cloudappsecurity', 'oatp', 'microsoft',
+]); // prettier-ignore
+
+function readUserId(text: string | null): Said {
+  if (text === null) return {};
+  if (systemAccount.test(text) || systemNames.has(text.toLowerCase())) return { kind: 'system', name: text };
+  const bare = bareAddress(text);
+  if (/^app@sharepoint$/i.test(bare)) return { kind: 'application', name: bare };
+  const [, owner, id] = /^(User|ServicePrincipal|Application)_(.+)$/.exec(bare) ?? [];
+  if (id !== undefined) return { kind: owner === 'User' ? 'user' : 'application', id };
+  if (isGuid(bare) || /^s-1-\d/i.test(bare)) return { id: bare };
+  if (!isAddress(bare)) return { name: text };
+  return bare.includes('#EXT#') ? { kind: 'guest', address: bare } : { address: bare };
+}
+
+/** A PUID, alone or before an `@`, an object id, or the address once more. */
+function readUserKey(text: string | null): { id: string | null; address: string | null } {
+  if (text === null || systemNames.has(text.toLowerCase())) return { id: null, address: null };
+  const bare = bareAddress(text);
+  const puid =
+    /^([0-9A-F]{16}|\d{15,20})@/i.exec(bare)?.[1] ?? (/@live\.com$/i.test(bare) ? bare.slice(0, -9) : null);
+  if (puid !== null) return { id: puid, address: null };
+  return isAddress(bare) ? { id: null, address: bare } : { id: bare, address: null };
+}
+
+/**
+ * UserType: 0 regular, 1 reserved, 2 admin, 3 Microsoft's operator, 4 system, 5 application, 6 service principal,
+ * 7 and 8 policies, 9 partner's technician, 10 guest.
+ */
+const userTypes: readonly EntityKind[] = [
+  'user', 'user', 'admin', 'admin', 'system', 'application', 'application', 'policy', 'policy', 'admin', 'guest',
+]; // prettier-ignore
+const userTypeNames: Readonly<Record<string, EntityKind>> = {
+  regular: 'user', admin: 'admin', dcadmin: 'admin', system: 'system', application: 'application',
+  serviceprincipal: 'application', custompolicy: 'policy', systempolicy: 'policy', guest: 'guest',
+}; // prettier-ignore
+
+function kindOf(userType: unknown, address: string | null): EntityKind | null {
+  const number = integer(userType);
+  const kind = number === null ? userTypeNames[word(userType)?.toLowerCase() ?? ''] : userTypes[number];
+  // "Regular" says no more than that there is somebody; without an address even that is not sure.
+  return kind === undefined || (kind === 'user' && address === null && number !== 0) ? null : kind;
+}

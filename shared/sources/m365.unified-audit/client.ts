@@ -1,0 +1,86 @@
+import type { Client } from '../../model/event.ts';
+import { client } from '../_kit/entity.ts';
+import { parseIp, type IpAndPort } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { namedValues } from '../_kit/named-values.ts';
+import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+
+/** From where and with what. */
+export function clientOf(facts: AuditFacts): Client | null {
+  const { record, access } = facts;
+  const found = addressOf(facts);
+  const device =
+    record.DeviceProperties === undefined ? null : namedValues(record.DeviceProperties, 'Name', 'Value');
+  const common = fields(record.Common);
+  const region = word(record.ClientRegion);
+  return client({
+    ip: found?.ip ?? null,
+    port: found?.port ?? null,
+    userAgent: userAgentOf(facts),
+    app: firstWord(
+      access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName, common?.['ApplicationName'],
+      record.ClientProcessName, record.AppName, record.ClientApplication, record.Application, access?.['ClientAppId'],
+      record.ApplicationId, record.ClientAppId, record.AppId,
+    ), // prettier-ignore
+    device: firstWord(
+      device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
+      fields(record.EndpointMetaData)?.['DeviceName'], device?.get('id'), access?.['DeviceId'],
+    ), // prettier-ignore
+    os: firstWord(device?.get('os'), typeof record.Platform === 'string' ? record.Platform : null),
+    country: region !== null && /^[A-Za-z]{2}$/.test(region) ? region.toUpperCase() : null,
+  });
+}
+
+function addressOf(facts: AuditFacts): IpAndPort | null {
+  const { record } = facts;
+  return (
+    parseIp(record.ClientIP) ??
+    parseIp(record.ClientIPAddress) ??
+    parseIp(record.ActorIpAddress) ??
+    parseIp(record.UserIp) ??
+    parseIp(record.SenderIp) ??
+    parseIp(record.SenderIP) ??
+    parseIp(fields(record.EndpointMetaData)?.['ClientIP']) ??
+    alertAddress(facts) ??
+    otherAddress(record)
+  );
+}
+
+/** Alerts carry theirs in a string of JSON, under short names. */
+function alertAddress({ family, record }: AuditFacts): IpAndPort | null {
+  if (family !== 'alert') return null;
+  const data = fields(unpacked(record.Data));
+  return parseIp(data?.['sip']) ?? parseIp(data?.['cip']);
+}
+
+// `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
+// the server it came from.
+const namedForAddress = /ip(v4|v6)?(_?addr(ess)?)?$/i;
+const elsewhere = /^(to|dest|target|server|recipient)/i;
+// Field names are a few hundred that come a million times.
+const knownNames = new Map<string, boolean>();
+const mostKnown = 2_000;
+
+function mayHoldAddress(name: string): boolean {
+  const found = knownNames.get(name);
+  if (found !== undefined) return found;
+  const may = namedForAddress.test(name) && !elsewhere.test(name);
+  if (knownNames.size < mostKnown) knownNames.set(name, may);
+  return may;
+}
+
+function otherAddress(record: Fields): IpAndPort | null {
+  for (const name of Object.keys(record)) {
+    const found = mayHoldAddress(name) ? parseIp(record[name]) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function userAgentOf({ record, family, extended }: AuditFacts): string | null {
+  const own = firstWord(record.UserAgent, record.ClientInfoString);
+  if (own !== null || (family !== 'directory' && family !== 'logon')) return own;
+  const details = fields(unpacked(extended().get('additionaldetails')));
+  return firstWord(extended().get('useragent'), details?.['User-Agent'], details?.['UserAgent']);
+}

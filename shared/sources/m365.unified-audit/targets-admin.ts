@@ -1,0 +1,130 @@
+import type { Entity, EntityKind } from '../../model/event.ts';
+import { bareAddress, isAddress } from '../_kit/address.ts';
+import { addEntity, entity } from '../_kit/entity.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+import { identityClaims, isGuid } from './identity-claims.ts';
+
+// Entra says who got which role or joined which group only among what changed; on the new side when it was given, on
+// the old when taken away.
+const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: string])[] = [
+  ['role', 'Role.ObjectID', 'Role.DisplayName'],
+  ['group', 'Group.ObjectID', 'Group.DisplayName'],
+  ['application', 'ServicePrincipal.ObjectID', 'ServicePrincipal.DisplayName'],
+  ['role', null, 'AppRole.Value'],
+  ['role', null, 'DelegatedPermissionGrant.Scope'],
+];
+
+/** Directory records and sign-ins: `Target[]` describes one thing by several ids. */
+export function addDirectoryTargets(found: Entity[], { record, family }: AuditFacts): void {
+  if (record.Target !== undefined) {
+    const { kind, id, name, address } = identityClaims(record.Target);
+    const object = word(record.ObjectId);
+    const spelled = address ?? (object !== null && isAddress(object) && kind === 'user' ? object : null);
+    const guest = spelled?.includes('#EXT#') === true;
+    const guessed = spelled === null ? 'other' : 'user';
+    const own = family === 'logon' ? 'application' : guest ? 'guest' : (kind ?? guessed);
+    addEntity(found, entity(own, { id, name, address: spelled }));
+  }
+  if (family === 'logon') addResource(found, firstWord(record.ObjectId, record.ApplicationId));
+  if (record.ModifiedProperties !== undefined) addNamedByChanges(found, record.ModifiedProperties);
+}
+
+/** A sign-in's object is the resource signed in to; where that is unknown the application; in the oldest records the user. */
+function addResource(found: Entity[], object: string | null): void {
+  if (object === null) return;
+  addEntity(
+    found,
+    isAddress(object) ? entity('user', { address: object }) : entity('application', { id: object }),
+  );
+}
+
+function addNamedByChanges(found: Entity[], value: unknown): void {
+  const changes = list(value).map(fields);
+  if (changes.length === 0) return;
+  const valueOf = (name: string): string | null => {
+    const change = changes.find(entry => entry?.['Name'] === name);
+    return change === undefined
+      ? null
+      : firstWord(unpacked(change?.['NewValue']), unpacked(change?.['OldValue']));
+  };
+  for (const [kind, id, name] of namedByChanges) {
+    addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
+  }
+}
+
+/** What a command's noun is a thing of. */
+const nouns: readonly (readonly [RegExp, EntityKind])[] = [
+  [/^(RoleGroup|ManagementRole|Role)/, 'role'],
+  [/InboxRule|Policy|TransportRule|Rule$|Connector|Filter|AuditLog|Label$/, 'policy'],
+  [/Group|DistributionList/, 'group'],
+  [/Domain/, 'domain'],
+  [/^(Mailbox|CASMailbox|Recipient|MailUser|MailContact|CalendarProcessing|SweepRule)/, 'mailbox'],
+  [/^User|^MsolUser/, 'user'],
+  [/App$|Application|ServicePrincipal/, 'application'],
+  [/Device/, 'device'],
+  [/Site|^SPO/, 'site'],
+  [/^(Cs)?Team/, 'team'],
+];
+
+/** Arguments that name further people and things: who was let in, and where mail goes. */
+const named: readonly (readonly [string, EntityKind])[] = [
+  ['mailbox', 'mailbox'], ['user', 'user'], ['trustee', 'user'], ['member', 'user'], ['members', 'user'],
+  ['securitygroup', 'group'], ['role', 'role'], ['roles', 'role'], ['forwardingsmtpaddress', 'mailbox'],
+  ['forwardingaddress', 'mailbox'], ['forwardto', 'mailbox'], ['redirectto', 'mailbox'],
+  ['forwardasattachmentto', 'mailbox'], ['blindcopyto', 'mailbox'], ['redirectmessageto', 'mailbox'],
+  ['copyto', 'mailbox'], ['grantsendonbehalfto', 'user'], ['targetmailbox', 'mailbox'],
+]; // prettier-ignore
+
+/** Commands (`Set-Mailbox`, `New-InboxRule` …): what they were run on, and whom their arguments name. */
+export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
+  const { record, operation } = facts;
+  const dash = operation.indexOf('-');
+  if (record.Parameters === undefined && (facts.family !== 'admin' || dash < 0)) return;
+  const noun = operation.slice(dash + 1);
+  const kind = nouns.find(([pattern]) => pattern.test(noun))?.[1] ?? 'other';
+  const parameters = facts.parameters();
+  const identity = firstWord(
+    parameters.get('identity'),
+    parameters.get('name'),
+    parameters.get('displayname'),
+  );
+  const object = word(record.ObjectId);
+  // A rule's record names the rule in its arguments and, unless it gives a whole path, the mailbox as its object.
+  const isRule = /InboxRule/.test(noun) && object !== null && !isPath(object) && object !== identity;
+  addEntity(found, objectOfCommand(kind, isRule ? null : object, identity));
+  if (isRule) addEntity(found, objectOfCommand('mailbox', object, null));
+  for (const [name, of] of named) {
+    const value = word(parameters.get(name));
+    if (value === null) continue;
+    for (const part of value.split(/[;,]/)) addEntity(found, objectOfCommand(of, null, word(part)));
+  }
+}
+
+const isPath = (text: string): boolean => /[\\/]/.test(text);
+/** `…/contoso.example\Default Policy` → `Default Policy`; nothing where that is an id. */
+function nameInPath(path: string): string | null {
+  const last = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return isGuid(last) ? null : word(last);
+}
+
+/** Either may be a path through Microsoft's own directory, an id, an address or a name: each to its place. */
+function objectOfCommand(kind: EntityKind, object: string | null, identity: string | null): Entity | null {
+  let [id, name, address, inPath]: (string | null)[] = [null, null, null, null];
+  for (const text of [identity, object]) {
+    if (text === null) continue;
+    const bare = bareAddress(text);
+    if (isGuid(bare)) id ??= bare;
+    else if (isPath(bare)) {
+      id = object !== null && isPath(object) ? object : text;
+      inPath ??= nameInPath(text);
+    } else if (isAddress(bare)) address ??= bare;
+    else name ??= text;
+  }
+  return entity(kind, {
+    id: id ?? null,
+    name: name ?? (address === null || address === undefined ? inPath : null) ?? null,
+    address: address ?? null,
+  });
+}

@@ -1,0 +1,131 @@
+import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
+import { bareAddress, isAddress } from '../_kit/address.ts';
+import { addEntity, entity } from '../_kit/entity.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+
+/** Mailboxes and the messages in them. */
+export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFacts | null): void {
+  const { record } = facts;
+  addEntity(
+    found,
+    entity('mailbox', { address: word(record.MailboxOwnerUPN), id: word(record.MailboxGuid) }),
+  );
+  addEntity(found, entity('mailbox', { address: word(record.DestMailboxOwnerUPN) }));
+  addEntity(found, entity('mailbox', { address: word(record.SendAsUserSmtp) }));
+  addEntity(found, entity('mailbox', { address: word(record.SendOnBehalfOfUserSmtp) }));
+  addItem(found, fields(record.Item));
+  for (const item of list(unpacked(record.AffectedItems))) addItem(found, fields(item));
+  // What was opened with MailItemsAccessed stands only here, folder by folder.
+  for (const folder of list(unpacked(record.Folders))) {
+    for (const item of list(fields(folder)?.['FolderItems'])) addItem(found, fields(item));
+  }
+  if (mail === null) return;
+  for (const recipient of mail.recipients) {
+    addEntity(found, entity('mailbox', isAddress(recipient) ? { address: recipient } : { name: recipient }));
+  }
+  const id = mail.messageId ?? word(record.NetworkMessageId);
+  if (id !== null || mail.subject !== null) addEntity(found, entity('message', { id, name: mail.subject }));
+  addEntity(found, entity('file', { name: word(record.AttachmentName) }));
+}
+
+function addItem(found: Entity[], item: Fields | null): void {
+  if (item === null) return;
+  const subject = word(item['Subject']);
+  const id = firstWord(item['InternetMessageId'], item['Id']);
+  // Of folders the path says more than the store's id.
+  const folder = subject === null ? word(fields(item['ParentFolder'])?.['Path']) : null;
+  addEntity(found, entity(folder === null ? 'message' : 'other', { id, name: subject ?? folder }));
+}
+
+const memberKinds: readonly EntityKind[] = ['user', 'user', 'guest'];
+
+/** Teams, channels, chats, their members, and what other places of work name. */
+export function addWorkTargets(found: Entity[], { record, family }: AuditFacts): void {
+  addEntity(found, entity('team', { id: word(record.TeamGuid), name: word(record.TeamName) }));
+  addEntity(found, entity('other', { id: word(record.ChannelGuid), name: word(record.ChannelName) }));
+  for (const member of list(record.Members)) {
+    const known = fields(member);
+    const kind = memberKinds[integer(known?.['Role']) ?? 0] ?? 'user';
+    addEntity(found, entity(kind, { name: word(known?.['DisplayName']), address: word(known?.['UPN']) }));
+  }
+  for (const person of [record.Invitee, record.TargetUserId].map(word)) {
+    if (person !== null)
+      addEntity(found, entity('user', isAddress(person) ? { address: person } : { id: person }));
+  }
+  if (family === 'teams') {
+    addEntity(found, entity('other', { id: word(record.ChatThreadId), name: word(record.ChatName) }));
+    addEntity(found, entity('message', { id: word(record.MessageId) }));
+  }
+  addEntity(found, entity('group', { name: word(record.GroupName) }));
+  addEntity(found, entity('file', { name: word(record.FileName) }));
+  addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
+  addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
+  for (const name of [
+    record.ReportName, record.DashboardName, record.DatasetName, record.ObjectDisplayName, record.WorkSpaceName,
+    record.WorkspaceName,
+  ]) addEntity(found, entity('other', { name: word(name) })); // prettier-ignore
+  addAssistantSources(found, fields(record.CopilotEventData));
+}
+
+/** The documents an assistant was asked in, or read for its answer. */
+function addAssistantSources(found: Entity[], data: Fields | null): void {
+  for (const source of [...list(data?.['AccessedResources']), ...list(data?.['Contexts'])]) {
+    const known = fields(source);
+    const id = firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']);
+    addEntity(found, entity('file', { id, name: word(known?.['Name']) }));
+  }
+}
+
+const alertKinds: Readonly<Record<string, EntityKind>> = {
+  user: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
+  mailmessage: 'message', ip: 'other', url: 'other', device: 'device', host: 'device',
+}; // prettier-ignore
+
+/** What alerts, detections and data-loss findings are about. Never what a policy found inside: see mapping.md. */
+export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
+  const { record, family } = facts;
+  if (family === 'alert') addAlert(found, facts);
+  const url = firstWord(record.Url, record.URL);
+  if (url !== null && family === 'threat') addEntity(found, entity('other', { id: url }));
+  const file = fields(record.FileData);
+  addEntity(
+    found,
+    entity('file', {
+      id: firstWord(file?.['FilePath'], file?.['DocumentId']),
+      name: word(file?.['FileName']),
+    }),
+  );
+  const share = fields(record.SharePointMetaData);
+  addEntity(found, entity('file', { id: word(share?.['FilePathUrl']), name: word(share?.['FileName']) }));
+  addPerson(found, word(share?.['FileOwner']));
+  for (const policy of list(record.PolicyDetails)) {
+    const known = fields(policy);
+    addEntity(found, entity('policy', { id: word(known?.['PolicyId']), name: word(known?.['PolicyName']) }));
+  }
+  if (family === 'threat') addPerson(found, word(record.EventValue));
+}
+
+function addAlert(found: Entity[], { record }: AuditFacts): void {
+  const about = word(record.AlertEntityId);
+  const data = fields(unpacked(record.Data));
+  if (about !== null) {
+    const kind = alertKinds[word(record.EntityType)?.toLowerCase() ?? ''] ?? 'other';
+    addEntity(found, entity(kind, isAddress(about) ? { address: about } : { name: about }));
+  }
+  for (const name of ['f3u', 'trc', 'suid', 'eid']) {
+    for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));
+  }
+  addEntity(found, entity('policy', { id: word(record.PolicyId), name: word(record.Name) }));
+  addEntity(
+    found,
+    entity('other', { id: word(record.InvestigationId), name: word(record.InvestigationName) }),
+  );
+}
+
+function addPerson(found: Entity[], text: string | null): void {
+  if (text === null) return;
+  const bare = bareAddress(text);
+  if (isAddress(bare)) addEntity(found, entity('user', { address: bare }));
+}

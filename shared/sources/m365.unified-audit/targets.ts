@@ -1,0 +1,140 @@
+import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
+import { bareAddress, isAddress } from '../_kit/address.ts';
+import { addEntity, entity, mentions } from '../_kit/entity.ts';
+import { firstWord, word } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+import { isGuid } from './identity-claims.ts';
+import type { Family } from './record-types.ts';
+import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
+import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
+
+type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
+
+const everything: readonly Add[] = [
+  addDirectoryTargets, addSharedWith, addFile, addCommandTargets, addMailTargets, addWorkTargets, addFindingTargets,
+]; // prettier-ignore
+const office: readonly Add[] = [addSharedWith, addFile, addCommandTargets, addWorkTargets];
+// What is known of a family spares it the questions it never answers; whoever is unknown is asked all.
+const asked: Readonly<Record<Family, readonly Add[]>> = {
+  admin: [addDirectoryTargets, addCommandTargets],
+  mailbox: [addMailTargets, addCommandTargets],
+  file: [addSharedWith, addFile],
+  directory: [addDirectoryTargets],
+  logon: [addDirectoryTargets],
+  teams: office,
+  work: office,
+  platform: office,
+  dlp: everything,
+  label: everything,
+  threat: everything,
+  alert: everything,
+  compliance: everything,
+  other: everything,
+};
+
+/** What was acted on, the most specific first. */
+export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
+  const found: Entity[] = [];
+  for (const add of asked[facts.family]) add(found, facts, mail);
+  addObject(found, facts);
+  if (found.length === 0) addEntity(found, anythingNamed(facts));
+  return found;
+}
+
+const itemKinds: Readonly<Record<string, EntityKind>> = {
+  file: 'file', folder: 'file', page: 'file', listitem: 'file', documentlibrary: 'site', list: 'site', web: 'site',
+  site: 'site', tenant: 'other',
+}; // prettier-ignore
+
+/** SharePoint and OneDrive: ObjectId is the whole URL, the name stands beside it. */
+function addFile(found: Entity[], { record, family }: AuditFacts): void {
+  const name = firstWord(record.SourceFileName, record.ListTitle);
+  const url = word(record.ObjectId);
+  if (family !== 'file' && name === null) return;
+  const kind =
+    itemKinds[word(record.ItemType)?.toLowerCase() ?? ''] ?? (name === null ? siteOrFile(url) : 'file');
+  addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: name ?? lastSegment(url) }));
+  const copy = word(record.DestinationFileName);
+  if (copy !== null && copy !== name) {
+    const folder = [word(record.SiteUrl)?.replace(/\/$/, ''), word(record.DestinationRelativeUrl), copy];
+    addEntity(
+      found,
+      entity('file', { id: folder.filter(part => typeof part === 'string').join('/'), name: copy }),
+    );
+  }
+}
+
+const siteOrFile = (url: string | null): EntityKind =>
+  url !== null && /\.[A-Za-z0-9]{1,8}$/.test(lastSegment(url) ?? '') && !/^https?:\/\/[^/]+\/?$/.test(url)
+    ? 'file'
+    : 'site';
+
+const sharedKinds: Readonly<Record<string, EntityKind>> = {
+  guest: 'guest', member: 'user', partner: 'guest', group: 'group', securitygroup: 'group', sharepointgroup: 'group',
+}; // prettier-ignore
+
+function addSharedWith(found: Entity[], { record }: AuditFacts): void {
+  for (const [who, type] of [
+    [word(record.TargetUserOrGroupName), word(record.TargetUserOrGroupType)],
+    [word(record.UserSharedWith), null],
+  ] as const) {
+    if (who === null) continue;
+    const bare = bareAddress(who);
+    const guessed =
+      bare.includes('#ext#') || bare.includes('#EXT#') ? 'guest' : isAddress(bare) ? 'user' : 'group';
+    const kind = sharedKinds[type?.toLowerCase() ?? ''] ?? guessed;
+    addEntity(found, entity(kind, isAddress(bare) ? { address: bare } : { name: who }));
+  }
+}
+
+/** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
+function addObject(found: Entity[], { record, family }: AuditFacts): void {
+  const object = word(record.ObjectId);
+  if (object === null || mentions(found, object)) return;
+  if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
+  addEntity(found, objectOf(object));
+}
+
+function objectOf(object: string): Entity | null {
+  if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
+  if (/^(https?:\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
+    return entity('file', { id: object, name: lastSegment(object) });
+  }
+  if (isAddress(object)) return entity(object.includes('#EXT#') ? 'guest' : 'user', { address: object });
+  if (isGuid(object)) return entity('other', { id: object });
+  return entity('other', { name: object });
+}
+
+/** The last part of a URL or path, without a query. */
+function lastSegment(path: string | null): string | null {
+  if (path === null) return null;
+  const mark = path.indexOf('?');
+  const bare = (mark < 0 ? path : path.slice(0, mark)).replace(/[/\\]+$/, '');
+  const last = bare.slice(Math.max(bare.lastIndexOf('/'), bare.lastIndexOf('\\')) + 1);
+  return last === '' ? null : last;
+}
+
+// `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
+const namedForThing =
+  /^(Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dataflow|Device|Document|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Roster|Rule|Search|Simulation|Site|Submission|Task|Template|Video)(Display)?(Name|Title|Details?Url|Url|Id|Guid)?$/;
+// Field names are a few hundred that come a million times.
+const knownNames = new Map<string, 'name' | 'id' | null>();
+const mostKnown = 2_000;
+
+function thingIn(field: string): 'name' | 'id' | null {
+  const known = knownNames.get(field);
+  if (known !== undefined) return known;
+  const says = namedForThing.test(field) ? (/(Url|Id|Guid)$/.test(field) ? 'id' : 'name') : null;
+  if (knownNames.size < mostKnown) knownNames.set(field, says);
+  return says;
+}
+
+function anythingNamed({ record }: AuditFacts): Entity | null {
+  let [id, name]: (string | null)[] = [null, null];
+  for (const [field, value] of Object.entries(record)) {
+    const says = thingIn(field);
+    if (says === 'name') name ??= word(value);
+    else if (says === 'id') id ??= word(value);
+  }
+  return entity('other', { id: id ?? null, name: name ?? null });
+}

@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { parseInstant } from '../shared/kernel/time.ts';
+import { startSimulator } from './start-simulator.ts';
+import { inventWorld } from './world/invent-world.ts';
+import { recordsTenant } from './world/records-folder.ts';
+import type { World } from './world/world.ts';
+
+const usage = `Runs the provider simulator alone.
+
+  --port N      where it listens on this machine (7072)
+  --seed N      the same seed invents the same tenants (1)
+  --events N    records over all tenants, about (25000)
+  --tenants N   how many tenants; the first two are Contoso and Fabrikam (2)
+  --records DIR serves DIR/<source-id>/*.ndjson unchanged, as one tenant more
+  --born TIME   when the invented world begins to be live (now); keep it over restarts to keep the world
+
+Started with a channel to its parent it sends { ready: url } or { failed: sentence }, and ends with it.
+`;
+
+interface Flags {
+  readonly port: number;
+  readonly seed: number;
+  readonly events: number | null;
+  readonly tenants: number;
+  readonly records: string | null;
+  /** ms. */
+  readonly born: number;
+}
+
+/** The flags, or a sentence about what is wrong with them. */
+function readFlags(args: readonly string[]): Flags | string {
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '7072' },
+        seed: { type: 'string', default: '1' },
+        events: { type: 'string' },
+        tenants: { type: 'string', default: '2' },
+        records: { type: 'string' },
+        born: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    }));
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : 'The flags could not be read.';
+  }
+  if (values.help) return '';
+  const { port, seed, events, tenants, records } = values;
+  const born = values.born === undefined ? Date.now() : parseInstant(values.born);
+  for (const [name, text] of Object.entries({ port, seed, events, tenants })) {
+    if (text !== undefined && !/^\d{1,9}$/.test(text)) return `--${name} must be a whole number.`;
+  }
+  if (Number(port) > 65_535) return '--port must be at most 65535.';
+  if (Number(tenants) < 1) return '--tenants must be at least 1.';
+  if (records !== undefined && !existsSync(records)) return `--records: there is no folder ${records}.`;
+  if (born === null) return '--born must be a time such as 2026-10-05T12:00:00Z.';
+  return {
+    port: Number(port),
+    seed: Number(seed),
+    events: events === undefined ? null : Number(events),
+    tenants: Number(tenants),
+    records: records ?? null,
+    born,
+  };
+}
+
+/** The invented tenants, and the given records as one more. Says what it could not serve. */
+function worldOf({ seed, events, tenants, records, born }: Flags): { world: World; notes: string[] } {
+  const invented = inventWorld({ seed, now: born, tenants, ...(events === null ? {} : { events }) });
+  if (records === null) return { world: invented, notes: [] };
+  const { tenant, served, refused, unserved } = recordsTenant(records, Date.now());
+  const notes = Object.entries(served).map(
+    ([source, count]) => `${count} records of ${source} from ${records}`,
+  );
+  if (refused.count > 0) notes.push(`${refused.count} lines that are no JSON are left out`);
+  if (unserved.length > 0) notes.push(`not served: ${unserved.join(', ')}`);
+  return { world: { seed, tenants: [...invented.tenants, tenant] }, notes };
+}
+
+/** Ends this process with a sentence, for the parent too where there is one. */
+function giveUp(code: number, sentence: string, more = ''): void {
+  process.stderr.write(`${sentence}\n${more}`);
+  process.exitCode = code;
+  if (process.connected) process.send?.({ failed: sentence }, () => process.disconnect());
+}
+
+async function run(flags: Flags): Promise<void> {
+  const { world, notes } = worldOf(flags);
+  const simulator = await startSimulator({ world, port: flags.port });
+  process.stdout.write(`The simulator is at ${simulator.url}\n`);
+  process.stdout.write(
+    `  tenants: ${world.tenants
+      .map(({ name }) => name)
+      .slice(0, 10)
+      .join(', ')}\n`,
+  );
+  for (const note of notes) process.stdout.write(`  ${note}\n`);
+  const stop = (): void => {
+    if (process.connected) process.disconnect();
+    void simulator.close();
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  // The parent is gone, maybe by kill -9: nobody is left to stop this one.
+  process.once('disconnect', () => void simulator.close());
+  process.send?.({ ready: simulator.url });
+}
+
+const flags = readFlags(process.argv.slice(2));
+if (flags === '') process.stdout.write(usage);
+else if (typeof flags === 'string') giveUp(2, flags, `\n${usage}`);
+else {
+  try {
+    await run(flags);
+  } catch (thrown) {
+    const taken = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE';
+    if (!taken) throw thrown;
+    giveUp(1, `Port ${flags.port} is in use. Choose another with --port (or SIMULATOR_PORT).`);
+  }
+}

@@ -1,0 +1,173 @@
+import { sha256 } from '../../shared/kernel/hash.ts';
+import type { EventStore } from '../../shared/ports/event-store.ts';
+import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
+import type { Saboteur } from './contract.ts';
+
+const both = [scopeOf(contoso), scopeOf(fabrikam)];
+
+export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
+  {
+    does: 'takes every record read again for a new version',
+    sabotage: () => {
+      let n = 0;
+      return store => ({
+        ...store,
+        upsert: (scope, events, at) =>
+          store.upsert(
+            scope,
+            events.map(event => ({
+              ...event,
+              recordHash: event.recordHash.length === 64 ? sha256(`${(n += 1)}`) : event.recordHash,
+            })),
+            at,
+          ),
+      });
+    },
+    fails: [],
+  },
+  {
+    does: 'compares with the newest version only',
+    sabotage: () => {
+      const newest = new Map<string, string>();
+      let n = 0;
+      return store => ({
+        ...store,
+        async upsert(scope, events, at) {
+          const told = events.map(event => {
+            const known = newest.get(`${event.tenant} ${event.id}`);
+            newest.set(`${event.tenant} ${event.id}`, event.recordHash);
+            if (known === undefined || known === event.recordHash || event.recordHash.length !== 64)
+              return event;
+            return { ...event, recordHash: sha256(`${(n += 1)}`) };
+          });
+          return store.upsert(scope, told, at);
+        },
+      });
+    },
+    fails: [],
+  },
+  {
+    does: 'lets the last write win: no history',
+    sabotage: () => store => ({
+      ...store,
+      history: async (scope, id) => (await store.history(scope, id)).slice(-1),
+    }),
+    fails: [],
+  },
+  {
+    does: 'stores a call event by event',
+    sabotage: () => store => ({
+      ...store,
+      async upsert(scope, events, at) {
+        const sum = { inserted: 0, replaced: 0, unchanged: 0 };
+        for (const event of events) {
+          const one = await store.upsert(scope, [event], at);
+          sum.inserted += one.inserted;
+          sum.replaced += one.replaced;
+          sum.unchanged += one.unchanged;
+        }
+        return sum;
+      },
+    }),
+    fails: [],
+  },
+  {
+    does: 'ignores the scope of a read',
+    sabotage: () => store => {
+      const anyones = async <T>(
+        read: (scope: (typeof both)[number]) => Promise<T>,
+        empty: (t: T) => boolean,
+      ): Promise<T> => {
+        const [first, second] = [await read(scopeOf(contoso)), await read(scopeOf(fabrikam))];
+        return empty(first) ? second : first;
+      };
+      return {
+        ...store,
+        get: (_scope, id) =>
+          anyones(
+            scope => store.get(scope, id),
+            one => one === null,
+          ),
+        history: (_scope, id) =>
+          anyones(
+            scope => store.history(scope, id),
+            all => all.length === 0,
+          ),
+      };
+    },
+    fails: [],
+  },
+  {
+    does: 'feeds every tenant to everybody',
+    sabotage: () => store => ({
+      ...store,
+      changes: (scopes, after, limit) =>
+        store.changes(scopes === null || scopes.length === 0 ? scopes : both, after, limit),
+    }),
+    fails: [],
+  },
+  {
+    does: 'loses the last change of a full page',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        const page = await store.changes(scopes, after, limit);
+        return page.changes.length < limit || limit < 2
+          ? page
+          : { ...page, changes: page.changes.slice(0, -1) };
+      },
+    }),
+    fails: [],
+  },
+  {
+    does: 'says to go on one change too far',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        const page = await store.changes(scopes, after, limit);
+        const beyond = await store.changes(scopes, page.next, 1);
+        return { ...page, next: beyond.next };
+      },
+    }),
+    fails: [],
+  },
+  {
+    does: 'starts over from a position it cannot read',
+    sabotage: () => store => ({
+      ...store,
+      changes: (scopes, after, limit) =>
+        store.changes(scopes, after, limit).catch(() => store.changes(scopes, null, limit)),
+    }),
+    fails: [],
+  },
+  {
+    does: 'expires the sources of a tenant together',
+    sabotage: () => store => ({
+      ...store,
+      async expire(scope, _source, before) {
+        let removed = 0;
+        const sources = new Set(
+          (await store.changes([scope], null, 10_000)).changes.map(one => one.event.source),
+        );
+        for (const source of sources) removed += (await store.expire(scope, source, before)).removed;
+        return { removed };
+      },
+    }),
+    fails: [],
+  },
+  {
+    does: 'quarantines a record again each time it is read',
+    sabotage: () => {
+      let n = 0;
+      return store => ({
+        ...store,
+        quarantine: (scope, records) =>
+          store.quarantine(
+            scope,
+            records.map(one => ({ ...one, raw: { ...one.raw, key: `${one.raw.key}-${(n += 1)}` } })),
+          ),
+      });
+    },
+    fails: [],
+  },
+];

@@ -1,0 +1,57 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { sha256 } from '../../shared/kernel/hash.ts';
+import { instant } from '../../shared/kernel/time.ts';
+import type { QuarantinedRecord } from '../../shared/model/event.ts';
+import type { EventStore } from '../../shared/ports/event-store.ts';
+import { contoso, fabrikam, scopeOf, source, stream } from '../support/sample.ts';
+import { mustReject, type CaseBody } from './contract.ts';
+
+const ours = scopeOf(contoso);
+const theirs = scopeOf(fabrikam);
+
+const record = (key: string, index: number, problem = 'id: expected text'): QuarantinedRecord => ({
+  source,
+  stream,
+  raw: { key, index, sha256: sha256(key) },
+  problem,
+  at: instant(Date.UTC(2026, 9, 5, 12)),
+});
+
+async function allOf(store: EventStore, limit: number): Promise<readonly QuarantinedRecord[]> {
+  const all: QuarantinedRecord[] = [];
+  for (let after: string | null = null; ;) {
+    const { records, next } = await store.quarantined(ours, after, limit);
+    all.push(...records);
+    if (next === null) return all;
+    after = next;
+  }
+}
+
+/** What an EventStore promises of the records that could not be read. */
+export const quarantineCases: Readonly<Record<string, CaseBody<EventStore>>> = {
+  'keeps what could not be read, in order, by pages of any size': async store => {
+    const records = Array.from({ length: 7 }, (_, i) => record(`page-${i % 2}`, i));
+    await store.quarantine(ours, records.slice(0, 3));
+    await store.quarantine(ours, records.slice(3));
+    for (const limit of [1, 2, 7, 100]) deepEqual(await allOf(store, limit), records);
+    equal((await store.counts(ours)).quarantined, 7);
+  },
+  'keeps a record that could not be read once': async store => {
+    await store.quarantine(ours, [record('page', 0), record('page', 1)]);
+    await store.quarantine(ours, [record('page', 1, 'another sentence'), record('page', 0)]);
+    deepEqual(await allOf(store, 10), [record('page', 0), record('page', 1)]);
+    equal((await store.counts(ours)).quarantined, 2);
+  },
+  "keeps tenants' quarantines apart": async store => {
+    await store.quarantine(ours, [record('page', 0)]);
+    deepEqual(await store.quarantined(theirs, null, 10), { records: [], next: null });
+    await store.quarantine(theirs, [record('page', 0, 'theirs')]);
+    deepEqual(await allOf(store, 10), [record('page', 0)]);
+    equal((await store.counts(theirs)).quarantined, 1);
+  },
+  'refuses a page of the quarantine that it never gave': async store => {
+    for (const after of ['', 'nonsense', '-1']) {
+      await mustReject(store.quarantined(ours, after, 10), 'continuation.invalid');
+    }
+  },
+};

@@ -1,0 +1,120 @@
+import { environmentSecretStore } from '../../shared/adapters/embedded/environment-secret-store.ts';
+import { openFileRawArchive } from '../../shared/adapters/embedded/file-raw-archive.ts';
+import { sqliteAccessLog } from '../../shared/adapters/embedded/sqlite-access-log.ts';
+import { sqliteCursorStore } from '../../shared/adapters/embedded/sqlite-cursor-store.ts';
+import { sqliteEventStore } from '../../shared/adapters/embedded/sqlite-event-store.ts';
+import { sqliteIdempotencyStore } from '../../shared/adapters/embedded/sqlite-idempotency-store.ts';
+import { sqliteJobQueue } from '../../shared/adapters/embedded/sqlite-job-queue.ts';
+import { sqliteLedgerStore } from '../../shared/adapters/embedded/sqlite-ledger-store.ts';
+import { sqliteOperationStore } from '../../shared/adapters/embedded/sqlite-operation-store.ts';
+import { sqliteRunLog } from '../../shared/adapters/embedded/sqlite-run-log.ts';
+import { sqliteTenantRegistry } from '../../shared/adapters/embedded/sqlite-tenant-registry.ts';
+import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
+import { freshFolder, freshSqlite } from '../support/embedded-storage.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { accessLogContract } from './access-log.contract.ts';
+import { accessLogSaboteurs } from './access-log.saboteurs.ts';
+import { sabotaged, type Contract, type ContractCase, type Fresh, type Saboteur } from './contract.ts';
+import { cursorStoreContract } from './cursor-store.contract.ts';
+import { cursorStoreSaboteurs } from './cursor-store.saboteurs.ts';
+import { eventStoreContract } from './event-store.contract.ts';
+import { eventStoreSaboteurs } from './event-store.saboteurs.ts';
+import { idempotencyStoreContract } from './idempotency-store.contract.ts';
+import { idempotencyStoreSaboteurs } from './idempotency-store.saboteurs.ts';
+import { jobQueueContract } from './job-queue.contract.ts';
+import { jobQueueSaboteurs } from './job-queue.saboteurs.ts';
+import { ledgerStoreContract } from './ledger-store.contract.ts';
+import { ledgerStoreSaboteurs } from './ledger-store.saboteurs.ts';
+import { operationStoreContract } from './operation-store.contract.ts';
+import { operationStoreSaboteurs } from './operation-store.saboteurs.ts';
+import { rawArchiveContract } from './raw-archive.contract.ts';
+import { rawArchiveSaboteurs } from './raw-archive.saboteurs.ts';
+import { runLogContract } from './run-log.contract.ts';
+import { runLogSaboteurs } from './run-log.saboteurs.ts';
+import { knownSecrets, secretStoreContract } from './secret-store.contract.ts';
+import { secretStoreSaboteurs } from './secret-store.saboteurs.ts';
+import { tenantRegistryContract } from './tenant-registry.contract.ts';
+import { tenantRegistrySaboteurs } from './tenant-registry.saboteurs.ts';
+import { throttleMemoryContract } from './throttle-memory.contract.ts';
+import { throttleMemorySaboteurs } from './throttle-memory.saboteurs.ts';
+
+/** A port's contract over one adapter, and over that adapter broken on purpose. */
+export interface Suite {
+  readonly port: string;
+  readonly cases: readonly ContractCase[];
+  readonly saboteurs: readonly {
+    readonly does: string;
+    readonly fails: readonly string[];
+    readonly cases: readonly ContractCase[];
+  }[];
+}
+
+/** One line of the register below; after it the port's type is no longer needed. */
+export function suite<Port>(
+  port: string,
+  contract: Contract<Port>,
+  fresh: Fresh<Port>,
+  saboteurs: readonly Saboteur<Port>[],
+): Suite {
+  return {
+    port,
+    cases: contract(fresh),
+    saboteurs: saboteurs.map(one => ({
+      does: one.does,
+      fails: one.fails,
+      cases: contract(sabotaged(fresh, one)),
+    })),
+  };
+}
+
+const archive = freshFolder(folder => openFileRawArchive({ folder, clock: new ManualClock() }));
+
+/** One secret from the environment, one from the file: the order of asking is the adapter's own test. */
+const secrets: Fresh<ReturnType<typeof environmentSecretStore>> = freshFolder(async folder =>
+  environmentSecretStore({
+    environment: {
+      HOLDFAST_SECRET_GRAPH_CLIENT_SECRET: knownSecrets['graph-client-secret'],
+      HOLDFAST_SECRET_MIMECAST_CLIENT_SECRET: knownSecrets['mimecast-client-secret'],
+    },
+    file: `${folder}/secrets.json`,
+  }),
+);
+
+/**
+ * The register: every contract that is run over the embedded adapters. A new suite is one line here, and its
+ * row in matrix.ts.
+ */
+export const embeddedSuites = (seed: number): readonly Suite[] => [
+  suite('RawArchive', rawArchiveContract(seed), archive, rawArchiveSaboteurs),
+  suite('EventStore', eventStoreContract(seed), freshSqlite(sqliteEventStore), eventStoreSaboteurs),
+  suite('CursorStore', cursorStoreContract(), freshSqlite(sqliteCursorStore), cursorStoreSaboteurs),
+  suite(
+    'TenantRegistry',
+    tenantRegistryContract(),
+    freshSqlite(sqliteTenantRegistry),
+    tenantRegistrySaboteurs,
+  ),
+  suite('JobQueue', jobQueueContract(), freshSqlite(sqliteJobQueue), jobQueueSaboteurs),
+  suite('LedgerStore', ledgerStoreContract(seed), freshSqlite(sqliteLedgerStore), ledgerStoreSaboteurs),
+  suite('RunLog', runLogContract(), freshSqlite(sqliteRunLog), runLogSaboteurs),
+  suite(
+    'OperationStore',
+    operationStoreContract(),
+    freshSqlite(sqliteOperationStore),
+    operationStoreSaboteurs,
+  ),
+  suite('AccessLog', accessLogContract(), freshSqlite(sqliteAccessLog), accessLogSaboteurs),
+  suite(
+    'ThrottleMemory',
+    throttleMemoryContract(),
+    freshSqlite(sqliteThrottleMemory),
+    throttleMemorySaboteurs,
+  ),
+  suite(
+    'IdempotencyStore',
+    idempotencyStoreContract(),
+    freshSqlite(sqliteIdempotencyStore),
+    idempotencyStoreSaboteurs,
+  ),
+  suite('SecretStore', secretStoreContract(), secrets, secretStoreSaboteurs),
+];

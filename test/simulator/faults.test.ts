@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { faultCatalogue, faultNames } from '../../simulator/faults/catalogue.ts';
+import type { RouteName } from '../../simulator/routes.ts';
+import { faultChecks, type Seen } from '../support/fault-checks.ts';
+import { blob, contosoId, fewRecords, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import {
+  collectorId,
+  collectorSecret,
+  graphClient,
+  graphScope,
+  managementClient,
+  runningSimulator,
+  type RunningSimulator,
+} from '../support/simulator-client.ts';
+
+interface Probe {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+const page = 'graph.directoryAudits';
+const many = Array.from({ length: 250 }, (_, n) =>
+  blob('Audit.SharePoint', smallWorldNow - 18_000_000 + n * 1_000, [`${n}a`, `${n}b`, `${n}c`]),
+);
+const world = smallWorld({ ...fewRecords, blobs: { 'Audit.SharePoint': many } });
+
+async function look({ url, init }: Probe, patienceMs = 10_000): Promise<Seen> {
+  const start = performance.now();
+  let began: number | null = null;
+  const end = (status: Seen['status'], headers = new Headers(), text = ''): Seen => ({
+    status,
+    began,
+    headers,
+    text,
+    tookMs: performance.now() - start,
+  });
+  try {
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(patienceMs),
+    });
+    began = response.status;
+    return end(response.status, response.headers, await response.text());
+  } catch (thrown) {
+    return end(thrown instanceof Error && thrown.name === 'TimeoutError' ? 'silent' : 'broken');
+  }
+}
+
+/** One good request for each route; for the paged ones also the one that goes on. */
+async function probes(simulator: RunningSimulator): Promise<Map<string, Probe>> {
+  const [graph, management] = await Promise.all([graphClient(simulator), managementClient(simulator)]);
+  await management.call('POST', '/subscriptions/start', { contentType: 'Audit.SharePoint' });
+  // Started already, a start has the same answer each time: too often.
+  await management.call('POST', '/subscriptions/start', { contentType: 'Audit.General' });
+  const forGraph: RequestInit = { headers: { authorization: `Bearer ${graph.token}` } };
+  const forManagement: RequestInit = { headers: { authorization: `Bearer ${management.token}` } };
+  const v1 = `${simulator.url}/graph/v1.0`;
+  const feed = `${simulator.url}/manage/api/v1.0/${contosoId}/activity/feed`;
+  const content = `${feed}/subscriptions/content?contentType=Audit.SharePoint`;
+  const login = `${simulator.url}/login/${contosoId}`;
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: collectorId,
+    client_secret: collectorSecret,
+    scope: graphScope,
+  };
+  const first = await graph.get('/auditLogs/directoryAudits', { $top: '3' });
+  const traces = await graph.get('/admin/exchange/tracing/messageTraces', { $top: '3' });
+  const listed = await management.call('GET', '/subscriptions/content', { contentType: 'Audit.SharePoint' });
+  const id = encodeURIComponent(first.json().text('value', 0, 'id'));
+  const post = (init: RequestInit, body: string): RequestInit => ({ ...init, method: 'POST', body });
+  return new Map<string, Probe>([
+    ['entra.discovery', { url: `${login}/v2.0/.well-known/openid-configuration`, init: {} }],
+    ['entra.keys', { url: `${login}/discovery/v2.0/keys`, init: {} }],
+    [
+      'entra.token',
+      { url: `${login}/oauth2/v2.0/token`, init: { method: 'POST', body: new URLSearchParams(form) } },
+    ],
+    [page, { url: `${v1}/auditLogs/directoryAudits?$top=3`, init: forGraph }],
+    [`${page}, going on`, { url: first.json().text('@odata.nextLink'), init: forGraph }],
+    ['graph.directoryAudit', { url: `${v1}/auditLogs/directoryAudits/${id}`, init: forGraph }],
+    ['graph.messageTraces', { url: `${v1}/admin/exchange/tracing/messageTraces?$top=3`, init: forGraph }],
+    ['graph.messageTraces, going on', { url: traces.json().text('@odata.nextLink'), init: forGraph }],
+    [
+      'graph.messageTraceDetails',
+      {
+        url: `${v1}/admin/exchange/tracing/messageTraces/x/getDetailsByRecipient(recipientAddress='y')`,
+        init: forGraph,
+      },
+    ],
+    ['graph.getByIds', { url: `${v1}/directoryObjects/getByIds`, init: post(forGraph, '{"ids":[]}') }],
+    ['graph.organization', { url: `${v1}/organization`, init: forGraph }],
+    ['management.list', { url: `${feed}/subscriptions/list`, init: forManagement }],
+    [
+      'management.start',
+      { url: `${feed}/subscriptions/start?contentType=Audit.General`, init: post(forManagement, '') },
+    ],
+    [
+      'management.stop',
+      { url: `${feed}/subscriptions/stop?contentType=DLP.All`, init: post(forManagement, '') },
+    ],
+    ['management.content', { url: content, init: forManagement }],
+    ['management.content, going on', { url: listed.headers.get('nextpageuri') ?? '', init: forManagement }],
+    ['management.blob', { url: listed.json().text(0, 'contentUri'), init: forManagement }],
+    [
+      'management.notifications',
+      { url: `${feed}/subscriptions/notifications?contentType=Audit.General`, init: forManagement },
+    ],
+    ['management.dlpSensitiveTypes', { url: `${feed}/resources/dlpSensitiveTypes`, init: forManagement }],
+  ]);
+}
+
+// Spoiling what is not there must not count: these need the page that goes on, or one that has not got the form already.
+const onlyGoingOn = ['next-link-expired'];
+const alreadySo = (name: string, route: string): boolean =>
+  (name === 'time-with-seven-digits' && route === page) ||
+  (name === 'time-without-zone' && route === 'management.blob');
+
+test('every fault of the catalogue has a check here, a sentence and a route', () => {
+  expect(Object.keys(faultChecks).toSorted()).toEqual(faultNames.toSorted());
+  expect(new Set(faultNames).size).toBe(faultNames.length);
+  for (const { says: sentence, routes } of faultCatalogue) {
+    expect(sentence).toMatch(/\.$/);
+    expect(routes.length).toBeGreaterThan(0);
+  }
+});
+
+describe('each fault, on each of its routes, happens as often as asked and leaves nothing behind', () => {
+  test.each(faultCatalogue.map(fault => [fault.name, fault] as const))('%s', async (name, { routes }) => {
+    const simulator = await runningSimulator({ world, throttling: false });
+    const all = await probes(simulator);
+    const check = faultChecks[name];
+    if (check === undefined) throw new Error(`no check for ${name}`);
+    const options = { delayMs: 100, ...(name === 'throttled-with-fraction' ? {} : { seconds: 1 }) };
+    const trial = async (route: RouteName): Promise<void> => {
+      const probe = all.get(onlyGoingOn.includes(name) ? `${route}, going on` : route);
+      if (probe === undefined) throw new Error(`no request for ${route}`);
+      const before = await look(probe);
+      const id = simulator.control.addFault({ name, tenant: contosoId, route, times: 1, options });
+      const seen = await look(probe, name.startsWith('hang') ? 150 : 10_000);
+      if (alreadySo(name, route)) {
+        // Nothing to change in these records: the fault waits.
+        expect([seen.text, simulator.control.clearFaults({ id })]).toEqual([before.text, 1]);
+        return;
+      }
+      check(seen, before, route);
+      expect([route, simulator.control.faults().some(it => it.id === id)]).toEqual([route, false]);
+      const after = await look(probe);
+      expect([route, typeof after.status]).toEqual([route, 'number']);
+      // Two hours ahead a start counts, and its time stays noted: the next one is really another.
+      const moved = name === 'clock-skew' && route === 'management.start';
+      if (route !== 'entra.token' && !moved) {
+        expect([after.status, after.text]).toEqual([before.status, before.text]);
+      }
+    };
+    await Promise.all(routes.map(trial));
+  });
+});

@@ -1,0 +1,16 @@
+import { openDatabase } from '../../shared/adapters/embedded/open-database.ts';
+import { holdfastMigrations } from '../../shared/adapters/embedded/schema.ts';
+import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
+import type { ThrottleMemory } from '../../shared/ports/throttle-memory.ts';
+
+/** The embedded profile's throttle memory, over a database that is gone with the test. */
+export const rememberedThrottles = (): ThrottleMemory =>
+  sqliteThrottleMemory(
+    openDatabase({
+      file: ':memory:',
+      name: 'throttles',
+      mend: 'Run the test again.',
+      synchronous: 'NORMAL',
+      migrations: holdfastMigrations,
+    }),
+  );

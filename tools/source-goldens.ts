@@ -1,0 +1,174 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AppError } from '../shared/kernel/errors.ts';
+import { instant, isoInstant, type Window } from '../shared/kernel/time.ts';
+import type { StreamId } from '../shared/model/ids.ts';
+import { readRecord } from '../shared/sources/_kit/read-record.ts';
+import type { About, Page, PullContext, Source } from '../shared/sources/_kit/source.ts';
+import { scriptedHttp, type Exchange } from '../test/support/scripted-http.ts';
+import { sourcesFolder } from './source-registry.ts';
+
+/** Fixtures are about the tenant Contoso. */
+export const contoso = { id: 'c0a10000-0000-4000-8000-00000000c001', domains: ['contoso.example'] } as const;
+
+const transcriptSchema = z.strictObject({
+  /** What the transcript shows. */
+  about: z.string().min(1),
+  window: z.strictObject({ from: z.iso.datetime(), to: z.iso.datetime() }),
+  asOf: z.iso.datetime(),
+  stream: z.string().default('default'),
+  config: z.record(z.string(), z.unknown()).default({}),
+  /** Names of immutable objects whose records are stored already. */
+  read: z.array(z.string()).default([]),
+  exchanges: z.array(
+    z.strictObject({
+      request: z.string(),
+      reply: z.strictObject({
+        status: z.int(),
+        headers: z.record(z.string(), z.string()),
+        body: z.unknown(),
+      }),
+    }),
+  ),
+});
+export type Transcript = z.infer<typeof transcriptSchema>;
+
+/** A fixture: what a provider sends, and the golden of what we make of it. */
+export interface Fixture {
+  /** `delivered` of `delivered.raw.json`. */
+  readonly name: string;
+  readonly kind: 'records' | 'paging';
+  readonly bytes: Uint8Array;
+  readonly goldenPath: string;
+}
+
+export const fixturesFolder = (id: string): string => join(sourcesFolder, id, 'fixtures');
+
+/** The fixtures of a source, in the order of their names. */
+export async function fixturesOf(id: string): Promise<Fixture[]> {
+  const folder = fixturesFolder(id);
+  const found: Fixture[] = [];
+  const files: string[] = await readdir(folder).catch(() => []);
+  for (const file of files.sort()) {
+    const [, name = '', suffix] = /^(.+)\.(raw|http)\.json$/.exec(file) ?? [];
+    if (suffix === undefined) continue;
+    const bytes = await readFile(join(folder, file));
+    const golden = suffix === 'raw' ? 'events' : 'pages';
+    found.push({
+      name,
+      kind: suffix === 'raw' ? 'records' : 'paging',
+      bytes,
+      goldenPath: join(folder, `${name}.${golden}.json`),
+    });
+  }
+  return found;
+}
+
+/** What we make of a fixture, as it is committed. */
+export async function goldenOf(source: Source, fixture: Fixture): Promise<string> {
+  const made =
+    fixture.kind === 'records'
+      ? eventsOf(source, fixture.bytes)
+      : await pagesOf(source, readTranscript(fixture.bytes));
+  return `${JSON.stringify(made, null, 2)}\n`;
+}
+
+export const aboutFixtures = (source: Source): About => ({
+  domains: contoso.domains,
+  stream: source.streams(source.config.parse({}))[0] ?? 'default',
+});
+
+/** Each record's event and identity, or why there is none. */
+export function eventsOf(source: Source, bytes: Uint8Array): unknown[] {
+  const about = aboutFixtures(source);
+  return source.split(bytes).map(record => {
+    const reading = readRecord(source, record, about);
+    if (reading.kind === 'event') return { identity: reading.identity, event: reading.event };
+    return reading.kind === 'skip' ? { skip: reading.reason } : { problem: reading.problem };
+  });
+}
+
+export const readTranscript = (bytes: Uint8Array): Transcript =>
+  transcriptSchema.parse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+
+/** One page as a golden shows it: where paging stands behind it, and which records it holds. */
+export interface PageSeen {
+  readonly holds: Page['holds'];
+  readonly name: string | null;
+  readonly records?: readonly (readonly string[] | null)[];
+  readonly lost?: { readonly from: string; readonly to: string; readonly reason: string };
+  readonly resume: string | null;
+}
+export interface Walk {
+  readonly about: string;
+  readonly pages: readonly PageSeen[];
+  /** What ended it, when it was not the last page. */
+  readonly error?: { readonly code: string; readonly recovery: string };
+}
+
+export async function pagesOf(source: Source, transcript: Transcript): Promise<Walk> {
+  const { pages, error } = await walk(source, transcript, null);
+  const seen = pages.map(page => pageSeen(source, page));
+  return { about: transcript.about, pages: seen, ...(error === null ? {} : { error }) };
+}
+
+/** All pages of a transcript from a resume token on, and the error that ended it, if one did. */
+export async function walk(
+  source: Source,
+  transcript: Transcript,
+  resume: string | null,
+): Promise<{ pages: readonly Page[]; error: NonNullable<Walk['error']> | null; asked: readonly string[] }> {
+  if (source.pull.kind !== 'window')
+    throw new Error(`${source.id} is no window source: teach tools/source-goldens.ts`);
+  // What JSON has as unknown may be anything; the client sends it as it is.
+  const http = scriptedHttp(transcript.exchanges as readonly Exchange[]);
+  const window: Window = { from: at(transcript.window.from), to: at(transcript.window.to) };
+  const pages: Page[] = [];
+  try {
+    for await (const page of source.pull.pages(contextOf(source, transcript, http), window, resume))
+      pages.push(page);
+    return { pages, error: null, asked: http.asked };
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    return { pages, error: { code: thrown.code, recovery: thrown.recovery }, asked: http.asked };
+  }
+}
+
+const contextOf = (
+  source: Source,
+  transcript: Transcript,
+  http: PullContext<unknown>['http'],
+): PullContext<unknown> => ({
+  http,
+  config: source.config.parse(transcript.config),
+  tenant: contoso,
+  stream: transcript.stream as StreamId,
+  asOf: at(transcript.asOf),
+  unread: names => Promise.resolve(names.filter(name => !transcript.read.includes(name))),
+});
+
+const at = (text: string) => instant(Date.parse(text));
+
+function pageSeen(source: Source, page: Page): PageSeen {
+  const { lost } = page;
+  return {
+    holds: page.holds,
+    name: page.name,
+    ...(page.holds === 'records' ? { records: identitiesOf(source, page.bytes) } : {}),
+    ...(lost === undefined
+      ? {}
+      : {
+          lost: { from: isoInstant(lost.window.from), to: isoInstant(lost.window.to), reason: lost.reason },
+        }),
+    resume: page.resume,
+  };
+}
+
+function identitiesOf(source: Source, bytes: Uint8Array): (readonly string[] | null)[] {
+  const about = aboutFixtures(source);
+  return source.split(bytes).map(record => {
+    const reading = readRecord(source, record, about);
+    return reading.kind === 'event' ? reading.identity : null;
+  });
+}
