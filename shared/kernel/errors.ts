@@ -16,6 +16,8 @@ export type ErrorCode =
   | 'auth.unavailable'
   | 'audit.unavailable'
   | 'request.invalid'
+  | 'request.method'
+  | 'request.media-type'
   | 'request.too-large'
   | 'query.invalid'
   | 'continuation.invalid'

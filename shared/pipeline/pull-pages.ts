@@ -67,14 +67,20 @@ async function walk(
   const prefix = windowPrefix(target.ref, opened.window);
   const door = witnessed(deps.http(target.tenant));
   const began = deps.clock.now();
-  const pages = windowPull(target).pages(contextOf(deps, target, door.http), opened.window, opened.resume);
+  const pages = windowPull(target).pages(
+    contextOf(deps, target, door.http, opened),
+    opened.window,
+    opened.resume,
+  );
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts } = start;
   try {
     for await (const page of pages) {
       const stored = await storePage(deps, target, prefix, page, failures);
-      if (page.name !== null)
+      if (page.holds === 'nothing') held = await recordLoss(deps, target, held, page);
+      else if (page.name !== null) {
         await deps.cursors.markRead(target.scope, target.ref, [page.name], deps.clock.now());
+      }
       counts = addCounts(counts, stored);
       held = await advance(deps, target, held, page, stored);
       keep({ status: 'spent', held, counts });
@@ -128,7 +134,9 @@ async function recordLoss(
   held: HeldCursor,
   page: Page,
 ): Promise<HeldCursor> {
-  if (page.lost === undefined) return held;
+  if (page.lost === undefined || page.name === null) return held;
+  // Gone now, but its records are here since an earlier reading.
+  if ((await deps.cursors.unread(target.scope, target.ref, [page.name])).length === 0) return held;
   const gap = { ...page.lost.window, reason: page.lost.reason, noticedAt: deps.clock.now() };
   const known = held.value.gaps.some(
     one => one.from <= gap.from && gap.to <= one.to && one.reason === gap.reason,
@@ -141,7 +149,12 @@ async function recordLoss(
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>
   saveCursor(deps, target, held, { ...held.value, open: { ...openIn(held), lease: null } });
 
-function contextOf(deps: PullDeps, target: PullTarget, http: HttpClient): PullContext<unknown> {
+function contextOf(
+  deps: PullDeps,
+  target: PullTarget,
+  http: HttpClient,
+  open: OpenWindow,
+): PullContext<unknown> {
   const parsed = target.source.config.safeParse(target.connection.config);
   if (!parsed.success) {
     const fields = parsed.error.issues.map(issue => issue.path.join('.') || 'config').join(', ');
@@ -158,9 +171,17 @@ function contextOf(deps: PullDeps, target: PullTarget, http: HttpClient): PullCo
     tenant: { id: target.tenant.id, domains: target.tenant.domains },
     stream: target.ref.stream,
     asOf: deps.clock.now(),
-    unread: names => deps.cursors.unread(target.scope, target.ref, names),
+    unread: names =>
+      readsAgain(open) ? Promise.resolve(names) : deps.cursors.unread(target.scope, target.ref, names),
   };
 }
+
+/**
+ * The first re-read, and whatever a person asks for, fetches immutable objects once more: an object may have
+ * been listed while it was still being written, and then nothing but a second reading shows it.
+ */
+const readsAgain = (open: OpenWindow): boolean =>
+  open.purpose === 'requested' || (open.purpose === 'reread' && open.reread === 0);
 
 /** Remembers the last answer, so that one nobody can read is kept as well. */
 function witnessed(http: HttpClient): { http: HttpClient; last: () => HttpReply | null } {

@@ -16,7 +16,10 @@ export const accessEntrySchema = z.strictObject({
 });
 export type AccessEntry = z.infer<typeof accessEntrySchema>;
 
-/** Append-only. append MUST be durable when it resolves; an id written twice MUST be refused (`conflict`). */
+/**
+ * Append-only. append MUST be durable when it resolves, all entries or none; an id written twice MUST be refused
+ * (`conflict`). list is newest first.
+ */
 export interface AccessLog {
   append(scope: TenantScope, entries: readonly AccessEntry[]): Promise<void>;
   list(

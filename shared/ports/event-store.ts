@@ -19,7 +19,9 @@ export interface Change {
  * - get answers the newest revision, null only for "known absent". history answers all, oldest first.
  * - changes gives every revision ever stored in the scope's tenants, once, in the order they were stored. A
  *   position given out MUST never be followed by a change before it. `after: null` is the beginning. With
- *   `scopes: null` it is the whole store's feed, for the index only.
+ *   `scopes: null` it is the whole store's feed, for the index only. `next` is where to go on, also when nothing
+ *   is new: null only while nothing was ever given. A position the store has not reached (a restored backup)
+ *   MUST be refused with `continuation.invalid`, not answered as if nothing were new.
  * - A failing store MUST throw, never answer as if empty.
  */
 export interface EventStore {

@@ -36,7 +36,8 @@ export interface HttpReply {
  * The one door of a source. It adds the token, a client-request-id and a time-out; waits out short
  * throttles; retries what is worth retrying a bounded number of times; renews a refused token once.
  * - MUST resolve only for a 2xx answer whose body arrived whole (content-length checked, at most the body
- *   limit), or for a status listed in `accept`.
+ *   limit), or for a status listed in `accept`: one that is a throttle, a passing fault or a refused token is
+ *   still waited out, repeated or renewed first.
  * - MUST reject with an AppError otherwise: `provider.throttled` (with retryAfterMs), `.unavailable`,
  *   `.unauthorized`, `.refused`, `.licence-missing`, `.not-provisioned`, `.rejected`, `.malformed` …
  * - MUST remember a throttle where every worker sees it, and ask nothing while one lasts.
@@ -54,7 +55,8 @@ export type Verdict =
   | { readonly kind: 'ok' }
   /** Wait and repeat; `afterMs` null when the answer did not say. */
   | { readonly kind: 'throttled'; readonly afterMs: number | null; readonly wide: boolean }
-  | { readonly kind: 'transient'; readonly afterMs: number | null }
+  /** Wait and repeat a few times; `lasting` is what it becomes when it does not go away. */
+  | { readonly kind: 'transient'; readonly afterMs: number | null; readonly lasting: Error }
   /** The token was refused: renew once, then `error`. */
   | { readonly kind: 'unauthorized'; readonly error: Error }
   | { readonly kind: 'failed'; readonly error: Error };

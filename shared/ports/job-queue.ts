@@ -27,6 +27,9 @@ export interface TakenJob {
  * At least once, in no promised order.
  * - enqueue with a `key` MUST add nothing while a job with that key waits (not: is being worked on).
  * - take hides a job for `lease`; unless acked or delayed by then it MUST come again, its attempt one higher.
+ * - The id names one take: once its lease has ended and somebody else took the job, ack, delay and bury by the
+ *   old id MUST change nothing.
+ * - depth's `waiting` is every job neither acked nor buried, being worked on or not.
  * - bury keeps the job and why, for a person; it never comes again by itself.
  */
 export interface JobQueue {

@@ -31,6 +31,8 @@ export interface RawEntry {
  * - list MUST give every object whose key begins with the prefix, in key order, and no other tenant's.
  * - remove is retention's alone: before `retainUntil`, or while any hold lies on the object, it MUST reject
  *   with `archive.held`.
+ * - hold on a key without an object MUST reject with `not-found`; release and remove of what is not there
+ *   resolve.
  * - sha256 is over the exact bytes given; how they are compressed is the adapter's business.
  */
 export interface RawArchive {

@@ -24,7 +24,7 @@ const all = async (log: AccessLog, scope = ours): Promise<readonly AccessEntry[]
 /** What every AccessLog promises. */
 export const accessLogContract = (): Contract<AccessLog> =>
   contractOf<AccessLog>({
-    'gives entries back as they were appended, to every handle': async (log, open) => {
+    'gives entries back as they were appended, to every handle': async (log, { open }) => {
       const other = await open();
       await log.append(ours, [entry('a'), entry('b', { at: '2026-10-05T09:01:00.000Z' })]);
       deepEqual(await all(other), [entry('b', { at: '2026-10-05T09:01:00.000Z' }), entry('a')]);
@@ -42,6 +42,11 @@ export const accessLogContract = (): Contract<AccessLog> =>
       await mustReject(log.append(ours, [entry('b'), entry('a')]), 'conflict');
       await mustReject(log.append(ours, [entry('c'), entry('c')]), 'conflict');
       deepEqual(await all(log), [entry('a')]);
+    },
+    'never shows a damaged entry': async (log, { damage }) => {
+      await log.append(ours, [entry('a')]);
+      await damage();
+      await mustReject(log.list([ours], null, 10), 'store.corrupt');
     },
     'keeps tenants apart': async log => {
       await log.append(ours, [entry('a')]);

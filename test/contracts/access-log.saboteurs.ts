@@ -12,7 +12,11 @@ export const accessLogSaboteurs: readonly Saboteur<AccessLog>[] = [
           if (entries.some(entry => entry.tenant !== scope.tenantId)) throw new Error('another tenant');
         }),
     }),
-    fails: [],
+    fails: [
+      'refuses an id that is there, and keeps the first',
+      'appends all entries of a call or none',
+      'keeps tenants apart',
+    ],
   },
   {
     does: 'appends entry by entry',
@@ -22,7 +26,7 @@ export const accessLogSaboteurs: readonly Saboteur<AccessLog>[] = [
         for (const entry of entries) await log.append(scope, [entry]);
       },
     }),
-    fails: [],
+    fails: ['appends all entries of a call or none'],
   },
   {
     does: 'loses the last entry of a page',
@@ -33,7 +37,10 @@ export const accessLogSaboteurs: readonly Saboteur<AccessLog>[] = [
         return page.next === null ? page : { ...page, entries: page.entries.slice(0, -1) };
       },
     }),
-    fails: [],
+    fails: [
+      'lists the newest first, each once, by pages of any size',
+      'goes on where it was when newer ones arrive',
+    ],
   },
   {
     does: 'shows every tenant to everybody',
@@ -42,7 +49,7 @@ export const accessLogSaboteurs: readonly Saboteur<AccessLog>[] = [
       list: (scopes, after, limit) =>
         log.list(scopes.length === 0 ? [] : [scopeOf(contoso), scopeOf(fabrikam)], after, limit),
     }),
-    fails: [],
+    fails: ['keeps tenants apart', 'lists the newest first, each once, by pages of any size'],
   },
   {
     does: 'pages by counting from the newest',
@@ -56,6 +63,6 @@ export const accessLogSaboteurs: readonly Saboteur<AccessLog>[] = [
         return { entries: entries.slice(skip, skip + limit), next };
       },
     }),
-    fails: [],
+    fails: ['goes on where it was when newer ones arrive'],
   },
 ];

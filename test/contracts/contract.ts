@@ -11,6 +11,8 @@ export interface ContractCase {
 export interface Storage<Port> {
   /** A handle. Every call gives another one on the same storage, as another process would have. */
   open(): Promise<Port>;
+  /** Changes whatever is stored behind the adapter's back, so that nothing of it reads as it was written. */
+  damage(): Promise<void>;
   /** Closes every handle and removes what is stored. */
   dispose(): Promise<void>;
 }
@@ -19,15 +21,15 @@ export type Fresh<Port> = () => Promise<Storage<Port>>;
 /** Everything a port promises, as cases; each makes a storage of its own. */
 export type Contract<Port> = (fresh: Fresh<Port>) => readonly ContractCase[];
 
-/**
- * `open` gives another handle on the same storage, as another process would have; `elsewhere` one on another
- * storage, empty at first.
- */
-export type CaseBody<Port> = (
-  port: Port,
-  open: () => Promise<Port>,
-  elsewhere: () => Promise<Port>,
-) => Promise<void>;
+/** What a case has beside its first handle. */
+export interface Stage<Port> {
+  /** Another handle on the same storage. */
+  open(): Promise<Port>;
+  /** A handle on another storage, empty at first. */
+  elsewhere(): Promise<Port>;
+  damage(): Promise<void>;
+}
+export type CaseBody<Port> = (port: Port, stage: Stage<Port>) => Promise<void>;
 
 /** A contract from bodies by name. */
 export const contractOf =
@@ -44,11 +46,11 @@ export const contractOf =
         };
         try {
           const storage = await make();
-          await body(
-            await storage.open(),
-            () => storage.open(),
-            async () => (await make()).open(),
-          );
+          await body(await storage.open(), {
+            open: () => storage.open(),
+            elsewhere: async () => (await make()).open(),
+            damage: () => storage.damage(),
+          });
         } finally {
           for (const storage of made) await storage.dispose();
         }
@@ -70,7 +72,7 @@ export const sabotaged =
   async () => {
     const storage = await fresh();
     const spoil = saboteur.sabotage();
-    return { open: async () => spoil(await storage.open()), dispose: () => storage.dispose() };
+    return { ...storage, open: async () => spoil(await storage.open()) };
   };
 
 /** The work must fail with an AppError of this code. */

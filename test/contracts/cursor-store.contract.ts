@@ -4,7 +4,7 @@ import { noCounts, type Cursor } from '../../shared/model/cursor.ts';
 import type { RunId, StreamId } from '../../shared/model/ids.ts';
 import type { CursorStore } from '../../shared/ports/cursor-store.ts';
 import { contoso, fabrikam, scopeOf, source, stream } from '../support/sample.ts';
-import { contractOf, type CaseBody, type Contract } from './contract.ts';
+import { contractOf, mustReject, type CaseBody, type Contract } from './contract.ts';
 
 const ours = scopeOf(contoso);
 const theirs = scopeOf(fabrikam);
@@ -29,7 +29,7 @@ const cursor = (n: number): Cursor => ({
   gaps: [{ from: later(-5), to: start, reason: 'refused', noticedAt: later(n) }],
   token: null,
   failures: { count: 2, since: start, code: 'provider.throttled', retryAt: later(3) },
-  paused: null,
+  paused: { reason: 'in 2026', at: start },
 }); // prettier-ignore
 
 /** What every CursorStore promises. */
@@ -45,7 +45,7 @@ const swapping: Readonly<Record<string, CaseBody<CursorStore>>> = {
   'answers null for a stream that never began': async store => {
     equal(await store.load(ours, ref), null);
   },
-  'gives a cursor back as it was stored, to every handle': async (store, open) => {
+  'gives a cursor back as it was stored, to every handle': async (store, { open }) => {
     const other = await open();
     const rev = await create(store, cursor(1));
     deepEqual(await other.load(ours, ref), { value: cursor(1), rev });
@@ -75,11 +75,17 @@ const swapping: Readonly<Record<string, CaseBody<CursorStore>>> = {
     notEqual(revs.includes('lost'), true);
     equal((await store.swap(ours, ref, first, cursor(2))).ok, false);
   },
+  'never takes a damaged cursor for a new start': async (store, { damage }) => {
+    await create(store, cursor(1));
+    await damage();
+    await mustReject(store.load(ours, ref), 'cursor.corrupt');
+    await mustReject(store.swap(ours, ref, null, cursor(2)), 'cursor.corrupt');
+  },
   'answers a swap of what is not there with nothing': async store => {
     deepEqual(await store.swap(ours, ref, '1', cursor(1)), { ok: false, current: null });
     equal(await store.load(ours, ref), null);
   },
-  'lets one of many swaps from one revision win': async (store, open) => {
+  'lets one of many swaps from one revision win': async (store, { open }) => {
     const handles = [store, await open(), await open()];
     for (const expected of [null, await create(store, cursor(0))]) {
       const where = expected === null ? otherRef : ref;
@@ -101,7 +107,7 @@ const swapping: Readonly<Record<string, CaseBody<CursorStore>>> = {
 };
 
 const reading: Readonly<Record<string, CaseBody<CursorStore>>> = {
-  'tells which objects are unread, in the order asked, each once': async (store, open) => {
+  'tells which objects are unread, in the order asked, each once': async (store, { open }) => {
     deepEqual(await store.unread(ours, ref, ['b', 'a', 'b']), ['b', 'a']);
     await store.markRead(ours, ref, ['a', 'c'], start);
     deepEqual(await (await open()).unread(ours, ref, ['d', 'a', 'b', 'c', 'd']), ['d', 'b']);

@@ -13,7 +13,13 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
         return lost.ok ? lost : this.swap(scope, ref, expected, value);
       },
     }),
-    fails: [],
+    fails: [
+      'creates a cursor only where there is none',
+      'changes only the very revision it was told',
+      'gives every change a revision of its own, also when nothing differs',
+      'answers a swap of what is not there with nothing',
+      'lets one of many swaps from one revision win',
+    ],
   },
   {
     does: 'gives an unchanged cursor its old revision',
@@ -31,7 +37,7 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
         return store.swap(scope, ref, expected, value);
       },
     }),
-    fails: [],
+    fails: ['gives every change a revision of its own, also when nothing differs'],
   },
   {
     does: 'says nothing of the cursor that won',
@@ -42,7 +48,7 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
         return swapped.ok ? swapped : { ok: false, current: null };
       },
     }),
-    fails: [],
+    fails: ['creates a cursor only where there is none', 'changes only the very revision it was told'],
   },
   {
     does: 'keeps one cursor for all streams of a source',
@@ -51,7 +57,7 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
       load: (scope, ref) => store.load(scope, { ...ref, stream }),
       swap: (scope, ref, expected, value) => store.swap(scope, { ...ref, stream }, expected, value),
     }),
-    fails: [],
+    fails: ['lets one of many swaps from one revision win', 'keeps streams and tenants apart'],
   },
   {
     does: 'keeps what was read of all tenants together',
@@ -61,7 +67,7 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
       unread: (_scope, ref, names) => store.unread(scopeOf(contoso), ref, names),
       forgetRead: (_scope, ref, before) => store.forgetRead(scopeOf(contoso), ref, before),
     }),
-    fails: [],
+    fails: ['keeps what was read of each stream and tenant apart'],
   },
   {
     does: 'forgets by when a name was first read',
@@ -76,7 +82,12 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
         },
       });
     },
-    fails: [],
+    fails: ['forgets what was read before a time, and not what was read again since'],
+  },
+  {
+    does: 'begins anew where it cannot read',
+    sabotage: () => store => ({ ...store, load: (scope, ref) => store.load(scope, ref).catch(() => null) }),
+    fails: ['never takes a damaged cursor for a new start'],
   },
   {
     does: 'asks for the same object twice',
@@ -87,6 +98,6 @@ export const cursorStoreSaboteurs: readonly Saboteur<CursorStore>[] = [
         return names.filter(name => unread.has(name));
       },
     }),
-    fails: [],
+    fails: ['tells which objects are unread, in the order asked, each once'],
   },
 ];

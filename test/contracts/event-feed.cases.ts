@@ -21,7 +21,8 @@ export async function feedOf(
   for (let after: string | null = null; ;) {
     const { changes, next } = await store.changes(scopes, after, limit);
     ok(changes.length <= limit);
-    if (changes.length === 0) return all;
+    // Bounded: a broken feed may begin anew for ever.
+    if (changes.length === 0 || all.length > 5_000) return all;
     all.push(...changes);
     after = next;
   }
@@ -95,7 +96,7 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
     await store.upsert(ours, [sampleEvent('a')], at);
     deepEqual((await store.changes(null, next, 10)).changes, []);
   },
-  'refuses a position that it never gave': async (store, _open, elsewhere) => {
+  'refuses a position that it never gave': async (store, { elsewhere }) => {
     const longer = await elsewhere();
     await store.upsert(ours, [sampleEvent('a')], at);
     await longer.upsert(ours, [sampleEvent('a'), sampleEvent('b')], at);

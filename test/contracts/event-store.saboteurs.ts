@@ -23,7 +23,14 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
           ),
       });
     },
-    fails: [],
+    fails: [
+      'calls a record that any revision was made from unchanged',
+      'takes two events of one id in one call as two calls',
+      'counts each event once when handles store at the same time',
+      'feeds every revision once, in the order stored, by pages of any size',
+      'remembers what a history of random writes makes',
+      'feeds nothing for a record read again',
+    ],
   },
   {
     does: 'compares with the newest version only',
@@ -44,7 +51,12 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         },
       });
     },
-    fails: [],
+    fails: [
+      'calls a record that any revision was made from unchanged',
+      'takes two events of one id in one call as two calls',
+      'feeds every revision once, in the order stored, by pages of any size',
+      'remembers what a history of random writes makes',
+    ],
   },
   {
     does: 'lets the last write win: no history',
@@ -52,7 +64,12 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       ...store,
       history: async (scope, id) => (await store.history(scope, id)).slice(-1),
     }),
-    fails: [],
+    fails: [
+      'keeps every version of a changed record, the newest in front',
+      'calls a record that any revision was made from unchanged',
+      'takes two events of one id in one call as two calls',
+      'remembers what a history of random writes makes',
+    ],
   },
   {
     does: 'stores a call event by event',
@@ -69,7 +86,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         return sum;
       },
     }),
-    fails: [],
+    fails: [
+      'refuses an event of another tenant, and stores nothing of that call',
+      'stores all of a call or nothing',
+    ],
   },
   {
     does: 'ignores the scope of a read',
@@ -95,7 +115,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
           ),
       };
     },
-    fails: [],
+    fails: ['keeps tenants apart'],
   },
   {
     does: 'feeds every tenant to everybody',
@@ -104,7 +124,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       changes: (scopes, after, limit) =>
         store.changes(scopes === null || scopes.length === 0 ? scopes : both, after, limit),
     }),
-    fails: [],
+    fails: [
+      'feeds every revision once, in the order stored, by pages of any size',
+      'says where to go on, also when nothing is new',
+    ],
   },
   {
     does: 'loses the last change of a full page',
@@ -117,7 +140,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
           : { ...page, changes: page.changes.slice(0, -1) };
       },
     }),
-    fails: [],
+    fails: [
+      'counts each event once when handles store at the same time',
+      'feeds every revision once, in the order stored, by pages of any size',
+    ],
   },
   {
     does: 'says to go on one change too far',
@@ -129,7 +155,20 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         return { ...page, next: beyond.next };
       },
     }),
-    fails: [],
+    fails: [
+      'counts each event once when handles store at the same time',
+      'feeds every revision once, in the order stored, by pages of any size',
+    ],
+  },
+  {
+    does: 'answers as if empty when it fails',
+    sabotage: () => store => ({
+      ...store,
+      get: (scope, id) => store.get(scope, id).catch(() => null),
+      getMany: (scope, ids) => store.getMany(scope, ids).catch(() => []),
+      history: (scope, id) => store.history(scope, id).catch(() => []),
+    }),
+    fails: ['never answers what is damaged as absent or as stored'],
   },
   {
     does: 'starts over from a position it cannot read',
@@ -138,7 +177,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       changes: (scopes, after, limit) =>
         store.changes(scopes, after, limit).catch(() => store.changes(scopes, null, limit)),
     }),
-    fails: [],
+    fails: ['refuses a position that it never gave'],
   },
   {
     does: 'expires the sources of a tenant together',
@@ -153,7 +192,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         return { removed };
       },
     }),
-    fails: [],
+    fails: ['expires the events of one source before a time, with all revisions'],
   },
   {
     does: 'quarantines a record again each time it is read',
@@ -168,6 +207,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
           ),
       });
     },
-    fails: [],
+    fails: [
+      'keeps what could not be read, in order, by pages of any size',
+      'keeps a record that could not be read once',
+      "keeps tenants' quarantines apart",
+    ],
   },
 ];

@@ -19,7 +19,7 @@ export const idempotencyStoreContract = (): Contract<IdempotencyStore> =>
       deepEqual(await store.begin('k', 'body', noon), { is: 'repeat', reply: null });
       deepEqual(await store.begin('other', 'body', noon), { is: 'new' });
     },
-    'gives the kept reply to every repeat, on every handle': async (store, open) => {
+    'gives the kept reply to every repeat, on every handle': async (store, { open }) => {
       const other = await open();
       await store.begin('k', 'body', noon);
       await store.finish('k', reply);
@@ -46,7 +46,7 @@ export const idempotencyStoreContract = (): Contract<IdempotencyStore> =>
       deepEqual(await store.begin('k', 'another body', nextDay), { is: 'new' });
       deepEqual(await store.begin('k', 'another body', nextDay), { is: 'repeat', reply: null });
     },
-    'lets one of many callers at once be the first': async (store, open) => {
+    'lets one of many callers at once be the first': async (store, { open }) => {
       const handles = [store, await open()];
       const begun = await Promise.all(
         Array.from({ length: 8 }, (_, i) => handles[i % 2]?.begin('k', 'body', noon)),

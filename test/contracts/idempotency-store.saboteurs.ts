@@ -5,12 +5,12 @@ export const idempotencyStoreSaboteurs: readonly Saboteur<IdempotencyStore>[] = 
   {
     does: 'takes any body for the first one',
     sabotage: () => store => ({ ...store, begin: (key, _fingerprint, now) => store.begin(key, 'body', now) }),
-    fails: [],
+    fails: ['tells another body under the same key'],
   },
   {
     does: 'never lets go of an abandoned key',
     sabotage: () => store => ({ ...store, abandon: () => Promise.resolve() }),
-    fails: [],
+    fails: ['takes an abandoned key as new, and keeps a finished one'],
   },
   {
     does: 'knows a key only after its reply',
@@ -21,7 +21,11 @@ export const idempotencyStoreSaboteurs: readonly Saboteur<IdempotencyStore>[] = 
         return begun.is === 'repeat' && begun.reply === null ? { is: 'new' } : begun;
       },
     }),
-    fails: [],
+    fails: [
+      'calls a key new once, and running until it is finished',
+      'forgets a key after a day',
+      'lets one of many callers at once be the first',
+    ],
   },
   {
     does: 'keeps replies for ever',
@@ -36,7 +40,7 @@ export const idempotencyStoreSaboteurs: readonly Saboteur<IdempotencyStore>[] = 
         },
       });
     },
-    fails: [],
+    fails: ['forgets a key after a day'],
   },
   {
     does: 'mixes up the body of a reply',
@@ -45,6 +49,10 @@ export const idempotencyStoreSaboteurs: readonly Saboteur<IdempotencyStore>[] = 
       finish: (key, reply) =>
         store.finish(key, { ...reply, body: Buffer.from(reply.body).toString('latin1') }),
     }),
-    fails: [],
+    fails: [
+      'gives the kept reply to every repeat, on every handle',
+      'tells another body under the same key',
+      'takes an abandoned key as new, and keeps a finished one',
+    ],
   },
 ];

@@ -12,7 +12,14 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
         return taken;
       },
     }),
-    fails: [],
+    fails: [
+      'hides a job for its lease, then gives it again as the next attempt',
+      'hides a delayed job until its time, and no longer',
+      'keeps a buried job and why, and never gives it again',
+      'lets nobody touch a job by an outdated take',
+      'gives each job to one of many takers',
+      'takes a job whose lease ended, or that was put off, for waiting',
+    ],
   },
   {
     does: 'hides nothing while it is being worked on',
@@ -24,7 +31,18 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
         return taken;
       },
     }),
-    fails: [],
+    fails: [
+      'hides a job for its lease, then gives it again as the next attempt',
+      'never gives a job again that was acked',
+      'hides a delayed job until its time, and no longer',
+      'keeps a buried job and why, and never gives it again',
+      'lets nobody touch a job by an outdated take',
+      'adds nothing while a job with that key waits',
+      'adds a job while the one with its key is being worked on, once',
+      'takes a job whose lease ended, or that was put off, for waiting',
+      'adds a job again after the one with its key was acked or buried',
+      'adds every job without a key',
+    ],
   },
   {
     does: 'forgets keys',
@@ -32,7 +50,11 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
       ...queue,
       enqueue: (job, { key: _key, ...options }) => queue.enqueue(job, options),
     }),
-    fails: [],
+    fails: [
+      'adds nothing while a job with that key waits',
+      'adds a job while the one with its key is being worked on, once',
+      'takes a job whose lease ended, or that was put off, for waiting',
+    ],
   },
   {
     does: 'holds a key until its job is done',
@@ -66,7 +88,7 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
         },
       });
     },
-    fails: [],
+    fails: ['adds a job while the one with its key is being worked on, once'],
   },
   {
     does: 'forgets a delay',
@@ -74,12 +96,12 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
       ...queue,
       enqueue: (job, { delay: _delay, ...options }) => queue.enqueue(job, options),
     }),
-    fails: [],
+    fails: ['answers null when nothing is due'],
   },
   {
     does: 'drops what it buries',
     sabotage: () => queue => ({ ...queue, bury: id => queue.ack(id) }),
-    fails: [],
+    fails: ['keeps a buried job and why, and never gives it again'],
   },
   {
     does: 'counts no attempts',
@@ -90,6 +112,9 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
         return taken && { ...taken, attempt: 1 };
       },
     }),
-    fails: [],
+    fails: [
+      'hides a job for its lease, then gives it again as the next attempt',
+      'hides a delayed job until its time, and no longer',
+    ],
   },
 ];

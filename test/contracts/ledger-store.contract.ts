@@ -12,7 +12,7 @@ import type { LedgerHead } from '../../shared/model/ledger.ts';
 import type { LedgerStore } from '../../shared/ports/ledger-store.ts';
 import { seededNumbers } from '../../simulator/seeded.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
-import { contractOf, type CaseBody, type Contract } from './contract.ts';
+import { contractOf, mustReject, type CaseBody, type Contract } from './contract.ts';
 
 const ours = scopeOf(contoso);
 const theirs = scopeOf(fabrikam);
@@ -68,14 +68,14 @@ const appending = (seed: number): Readonly<Record<string, CaseBody<LedgerStore>>
       deepEqual(await read(ledger, from, limit), entries.slice(from, from + limit).map(hex));
     } // prettier-ignore
   },
-  'has the entries for every other handle when append resolves': async (ledger, open) => {
+  'has the entries for every other handle when append resolves': async (ledger, { open }) => {
     const other = await open();
     const { entries } = await grow(ledger, seed, 3);
     deepEqual(await other.head(ours), headOf(entries));
     deepEqual(await read(other, 0, 100), entries.map(hex));
     equal((await other.append(ours, [Buffer.from('more')])).index, entries.length);
   },
-  'makes one log of what handles append at the same time': async (ledger, open) => {
+  'makes one log of what handles append at the same time': async (ledger, { open }) => {
     const handles = [ledger, await open(), await open()];
     const batches = Array.from({ length: 15 }, (_, i) => [
       Buffer.from(`${i} first`),
@@ -89,6 +89,12 @@ const appending = (seed: number): Readonly<Record<string, CaseBody<LedgerStore>>
       deepEqual(log.slice(index, index + 2), (batches[i] ?? []).map(hex));
     }
     deepEqual(await ledger.head(ours), headOf(log.map(entry => Buffer.from(entry, 'hex'))));
+  },
+  'never reads a damaged entry as if it were whole': async (ledger, { damage }) => {
+    await ledger.append(ours, [Buffer.from('one'), Buffer.from('two')]);
+    await damage();
+    await mustReject(ledger.read(ours, 0, 10), 'ledger.corrupt');
+    await mustReject(ledger.read(ours, 1, 1), 'ledger.corrupt');
   },
   'keeps tenants apart': async ledger => {
     await ledger.append(ours, [Buffer.from('ours')]);
@@ -117,7 +123,7 @@ const proving = (seed: number): Readonly<Record<string, CaseBody<LedgerStore>>> 
     deepEqual((await ledger.nodes(ours, [...wanted].reverse())).map(hex), expected.reverse());
   },
   'proves every entry, and every earlier head, from its nodes': async ledger => {
-    const { entries, heads } = await grow(ledger, seed, 12);
+    const { entries, heads } = await grow(ledger, seed, 13);
     const size = entries.length;
     const root = Buffer.from((await ledger.head(ours)).root, 'hex');
     const nodes = (wanted: readonly NodeRef[]) => ledger.nodes(ours, wanted);

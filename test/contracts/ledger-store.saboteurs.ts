@@ -17,7 +17,7 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
         return { index: size, head };
       },
     }),
-    fails: [],
+    fails: ['makes one log of what handles append at the same time'],
   },
   {
     does: 'pads the tree to a power of two',
@@ -32,7 +32,11 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
         return { size, root: Buffer.from(rootOfLeaves(leaves)).toString('hex') };
       },
     }),
-    fails: [],
+    fails: [
+      'answers the index of the first entry and the head that holds them all',
+      'makes one log of what handles append at the same time',
+      'proves every entry, and every earlier head, from its nodes',
+    ],
   },
   {
     does: 'loses the last entry of a read',
@@ -40,7 +44,11 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
       ...ledger,
       read: async (scope, from, limit) => (await ledger.read(scope, from, limit)).slice(0, -1),
     }),
-    fails: [],
+    fails: [
+      'reads every entry back byte for byte, from anywhere',
+      'has the entries for every other handle when append resolves',
+      'makes one log of what handles append at the same time',
+    ],
   },
   {
     does: 'keeps entries as text',
@@ -51,7 +59,10 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
           Buffer.from(Buffer.from(entry).toString('utf8')),
         ),
     }),
-    fails: [],
+    fails: [
+      'reads every entry back byte for byte, from anywhere',
+      'has the entries for every other handle when append resolves',
+    ],
   },
   {
     does: 'keeps one log for all tenants',
@@ -64,7 +75,15 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
         nodes: (_scope, wanted) => ledger.nodes(one, wanted),
       };
     },
-    fails: [],
+    fails: ['keeps tenants apart', 'refuses a subtree that is not complete'],
+  },
+  {
+    does: 'shows what it can of a damaged log',
+    sabotage: () => ledger => ({
+      ...ledger,
+      read: (scope, from, limit) => ledger.read(scope, from, limit).catch(() => []),
+    }),
+    fails: ['never reads a damaged entry as if it were whole'],
   },
   {
     does: 'answers nodes in an order of its own',
@@ -75,7 +94,10 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
         return ledger.nodes(scope, sorted);
       },
     }),
-    fails: [],
+    fails: [
+      'gives the hash of every complete subtree',
+      'proves every entry, and every earlier head, from its nodes',
+    ],
   },
   {
     does: 'answers a missing subtree with nothing',
@@ -83,6 +105,6 @@ export const ledgerStoreSaboteurs: readonly Saboteur<LedgerStore>[] = [
       ...ledger,
       nodes: (scope, wanted) => ledger.nodes(scope, wanted).catch(() => []),
     }),
-    fails: [],
+    fails: ['refuses a subtree that is not complete'],
   },
 ];

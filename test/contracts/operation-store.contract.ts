@@ -30,7 +30,7 @@ async function create(store: OperationStore, value: Operation): Promise<string> 
 /** What every OperationStore promises. */
 export const operationStoreContract = (): Contract<OperationStore> =>
   contractOf<OperationStore>({
-    'gives an operation back as it was stored, to every handle': async (store, open) => {
+    'gives an operation back as it was stored, to every handle': async (store, { open }) => {
       const other = await open();
       const value = operation('a', { result: { events: 7, ids: ['x'] }, percentComplete: 12.5 });
       const rev = await create(store, value);
@@ -52,7 +52,7 @@ export const operationStoreContract = (): Contract<OperationStore> =>
       deepEqual(await store.get(ours, 'a'), current);
       deepEqual((await store.list([ours], null, 10)).operations, [running]);
     },
-    'lets one of many swaps from one revision win': async (store, open) => {
+    'lets one of many swaps from one revision win': async (store, { open }) => {
       const handles = [store, await open()];
       const rev = await create(store, operation('a'));
       const swaps = await Promise.all(

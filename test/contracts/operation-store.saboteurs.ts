@@ -13,7 +13,12 @@ export const operationStoreSaboteurs: readonly Saboteur<OperationStore>[] = [
         return swapped.ok ? swapped : this.swap(scope, expected, value);
       },
     }),
-    fails: [],
+    fails: [
+      'creates an operation only where there is none',
+      'changes only the very revision it was told',
+      'lets one of many swaps from one revision win',
+      'keeps tenants apart',
+    ],
   },
   {
     does: 'says nothing of the operation that is there',
@@ -24,7 +29,7 @@ export const operationStoreSaboteurs: readonly Saboteur<OperationStore>[] = [
         return swapped.ok ? swapped : { ok: false, current: null };
       },
     }),
-    fails: [],
+    fails: ['creates an operation only where there is none', 'changes only the very revision it was told'],
   },
   {
     does: 'lists the oldest first',
@@ -35,7 +40,10 @@ export const operationStoreSaboteurs: readonly Saboteur<OperationStore>[] = [
         return { ...page, operations: [...page.operations].reverse() };
       },
     }),
-    fails: [],
+    fails: [
+      'lists the newest first, each once, by pages of any size',
+      'goes on where it was when newer ones arrive',
+    ],
   },
   {
     does: 'finds operations of other tenants by id',
@@ -43,7 +51,7 @@ export const operationStoreSaboteurs: readonly Saboteur<OperationStore>[] = [
       ...store,
       get: async (_scope, id) => (await store.get(scopeOf(contoso), id)) ?? store.get(scopeOf(fabrikam), id),
     }),
-    fails: [],
+    fails: ['keeps tenants apart'],
   },
   {
     does: 'starts over from a page it cannot read',
@@ -52,6 +60,6 @@ export const operationStoreSaboteurs: readonly Saboteur<OperationStore>[] = [
       list: (scopes, after, limit) =>
         store.list(scopes, after, limit).catch(() => store.list(scopes, null, limit)),
     }),
-    fails: [],
+    fails: ['refuses a page it never gave'],
   },
 ];

@@ -22,7 +22,8 @@ async function allOf(store: EventStore, limit: number): Promise<readonly Quarant
   for (let after: string | null = null; ;) {
     const { records, next } = await store.quarantined(ours, after, limit);
     all.push(...records);
-    if (next === null) return all;
+    // Bounded: a broken list may never end.
+    if (next === null || all.length > 100) return all;
     after = next;
   }
 }

@@ -42,7 +42,7 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
         );
       }
     },
-    'has an object for every other handle when put resolves': async (archive, open) => {
+    'has an object for every other handle when put resolves': async (archive, { open }) => {
       const other = await open();
       await archive.put(ours, object('a/b', text('one')));
       equal((await other.get(ours, 'a/b'))?.sha256, sha256('one'));
@@ -66,7 +66,7 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
       await mustReject(archive.put(ours, object('a', text('two'))), 'archive.conflict');
       deepEqual(Buffer.from((await archive.get(ours, 'a'))?.bytes ?? []), Buffer.from('one'));
     },
-    'lets one of many puts at once create an object': async (archive, open) => {
+    'lets one of many puts at once create an object': async (archive, { open }) => {
       const handles = [archive, await open()];
       const outcomes = await Promise.allSettled(
         Array.from({ length: 12 }, (_, i) =>
@@ -132,7 +132,7 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
       equal(await archive.get(ours, 'a'), null);
       deepEqual(await keys(archive, ''), []);
     },
-    'removes nothing that is held': async (archive, open) => {
+    'removes nothing that is held': async (archive, { open }) => {
       await archive.put(ours, object('a', text('one')));
       await archive.hold(ours, 'a', 'case 1');
       await (await open()).hold(ours, 'a', 'case 2');
@@ -153,6 +153,12 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
     'refuses a hold on nothing': async archive => {
       await mustReject(archive.hold(ours, 'a', 'case 1'), 'not-found');
       deepEqual(await archive.holds(ours, 'a'), []);
+    },
+    'never answers what is damaged as absent, whole or there already': async (archive, { damage }) => {
+      await archive.put(ours, object('a', text('one')));
+      await damage();
+      await mustReject(archive.get(ours, 'a'), 'archive.corrupt');
+      await mustReject(archive.put(ours, object('a', text('one'))), 'archive.corrupt');
     },
     'has nothing to do for a release or a removal of nothing': async archive => {
       await archive.release(ours, 'a', 'case 1');

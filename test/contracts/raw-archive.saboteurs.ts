@@ -18,7 +18,10 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         return archive.put(scope, object);
       },
     }),
-    fails: [],
+    fails: [
+      'calls the same bytes again already there, and leaves the first as it is',
+      'refuses other bytes under a key, and keeps the first',
+    ],
   },
   {
     does: 'takes other bytes under a key for the ones it has',
@@ -29,7 +32,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         return old === null ? archive.put(scope, object) : { status: 'already-there', sha256: old.sha256 };
       },
     }),
-    fails: [],
+    fails: ['refuses other bytes under a key, and keeps the first'],
   },
   {
     does: 'keeps the bytes as text',
@@ -40,7 +43,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         return object && { ...object, bytes: Buffer.from(Buffer.from(object.bytes).toString('utf8')) };
       },
     }),
-    fails: [],
+    fails: ['gives every object back byte for byte, with what was said of it'],
   },
   {
     does: 'loses the last object of a listing',
@@ -54,7 +57,10 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         }
       },
     }),
-    fails: [],
+    fails: [
+      'has an object for every other handle when put resolves',
+      'lists everything under a prefix once, in key order',
+    ],
   },
   {
     does: 'lists in the order of whole names, folders first',
@@ -67,7 +73,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         yield* entries.sort((a, b) => (folders(a) < folders(b) ? -1 : 1));
       },
     }),
-    fails: [],
+    fails: ['lists everything under a prefix once, in key order'],
   },
   {
     does: 'asks the scope for nothing',
@@ -83,7 +89,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         remove: (_scope, key, now) => archive.remove(anyone, key, now),
       };
     },
-    fails: [],
+    fails: ['keeps tenants apart'],
   },
   {
     does: 'removes what is held, once its retention is over',
@@ -97,7 +103,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
         return archive.remove(scope, key, now);
       },
     }),
-    fails: [],
+    fails: ['removes nothing that is held'],
   },
   {
     does: 'removes before retention ends',
@@ -105,7 +111,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
       ...archive,
       remove: (scope, key) => archive.remove(scope, key, never as Parameters<RawArchive['remove']>[2]),
     }),
-    fails: [],
+    fails: ['removes nothing before its retention ends'],
   },
   {
     does: 'answers null when reading fails',
@@ -117,6 +123,6 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
           throw thrown;
         }),
     }),
-    fails: [],
+    fails: ['refuses what is no key', 'never answers what is damaged as absent, whole or there already'],
   },
 ];

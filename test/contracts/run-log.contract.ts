@@ -32,7 +32,7 @@ async function ids(log: RunLog, filter: RunFilter): Promise<readonly string[]> {
 /** What every RunLog promises. */
 export const runLogContract = (): Contract<RunLog> =>
   contractOf<RunLog>({
-    'gives a run back as it was put, to every handle': async (log, open) => {
+    'gives a run back as it was put, to every handle': async (log, { open }) => {
       const other = await open();
       const failed = run('a', { error: { code: 'provider.refused', message: 'Grant it "again".' } });
       await log.put(ours, failed);

@@ -12,7 +12,7 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
         await log.put(scope, known ?? run);
       },
     }),
-    fails: [],
+    fails: ['keeps the later state of a run'],
   },
   {
     does: 'loses the last run of a page',
@@ -23,7 +23,10 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
         return page.next === null ? page : { ...page, runs: page.runs.slice(0, -1) };
       },
     }),
-    fails: [],
+    fails: [
+      'lists the newest first, each once, by pages of any size',
+      'goes on where it was when newer ones arrive',
+    ],
   },
   {
     does: 'goes on by time alone',
@@ -39,7 +42,7 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
         return rest.runs.length === 0 ? { ...page, next: null } : { ...page, next };
       },
     }),
-    fails: [],
+    fails: ['lists the newest first, each once, by pages of any size'],
   },
   {
     does: 'filters after cutting the page',
@@ -57,7 +60,7 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
         };
       },
     }),
-    fails: [],
+    fails: ['finds runs by source and by status', 'lists the newest first, each once, by pages of any size'],
   },
   {
     does: 'asks the scope for nothing',
@@ -67,6 +70,6 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
       list: (scopes, filter, after, limit) =>
         log.list(scopes.length === 0 ? [] : [scopeOf(contoso), scopeOf(fabrikam)], filter, after, limit),
     }),
-    fails: [],
+    fails: ['keeps tenants apart', 'lists the newest first, each once, by pages of any size'],
   },
 ];

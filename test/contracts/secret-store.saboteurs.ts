@@ -14,7 +14,10 @@ export const secretStoreSaboteurs: readonly Saboteur<SecretStore>[] = [
   {
     does: 'gives an empty secret for one that is missing',
     sabotage: () => store => ({ get: name => store.get(name).catch(() => new Secret('')) }),
-    fails: [],
+    fails: [
+      'names a secret that is missing, and says how to set it',
+      'does not repeat what is no name: it may be the secret itself',
+    ],
   },
   {
     does: 'gives any secret for any name',
@@ -28,12 +31,12 @@ export const secretStoreSaboteurs: readonly Saboteur<SecretStore>[] = [
         },
       });
     },
-    fails: [],
+    fails: ['gives each secret by its name'],
   },
   {
     does: 'gives a value that prints',
     sabotage: () => store => ({ get: async name => new LoudSecret((await store.get(name)).reveal()) }),
-    fails: [],
+    fails: ['gives a value that does not print'],
   },
   {
     does: 'repeats whatever stands in the place of a name',
@@ -43,6 +46,6 @@ export const secretStoreSaboteurs: readonly Saboteur<SecretStore>[] = [
           throw new AppError('secret.missing', 'pause-source', `Set the secret ${name}.`, { target: name });
         }),
     }),
-    fails: [],
+    fails: ['does not repeat what is no name: it may be the secret itself'],
   },
 ];

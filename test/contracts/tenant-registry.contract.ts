@@ -23,7 +23,7 @@ export const tenantRegistryContract = (): Contract<TenantRegistry> =>
       equal(await registry.get(contoso), null);
       deepEqual(await registry.list(), []);
     },
-    'gives a tenant back as it was stored, to every handle': async (registry, open) => {
+    'gives a tenant back as it was stored, to every handle': async (registry, { open }) => {
       const other = await open();
       const made = await registry.swap(null, tenant(contoso, 'Contoso'));
       const expected = { value: tenant(contoso, 'Contoso'), rev: made.ok ? made.rev : '' };
@@ -55,7 +55,7 @@ export const tenantRegistryContract = (): Contract<TenantRegistry> =>
       deepEqual(await registry.swap(rev, tenant(contoso, 'Three')), { ok: false, current });
       deepEqual(await registry.get(contoso), current);
     },
-    'lets one of many swaps from one revision win': async (registry, open) => {
+    'lets one of many swaps from one revision win': async (registry, { open }) => {
       const handles = [registry, await open()];
       const made = await registry.swap(null, tenant(contoso, 'Start'));
       const rev = made.ok ? made.rev : '';

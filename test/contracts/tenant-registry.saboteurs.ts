@@ -12,7 +12,11 @@ export const tenantRegistrySaboteurs: readonly Saboteur<TenantRegistry>[] = [
         return swapped.ok ? swapped : this.swap(expected, value);
       },
     }),
-    fails: [],
+    fails: [
+      'creates a tenant only where there is none',
+      'changes only the very revision it was told',
+      'lets one of many swaps from one revision win',
+    ],
   },
   {
     does: 'says nothing of the tenant that is there',
@@ -23,7 +27,7 @@ export const tenantRegistrySaboteurs: readonly Saboteur<TenantRegistry>[] = [
         return swapped.ok ? swapped : { ok: false, current: null };
       },
     }),
-    fails: [],
+    fails: ['creates a tenant only where there is none', 'changes only the very revision it was told'],
   },
   {
     does: 'loses the last of its list',
@@ -31,7 +35,11 @@ export const tenantRegistrySaboteurs: readonly Saboteur<TenantRegistry>[] = [
       ...registry,
       list: async () => (await registry.list()).slice(0, -1),
     }),
-    fails: [],
+    fails: [
+      'gives a tenant back as it was stored, to every handle',
+      'lists every tenant, in the order of ids',
+      'creates a tenant only where there is none',
+    ],
   },
   {
     does: 'lists the newest first',
@@ -39,6 +47,6 @@ export const tenantRegistrySaboteurs: readonly Saboteur<TenantRegistry>[] = [
       ...registry,
       list: async () => [...(await registry.list())].reverse(),
     }),
-    fails: [],
+    fails: ['lists every tenant, in the order of ids'],
   },
 ];

@@ -13,7 +13,7 @@ export const throttleMemoryContract = (): Contract<ThrottleMemory> =>
       equal(await memory.until(['graph/contoso', 'graph']), null);
       equal(await memory.until([]), null);
     },
-    'remembers for every handle': async (memory, open) => {
+    'remembers for every handle': async (memory, { open }) => {
       const other = await open();
       await memory.remember('graph/contoso', early);
       equal(await other.until(['graph/contoso']), early);

@@ -17,12 +17,12 @@ export const throttleMemorySaboteurs: readonly Saboteur<ThrottleMemory>[] = [
         },
       });
     },
-    fails: [],
+    fails: ['keeps the later of two times'],
   },
   {
     does: 'asks for the first key only',
     sabotage: () => memory => ({ ...memory, until: keys => memory.until(keys.slice(0, 1)) }),
-    fails: [],
+    fails: ['answers the latest of the keys asked for, and of no other'],
   },
   {
     does: 'remembers in its own process',
@@ -36,7 +36,7 @@ export const throttleMemorySaboteurs: readonly Saboteur<ThrottleMemory>[] = [
         until: keys => memory.until(keys.filter(key => mine.has(key))),
       };
     },
-    fails: [],
+    fails: ['remembers for every handle'],
   },
   {
     does: 'counts one key for everything that begins with it',
@@ -47,6 +47,6 @@ export const throttleMemorySaboteurs: readonly Saboteur<ThrottleMemory>[] = [
       },
       until: keys => memory.until(keys),
     }),
-    fails: [],
+    fails: ['answers the latest of the keys asked for, and of no other'],
   },
 ];
