@@ -15,7 +15,7 @@ const usage = `Runs the provider simulator alone.
   --records DIR serves DIR/<source-id>/*.ndjson unchanged, as one tenant more
   --born TIME   when the invented world begins to be live (now); keep it over restarts to keep the world
 
-Started with a channel to its parent it sends { ready: url } or { failed: sentence }, and ends with it.
+Started with a channel to its parent it sends { ready: url, notes } or { failed: sentence }, and ends with it.
 `;
 
 interface Flags {
@@ -106,7 +106,7 @@ async function run(flags: Flags): Promise<void> {
   process.once('SIGTERM', stop);
   // The parent is gone, maybe by kill -9: nobody is left to stop this one.
   process.once('disconnect', () => void simulator.close());
-  process.send?.({ ready: simulator.url });
+  process.send?.({ ready: simulator.url, notes });
 }
 
 const flags = readFlags(process.argv.slice(2));

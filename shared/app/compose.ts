@@ -94,7 +94,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     continuationKey: options.continuationKey,
     continuationLifetime: hours(24),
     newId: randomUUID,
-    metrics: () => options.counters.samples(),
+    metrics: () => options.counters.render(),
   };
   return {
     api: mount(deps),

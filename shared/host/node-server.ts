@@ -45,7 +45,8 @@ const usual: Timeouts = {
   drain: 2_000,
   grace: 5_000,
 };
-const maxHeaderBytes = 16 * 1024;
+/** A next link repeats a query of 2,000 characters, each up to nine bytes long when encoded. */
+const maxHeaderBytes = 32 * 1024;
 const maxConnections = 4_096;
 /** Of a body nobody asked for. */
 const maxDrained = 16 * 1024 * 1024;

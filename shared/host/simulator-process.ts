@@ -5,11 +5,13 @@ import type { DemoTenant } from './demo-settings.ts';
 
 export interface SimulatorProcess {
   readonly url: string;
+  /** What it serves from a folder, and what it leaves out. */
+  readonly notes: readonly string[];
   tenants(): Promise<readonly DemoTenant[]>;
   stop(): void;
 }
 
-const readySchema = z.object({ ready: z.url() });
+const readySchema = z.object({ ready: z.url(), notes: z.array(z.string()) });
 const failedSchema = z.object({ failed: z.string() });
 const tenantsSchema = z.object({
   value: z.array(
@@ -49,13 +51,14 @@ export function startSimulatorProcess(
       if (failed.success) reject(new Error(failed.data.failed));
       const ready = readySchema.safeParse(message);
       if (!ready.success) return;
-      const url = ready.data.ready;
+      const { ready: url, notes } = ready.data;
       child.off('exit', early);
       child.once('exit', () => {
         if (!stopped) onExit();
       });
       resolve({
         url,
+        notes,
         tenants: async () => {
           const reply = await fetch(`${url}/control/tenants`);
           const cards = tenantsSchema.parse(await reply.json()).value;

@@ -1,7 +1,8 @@
 import { createWriteStream, mkdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { isoInstant, parseInstant } from '../kernel/time.ts';
 import { demoSettings, type DemoTenant } from './demo-settings.ts';
 import { runProduct, type Product } from './run-product.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
@@ -42,7 +43,7 @@ async function main(): Promise<void> {
   };
   stopOnSignal(stop);
   try {
-    simulator = await startSimulatorProcess(simulatorArguments(), () => {
+    simulator = await startSimulatorProcess(await simulatorArguments(data), () => {
       process.stderr.write('The simulator has ended; pulls will fail until the next start.\n');
     });
     const tenants = await simulator.tenants();
@@ -70,10 +71,25 @@ async function main(): Promise<void> {
   }
 }
 
-function simulatorArguments(): string[] {
+async function simulatorArguments(data: string): Promise<string[]> {
   const given = ['records', 'events', 'tenants', 'seed'] as const;
   const passed = given.flatMap(name => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
-  return ['--port', process.env['SIMULATOR_PORT']?.trim() || '7072', ...passed];
+  const port = process.env['SIMULATOR_PORT']?.trim() || '7072';
+  return ['--port', port, '--born', await bornIn(data), ...passed];
+}
+
+/** When the invented world began: kept with the data pulled from it, so that a restart meets the same world. */
+async function bornIn(data: string): Promise<string> {
+  const path = join(data, 'demo-born.txt');
+  try {
+    const born = parseInstant((await readFile(path, 'utf8')).trim());
+    if (born !== null) return isoInstant(born);
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
+  }
+  const born = new Date().toISOString();
+  await writeFile(path, born);
+  return born;
 }
 
 function greet(
@@ -85,6 +101,7 @@ function greet(
   for (const { setting, problem } of product.problems) process.stdout.write(`  ${setting} ${problem}\n`);
   const names = tenants.map(tenant => tenant.name).join(', ');
   const url = product.url === 'http://127.0.0.1:7071' ? '' : ` --url ${product.url}`;
+  for (const note of simulator.notes) process.stdout.write(`  ${note}\n`);
   process.stdout.write(`
   Holdfast    ${product.url}/api/v1
   Simulator   ${simulator.url}   invents ${names}; nothing leaves this machine
