@@ -9,7 +9,7 @@ import { windowPull } from './policy-for.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
 import { sealGap } from './seal-window.ts';
-import { addCounts, storePage } from './store-page.ts';
+import { addCounts, keepPage, storePages, type KeptPage } from './store-pages.ts';
 
 export interface Progress {
   /** `whole`: the provider said there is no more. `spent`: the budget ended first. `lost`: another worker has it. */
@@ -74,16 +74,26 @@ async function walk(
   );
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts } = start;
+  let waiting: KeptPage[] = [];
+  const settle = async (): Promise<void> => {
+    const batch = waiting;
+    waiting = [];
+    const stored = await storePages(deps, target, batch);
+    counts = addCounts(counts, stored);
+    held = await advance(deps, target, held, batch, stored);
+    keep({ status: 'spent', held, counts });
+  };
   try {
     for await (const page of pages) {
-      const stored = await storePage(deps, target, prefix, page, failures);
-      if (page.holds === 'nothing') held = await recordLoss(deps, target, held, page);
-      else if (page.name !== null) {
-        await deps.cursors.markRead(target.scope, target.ref, [page.name], deps.clock.now());
-      }
-      counts = addCounts(counts, stored);
-      held = await advance(deps, target, held, page, stored);
-      keep({ status: 'spent', held, counts });
+      demandProgress(
+        target,
+        page,
+        waiting.at(-1)?.page.resume ?? openIn(held).resume,
+        openIn(held).counts.pages,
+      );
+      waiting.push(await keepPage(deps, target, prefix, page, failures));
+      if (page.resume !== null && !isFull(waiting)) continue;
+      await settle();
       if (page.resume === null) return { status: 'whole', held, counts };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
       if (over || budget.signal?.aborted === true) {
@@ -94,6 +104,8 @@ async function walk(
     if (thrown instanceof AppError && thrown.code === 'provider.malformed') {
       await keepUnreadable(deps, target, prefix, door.last());
     }
+    // What came before the failure is whole and goes in: a page that fails for ever must not hold it back.
+    if (waiting.length > 0) await settle();
     throw thrown;
   }
   throw new AppError(
@@ -104,26 +116,43 @@ async function walk(
   );
 }
 
-/** Step 5. The last page moves nothing: its place is taken by seal and commit. */
+/** Small pages are stored together up to here; a page of the usual thousand records is a batch of its own. */
+const fullBatch = { pages: 16, records: 800, bytes: 2_000_000 };
+
+function isFull(batch: readonly KeptPage[]): boolean {
+  const records = batch.reduce((sum, { read }) => sum + read.seen, 0);
+  const bytes = batch.reduce((sum, { page }) => sum + page.bytes.length, 0);
+  return batch.length >= fullBatch.pages || records >= fullBatch.records || bytes >= fullBatch.bytes;
+}
+
+/** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
+function demandProgress(target: PullTarget, page: Page, before: string | null, pages: number): void {
+  if (page.resume === null || (page.resume !== before && pages < mostPages)) return;
+  throw new AppError(
+    'provider.endless',
+    'retry-later',
+    'The provider keeps handing out pages without coming to an end. A narrower window is tried next.',
+    { facts: { source: target.ref.source, stream: target.ref.stream, pages } },
+  );
+}
+
+/** Step 5, after the last page of a batch. The window's last page moves nothing: seal and commit come next. */
 async function advance(
   deps: PullDeps,
   target: PullTarget,
-  held: HeldCursor,
-  page: Page,
+  before: HeldCursor,
+  batch: readonly KeptPage[],
   stored: Counts,
 ): Promise<HeldCursor> {
+  let held = before;
+  for (const { page } of batch) {
+    if (page.holds === 'nothing') held = await recordLoss(deps, target, held, page);
+  }
   const open = openIn(held);
   const counts = addCounts(open.counts, stored);
-  if (page.resume !== null && (page.resume === open.resume || counts.pages > mostPages)) {
-    throw new AppError(
-      'provider.endless',
-      'retry-later',
-      'The provider keeps handing out pages without coming to an end. A narrower window is tried next.',
-      { facts: { source: target.ref.source, stream: target.ref.stream, pages: counts.pages } },
-    );
-  }
-  if (page.resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
-  const next = { ...open, counts, resume: page.resume, lease: leaseOf(deps) };
+  const resume = batch.at(-1)?.page.resume ?? null;
+  if (resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
+  const next = { ...open, counts, resume, lease: leaseOf(deps) };
   return saveCursor(deps, target, held, { ...held.value, open: next });
 }
 

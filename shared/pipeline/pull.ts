@@ -12,7 +12,7 @@ import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
-import { addCounts } from './store-page.ts';
+import { addCounts } from './store-pages.ts';
 
 /**
  * One run over one stream: finishes the window left open, then does whatever is due, until nothing is or the

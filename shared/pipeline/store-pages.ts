@@ -1,26 +1,34 @@
 import { AppError } from '../kernel/errors.ts';
 import { days, plus } from '../kernel/time.ts';
-import { noCounts, type Counts } from '../model/cursor.ts';
+import type { Counts } from '../model/cursor.ts';
 import type { Page } from '../sources/_kit/source.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
-import { readRecords, unreadablePage, type RecordsOrigin } from './read-records.ts';
+import { readRecords, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
 import { sha256 } from '../kernel/hash.ts';
 
 /** After so many failures in a row an immutable object that cannot be read is quarantined and passed by. */
 const triesPerObject = 3;
 
+/** A page whose bytes are in the archive, and what they hold; nothing of it is in the store yet. */
+export interface KeptPage {
+  readonly page: Page;
+  readonly read: ReadRecords;
+}
+
+const holdsNothing: ReadRecords = { seen: 0, events: [], quarantined: [], skipped: {} };
+
 /**
- * Steps 2 to 4 of a page: archive the bytes, read them, store what they hold. Repeating it changes nothing.
- * The order is the promise: whatever fails after the archive can be done again from raw.
+ * Steps 2 and 3: archives the bytes as they came, then reads them. The order is the promise: whatever fails after
+ * the archive can be done again from raw.
  */
-export async function storePage(
+export async function keepPage(
   deps: PullDeps,
   target: PullTarget,
   prefix: string,
   page: Page,
   failures: number,
-): Promise<Counts> {
+): Promise<KeptPage> {
   const key = pageKey(prefix, sha256(page.bytes));
   const kept = await deps.archive.put(target.scope, {
     key,
@@ -28,38 +36,43 @@ export async function storePage(
     contentType: page.contentType,
     retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
   });
-  const base: Counts = { ...noCounts, pages: 1, bytes: page.bytes.length };
-  if (page.holds !== 'records') return base;
-  return storeRecords(deps, target, page, base, failures, {
+  if (page.holds !== 'records') return { page, read: holdsNothing };
+  const origin: RecordsOrigin = {
     source: target.source,
     ref: target.ref,
     tenant: target.tenant.id,
     about: { domains: target.tenant.domains, stream: target.ref.stream },
     object: { key, sha256: kept.sha256 },
     now: deps.clock.now(),
-  });
+  };
+  return { page, read: readOrQuarantine(page, failures, origin) };
 }
 
-async function storeRecords(
+/** Step 4, for several pages at once: small objects would otherwise cost a transaction each. Repeatable. */
+export async function storePages(
   deps: PullDeps,
   target: PullTarget,
-  page: Page,
-  base: Counts,
-  failures: number,
-  origin: RecordsOrigin,
+  kept: readonly KeptPage[],
 ): Promise<Counts> {
-  const read = readOrQuarantine(page, failures, origin);
-  if (read.quarantined.length > 0) await deps.events.quarantine(target.scope, read.quarantined);
-  const stored = await deps.events.upsert(target.scope, read.events, origin.now);
-  const skipped = Object.values(read.skipped).reduce((sum, count) => sum + count, 0);
+  const quarantined = kept.flatMap(({ read }) => read.quarantined);
+  if (quarantined.length > 0) await deps.events.quarantine(target.scope, quarantined);
+  const events = kept.flatMap(({ read }) => read.events);
+  const none = { inserted: 0, replaced: 0, unchanged: 0 };
+  const stored =
+    events.length === 0 ? none : await deps.events.upsert(target.scope, events, deps.clock.now());
   const counts: Counts = {
-    ...base,
     ...stored,
-    seen: read.seen,
-    skipped,
-    quarantined: read.quarantined.length,
+    pages: kept.length,
+    bytes: kept.reduce((sum, { page }) => sum + page.bytes.length, 0),
+    seen: kept.reduce((sum, { read }) => sum + read.seen, 0),
+    skipped: kept.flatMap(({ read }) => Object.values(read.skipped)).reduce((sum, count) => sum + count, 0),
+    quarantined: quarantined.length,
   };
   checkBalance(counts, target);
+  const names = kept.flatMap(({ page }) =>
+    page.name === null || page.holds === 'nothing' ? [] : [page.name],
+  );
+  if (names.length > 0) await deps.cursors.markRead(target.scope, target.ref, names, deps.clock.now());
   return counts;
 }
 
