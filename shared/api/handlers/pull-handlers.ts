@@ -1,0 +1,102 @@
+import { coverageOf } from '../../evidence/coverage.ts';
+import { isoInstant } from '../../kernel/time.ts';
+import type { TenantScope } from '../../model/scope.ts';
+import type { ApiDeps } from '../api-deps.ts';
+import type { Continuations } from '../continuation.ts';
+import type { Contract } from '../contract/contract.ts';
+import { defaultLimit } from '../contract/fields.ts';
+import { pageBinding, withNextLink } from '../next-link.ts';
+import type { Handlers, Result } from './handler.ts';
+import { createOperationHandlers } from './operation-handlers.ts';
+import { startPull } from './start-pull.ts';
+import { span, streamsOf, streamState, type StreamState } from './stream-states.ts';
+import { gone } from './gone.ts';
+
+type CoverageBody = Result<Contract['coverage.list']>['body']['value'][number];
+type PullRoutes =
+  | 'source.run'
+  | 'source.backfill'
+  | 'runs.list'
+  | 'runs.get'
+  | 'coverage.list'
+  | 'operations.list'
+  | 'operations.get'
+  | 'operations.cancel';
+
+/** Pulls: starting them, following them, and what they have covered. */
+export function createPullHandlers(deps: ApiDeps, continuations: Continuations): Pick<Handlers, PullRoutes> {
+  return {
+    ...createOperationHandlers(deps, continuations),
+    'source.run': ({ scope, params, body, principal }) =>
+      startPull(deps, scope, principal, { kind: 'run', source: params.source, ...body }),
+    'source.backfill': ({ scope, params, body, principal }) =>
+      startPull(deps, scope, principal, { kind: 'backfill', source: params.source, ...body }),
+
+    'runs.list': async ({ scopes, query, principal, request }) => {
+      const { source, status, tenant } = query;
+      const limit = query.limit ?? defaultLimit;
+      const binding = pageBinding('runs', principal, scopes, { source, status });
+      const after =
+        query.continuation === undefined ? null : continuations.open(binding, query.continuation).after;
+      const filter = {
+        ...(source === undefined ? {} : { source }),
+        ...(status === undefined ? {} : { status }),
+      };
+      const page = await deps.profile.runs.list(scopes, filter, after, limit);
+      const token = page.next === null ? null : continuations.seal(binding, { after: page.next });
+      const asked = { tenant, source, status, limit: query.limit };
+      return { status: 200, body: withNextLink([...page.runs], request.path, asked, token) };
+    },
+
+    'runs.get': async ({ scope, params }) => {
+      const run = await deps.profile.runs.get(scope, params.id);
+      if (run === null) throw gone('run');
+      return { status: 200, body: run };
+    },
+
+    'coverage.list': async ({ scopes, query }) => {
+      const value: CoverageBody[] = [];
+      for (const scope of scopes) value.push(...(await tenantCoverage(deps, scope, query)));
+      return { status: 200, body: { value } };
+    },
+  };
+}
+
+async function tenantCoverage(
+  deps: ApiDeps,
+  scope: TenantScope,
+  only: { readonly source?: string | undefined; readonly stream?: string | undefined },
+): Promise<CoverageBody[]> {
+  const found = await deps.profile.tenants.get(scope.tenantId);
+  const refs = (found?.value.connections ?? []).flatMap(connection => {
+    const source = deps.sources.find(one => one.id === connection.source);
+    const streams = source === undefined ? null : streamsOf(source, connection);
+    return (streams ?? []).map(stream => ({ source: connection.source, stream }));
+  });
+  const wanted = refs.filter(
+    ref =>
+      (only.source === undefined || ref.source === only.source) &&
+      (only.stream === undefined || ref.stream === only.stream),
+  );
+  const states = await Promise.all(wanted.map(ref => streamState(deps.profile.cursors, scope, ref)));
+  return states.map(state => coverageBody(scope, state));
+}
+
+function coverageBody(scope: TenantScope, at: StreamState): CoverageBody {
+  const { source, stream, state, cursor, problem } = at;
+  const about = { tenant: scope.tenantId, source, stream, state, problem };
+  if (cursor === null) return { ...about, committedTo: null, covered: [], gaps: [], open: null, waiting: [] };
+  const coverage = coverageOf(cursor);
+  return {
+    ...about,
+    committedTo: isoInstant(coverage.committedTo),
+    covered: coverage.covered.map(span),
+    gaps: coverage.gaps.map(gap => ({
+      ...span(gap),
+      reason: gap.reason,
+      noticedAt: isoInstant(gap.noticedAt),
+    })),
+    open: cursor.open === null ? null : { ...span(cursor.open.window), purpose: cursor.open.purpose },
+    waiting: cursor.requested.map(requested => span(requested.window)),
+  };
+}

@@ -1,0 +1,267 @@
+import { describe, expect, test } from 'vitest';
+import type { Client } from '../../shared/api/client.ts';
+import { hours, minutes, seconds } from '../../shared/kernel/time.ts';
+import { sha256 } from '../../shared/kernel/hash.ts';
+import { openHouse, people, type ApiHouse } from '../support/api-house.ts';
+import { eventOf, hashOf, seed, type Seeded } from '../support/api-seed.ts';
+import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
+
+interface Setting {
+  readonly house: ApiHouse;
+  readonly own: Seeded;
+  readonly client: Client;
+}
+
+async function setting(count = 5): Promise<Setting> {
+  const house = await openHouse();
+  const own = await seed(house, contoso, 'contoso', count);
+  const client = house.client(await house.issuer.user(people.contosoReader));
+  return { house, own, client };
+}
+
+describe('a search', () => {
+  test('answers events newest first, with total, facets and histogram on request', async () => {
+    const { client, own } = await setting();
+    const { body } = await client.call('events.list', {
+      query: {
+        facets: 'operation,outcome',
+        interval: '15m',
+        from: '2026-10-05T09:00:00Z',
+        to: '2026-10-05T10:00:00Z',
+      },
+    });
+    expect(body.value.map(event => event.id)).toEqual(own.events.map(event => event.id).reverse());
+    expect(body.total).toEqual({ value: 5, exact: true });
+    expect(body.facets).toEqual({
+      operation: {
+        exact: true,
+        values: [
+          { value: 'Add member to role', count: 3 },
+          { value: 'Update user', count: 2 },
+        ],
+      },
+      outcome: { exact: true, values: [{ value: 'success', count: 5 }] },
+    });
+    expect(body.histogram).toEqual({
+      interval: '15m',
+      exact: true,
+      values: [{ from: '2026-10-05T09:00:00.000Z', count: 5 }],
+    });
+    expect(body.nextLink).toBeUndefined();
+  });
+
+  test('by body is the same as by parameters', async () => {
+    const { client } = await setting();
+    const asked = { q: 'operation:"Update user"', order: 'oldest' as const };
+    const byQuery = await client.call('events.list', { query: { ...asked, limit: 1, facets: 'actor' } });
+    const byBody = await client.call('events.search', { body: { ...asked, limit: 1, facets: ['actor'] } });
+    expect(byBody.body.value).toEqual(byQuery.body.value);
+    expect(byBody.body.facets).toEqual(byQuery.body.facets);
+    const next = await client.follow('events.list', byBody.body.nextLink ?? '');
+    expect(next.body.value).toHaveLength(1);
+    expect(next.body.value).not.toEqual(byBody.body.value);
+  });
+
+  test.each([
+    [{ actor: 'oskar@contoso.example' }, 5],
+    [{ actor: 'oskar@contoso.example', operation: 'Update user' }, 2],
+    [{ search: 'number 3' }, 1],
+    [{ result: 'failure' }, 0],
+    [{ service: 'entra.directory-audits' }, 5],
+    [{ ip: '198.51.100.0/24' }, 5],
+    [{ ip: '203.0.113.9' }, 0],
+    [{ q: 'operation:update*', actor: 'mira' }, 0],
+    [{ start_date: '2026-10-05', end_date: '2026-10-05' }, 5],
+    [{ from: '2026-10-05T09:02:00Z', to: '2026-10-05T09:04:00Z' }, 2],
+    [{ from: 'now-2h' }, 0],
+    [{ since: 'now-1d' }, 5],
+    [{ to: '2026-10-05' }, 5],
+    [{ to: '2026-10-05T00:00:00Z' }, 0],
+  ] as const)('with %j finds %i', async (query, count) => {
+    const { client } = await setting();
+    const { body } = await client.call('events.list', { query });
+    expect(body.total).toEqual({ value: count, exact: true });
+    expect(body.value).toHaveLength(count);
+  });
+
+  test('pages through every match once, also while more arrive, in both orders', async () => {
+    for (const order of ['newest', 'oldest'] as const) {
+      const { client, own, house } = await setting(23);
+      const seen: string[] = [];
+      let page = await client.call('events.list', { query: { limit: 4, order, actor: 'oskar' } });
+      for (;;) {
+        seen.push(...page.body.value.map(event => event.id));
+        if (page.body.nextLink === undefined) break;
+        expect(page.body.nextLink).toMatch(/^\/api\/v1\/events\?/);
+        page = await client.follow('events.list', page.body.nextLink);
+      }
+      const expected = own.events.map(event => String(event.id));
+      expect(seen).toEqual(order === 'newest' ? expected.reverse() : expected);
+      expect(house.lines.some(line => line.includes('"level":"error"'))).toBe(false);
+    }
+  });
+
+  test('keeps meaning by `now-3h` what it meant on the first page', async () => {
+    const { client, house } = await setting(10);
+    const first = await client.call('events.list', { query: { from: 'now-3h', limit: 6 } });
+    expect(first.body.total?.value).toBe(10);
+    house.clock.advance(minutes(50));
+    const second = await client.follow('events.list', first.body.nextLink ?? '');
+    expect(second.body.value).toHaveLength(4);
+  });
+
+  test('gives continuations to nobody else, to no other question, and not for ever', async () => {
+    const { client, house } = await setting();
+    const { body } = await client.call('events.list', { query: { limit: 2, q: 'actor:oskar' } });
+    const link = body.nextLink ?? '';
+    const colleague = house.client(
+      await house.issuer.user({ ...people.contosoReader, oid: people.nobody.oid }),
+    );
+    await expect(colleague.follow('events.list', link)).rejects.toMatchObject({
+      code: 'ContinuationInvalid',
+    });
+    await expect(client.follow('events.list', link.replace('oskar', 'mira'))).rejects.toMatchObject({
+      code: 'ContinuationInvalid',
+    });
+    house.clock.advance(hours(1));
+    const later = house.client(await house.issuer.user(people.contosoReader));
+    await expect(later.follow('events.list', link)).rejects.toMatchObject({
+      status: 410,
+      code: 'ContinuationExpired',
+    });
+  });
+});
+
+describe('one event', () => {
+  test('is its newest revision, with its history behind it', async () => {
+    const { client, own, house } = await setting();
+    const [first] = own.events;
+    if (first === undefined) throw new Error('no event');
+    house.clock.advance(seconds(10));
+    const changed = { ...first, outcome: 'failure' as const, recordHash: sha256('another version') };
+    await house.profile.events.upsert(scopeOf(contoso), [changed], house.clock.now());
+    const params = { id: first.id };
+    expect((await client.call('events.get', { params })).body).toMatchObject({
+      revision: 2,
+      outcome: 'failure',
+    });
+    const { body } = await client.call('events.history', { params });
+    expect(body.value.map(event => [event.revision, event.outcome])).toEqual([
+      [1, 'success'],
+      [2, 'failure'],
+    ]);
+  });
+
+  test('has its record byte for byte, and the hashes to prove it', async () => {
+    const { client, own } = await setting();
+    for (const [n, event] of own.events.entries()) {
+      const { body, headers } = await client.call('events.raw', { params: { id: event.id } });
+      const record = own.records[n] ?? '';
+      expect(new TextDecoder().decode(body)).toBe(record);
+      expect(headers.get('content-type')).toBe('application/json');
+      expect(headers.get('x-holdfast-object-key')).toBe(event.raw.key);
+      expect(headers.get('x-holdfast-object-sha256')).toBe(event.raw.sha256);
+      expect(headers.get('x-holdfast-record-index')).toBe(String(n));
+      expect(headers.get('x-holdfast-record-sha256')).toBe(hashOf(record));
+    }
+  });
+
+  test('has the record of each revision', async () => {
+    const { client, own, house } = await setting();
+    const [first, second] = own.events;
+    if (first === undefined || second === undefined) throw new Error('no events');
+    const changed = { ...first, raw: second.raw, recordHash: sha256('another version') };
+    await house.profile.events.upsert(scopeOf(contoso), [changed], house.clock.now());
+    const raw = async (revision?: number): Promise<string> => {
+      const query = revision === undefined ? {} : { revision };
+      return new TextDecoder().decode(
+        (await client.call('events.raw', { params: { id: first.id }, query })).body,
+      );
+    };
+    expect(await raw(1)).toBe(own.records[0]);
+    expect(await raw(2)).toBe(own.records[1]);
+    expect(await raw()).toBe(own.records[1]);
+    await expect(raw(3)).rejects.toMatchObject({ status: 404, target: 'revision' });
+  });
+});
+
+describe('the ingestion feed', () => {
+  test('gives every revision once in the order stored, late ones as well, and always a cursor', async () => {
+    const { client, own, house } = await setting(5);
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    const poll = async (): Promise<number> => {
+      const query = {
+        order: 'ingested' as const,
+        limit: 2,
+        ...(cursor === undefined ? {} : { since: cursor }),
+      };
+      const { body } = await client.call('events.list', { query });
+      expect(body.cursor).toBeDefined();
+      cursor = body.cursor;
+      seen.push(...body.value.map(event => `${event.id}/${String(event.revision)}`));
+      return body.value.length;
+    };
+    while ((await poll()) > 0) continue;
+    expect(seen).toEqual(own.events.map(event => `${event.id}/1`));
+    expect(await poll()).toBe(0);
+    // One whose time is long past, and another version of a known one.
+    const [first] = own.events;
+    if (first === undefined) throw new Error('no event');
+    const late = eventOf(contoso, 'contoso', 99, first.raw);
+    const old = { ...late, time: '2026-01-01T00:00:00.000Z' };
+    const changed = { ...first, recordHash: sha256('another version') };
+    await house.profile.events.upsert(scopeOf(contoso), [old, changed], house.clock.now());
+    while ((await poll()) > 0) continue;
+    expect(seen.slice(5)).toEqual([`${old.id}/1`, `${first.id}/2`]);
+  });
+
+  test('follows its own link while there is more', async () => {
+    const { client } = await setting(5);
+    const first = await client.call('events.list', { query: { order: 'ingested', limit: 3 } });
+    const second = await client.follow('events.list', first.body.nextLink ?? '');
+    expect(second.body.value).toHaveLength(2);
+    expect(second.body.nextLink).toBeUndefined();
+  });
+
+  test('goes on after a year, and for another application of the same tenant, but for no other tenant', async () => {
+    const { client, house } = await setting(5);
+    await seed(house, fabrikam, 'fabrikam');
+    const { body } = await client.call('events.list', { query: { order: 'ingested', limit: 3 } });
+    const query = { order: 'ingested' as const, since: body.cursor ?? '' };
+    house.clock.advance(hours(24 * 365));
+    const successor = house.client(
+      await house.issuer.app({ ...people.contosoReader, oid: people.nobody.oid }),
+    );
+    const rest = await successor.call('events.list', { query });
+    expect(rest.body.value).toHaveLength(2);
+    const stranger = house.client(await house.issuer.user(people.fabrikamReader));
+    await expect(stranger.call('events.list', { query })).rejects.toMatchObject({
+      code: 'ContinuationInvalid',
+      target: 'since',
+    });
+  });
+
+  test('shows one tenant nothing of another’s, in whatever order they were stored', async () => {
+    const { client, house, own } = await setting(3);
+    await seed(house, fabrikam, 'fabrikam', 30);
+    const more = eventOf(contoso, 'contoso', 50, own.events[0]?.raw ?? { key: '', index: 0, sha256: '' });
+    await house.profile.events.upsert(scopeOf(contoso), [more], house.clock.now());
+    const { body } = await client.call('events.list', { query: { order: 'ingested' } });
+    expect(body.value).toHaveLength(4);
+    expect(body.value.every(event => event.tenant === contoso)).toBe(true);
+  });
+});
+
+test('filter options count the values of each field', async () => {
+  const { client } = await setting();
+  const { body } = await client.call('filter-options.list', {
+    query: { fields: 'operation,country', limit: 1 },
+  });
+  expect(body.value).toEqual([
+    { field: 'operation', exact: true, values: [{ value: 'Add member to role', count: 3 }] },
+    { field: 'country', exact: true, values: [{ value: 'SE', count: 5 }] },
+  ]);
+  const usual = await client.call('filter-options.list');
+  expect(usual.body.value.map(one => one.field)).toContain('outcome');
+});

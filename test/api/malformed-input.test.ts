@@ -1,0 +1,199 @@
+import { describe, expect, test } from 'vitest';
+import { errorOf } from '../support/api-error.ts';
+import { openHouse, people } from '../support/api-house.ts';
+import { contoso } from '../support/sample.ts';
+
+interface Malformed {
+  readonly path: string;
+  readonly init?: RequestInit;
+  readonly status: number;
+  readonly code: string;
+  readonly target?: string;
+}
+const event = `20261005-${'a'.repeat(40)}`;
+const run = `/api/v1/tenants/${contoso}/sources/entra.directory-audits:run`;
+const post = (body: string | Uint8Array<ArrayBuffer>, type = 'application/json'): RequestInit => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': type },
+});
+const invalid = (path: string, target: string, init?: RequestInit): Malformed => ({
+  path, status: 400, code: 'RequestInvalid', target, ...(init === undefined ? {} : { init }),
+}); // prettier-ignore
+const badQuery = (q: string): Malformed => ({
+  path: `/api/v1/events?q=${encodeURIComponent(q)}`,
+  status: 400,
+  code: 'QueryInvalid',
+});
+
+const malformed: Record<string, Malformed> = {
+  'unknown route': { path: '/api/v1/nothing', status: 404, code: 'NotFound' },
+  'broken percent encoding in the path': { path: '/api/v1/runs/%zz', status: 404, code: 'NotFound' },
+  'wrong method': {
+    path: '/api/v1/events',
+    init: { method: 'DELETE' },
+    status: 405,
+    code: 'MethodNotAllowed',
+  },
+  'unknown parameter': invalid('/api/v1/events?form=now-7d', 'form'),
+  'parameter of another route': invalid('/api/v1/me?limit=1', 'limit'),
+  'parameter given twice': invalid('/api/v1/events?limit=1&limit=2', 'limit'),
+  'parameter named __proto__': invalid('/api/v1/events?__proto__=x', '__proto__'),
+  'limit 0': invalid('/api/v1/events?limit=0', 'limit'),
+  'limit 1001': invalid('/api/v1/events?limit=1001', 'limit'),
+  'limit -1': invalid('/api/v1/events?limit=-1', 'limit'),
+  'limit 1e3': invalid('/api/v1/events?limit=1e3', 'limit'),
+  'limit empty': invalid('/api/v1/events?limit=', 'limit'),
+  'limit beyond all numbers': invalid(`/api/v1/events?limit=${'9'.repeat(400)}`, 'limit'),
+  'from that is no time': invalid('/api/v1/events?from=yesterday', 'from'),
+  'from on 31 February': invalid('/api/v1/events?from=2026-02-31', 'from'),
+  'to before from': invalid('/api/v1/events?from=2026-10-05&to=2026-10-01', 'to'),
+  'interval of nothing': invalid('/api/v1/events?interval=0h', 'interval'),
+  'interval in words': invalid('/api/v1/events?interval=hourly', 'interval'),
+  'a bar a minute over all time': invalid('/api/v1/events?interval=1m', 'interval'),
+  'unknown facet': invalid('/api/v1/events?facets=actor,shoe_size', 'facets.1'),
+  'unknown order': invalid('/api/v1/events?order=best', 'order'),
+  'feed with a query': invalid('/api/v1/events?order=ingested&q=actor:mira', 'q'),
+  'tenant that is no id': invalid('/api/v1/events?tenant=contoso', 'tenant'),
+  'event id that is none': invalid('/api/v1/events/12', 'id'),
+  'revision 0': invalid(`/api/v1/events/${event}/raw?revision=0`, 'revision'),
+  'tenant id that is none': invalid('/api/v1/tenants/contoso', 'id'),
+  'source id that is none': invalid(
+    `/api/v1/tenants/${contoso}/sources/DROP%20TABLE:run`,
+    'source',
+    post('{}'),
+  ),
+  'continuation made up': {
+    path: '/api/v1/events?continuation=abc', status: 400, code: 'ContinuationInvalid', target: 'continuation',
+  }, // prettier-ignore
+  'feed cursor made up': {
+    path: '/api/v1/events?order=ingested&since=now-7d', status: 400, code: 'ContinuationInvalid', target: 'since',
+  }, // prettier-ignore
+  'quote never closed': badQuery('actor:"mira'),
+  'unknown field': badQuery('shoe:42'),
+  'parenthesis never closed': badQuery('(a OR b'),
+  'range the wrong way round': badQuery('time:[2026 TO'),
+  'network that is none': badQuery('ip:10.0.0.0/99'),
+  'sixty clauses': badQuery(Array.from({ length: 60 }, (_, n) => `a${String(n)}`).join(' OR ')),
+  'query beyond 2,000 characters': badQuery('a'.repeat(2_001)),
+  'four hundred parentheses': badQuery('('.repeat(400)),
+  'body that is not JSON': invalid('/api/v1/events:search', 'body', post('{"q":')),
+  'empty body': invalid('/api/v1/events:search', 'body', post('')),
+  'body that is not UTF-8': invalid(
+    '/api/v1/events:search',
+    'body',
+    post(new Uint8Array([0x7b, 0xff, 0xfe, 0x7d])),
+  ),
+  'body that is a list': invalid('/api/v1/events:search', 'body', post('[]')),
+  'body null': invalid('/api/v1/events:search', 'body', post('null')),
+  'body nested a hundred thousand deep': invalid(
+    '/api/v1/events:search',
+    'body',
+    post('['.repeat(100_000) + ']'.repeat(100_000)),
+  ),
+  'unknown field in the body': invalid('/api/v1/events:search', 'form', post('{"form":"now-7d"}')),
+  '__proto__ in the body': invalid('/api/v1/events:search', '__proto__', post('{"__proto__":{"q":"x"}}')),
+  'number where text belongs': invalid('/api/v1/events:search', 'q', post('{"q":7}')),
+  'limit as text in a body': invalid('/api/v1/events:search', 'limit', post('{"limit":"7"}')),
+  'form instead of JSON': {
+    path: '/api/v1/events:search',
+    init: post('q=x', 'application/x-www-form-urlencoded'),
+    status: 415,
+    code: 'UnsupportedMediaType',
+  },
+  'JSON in Latin-1': {
+    path: '/api/v1/events:search',
+    init: post('{}', 'application/json; charset=latin1'),
+    status: 415,
+    code: 'UnsupportedMediaType',
+  },
+  'no content type': {
+    path: '/api/v1/events:search',
+    init: post('{}', ''),
+    status: 415,
+    code: 'UnsupportedMediaType',
+  },
+  'compressed body': {
+    path: '/api/v1/events:search',
+    init: {
+      method: 'POST',
+      body: '{}',
+      headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+    },
+    status: 415,
+    code: 'UnsupportedMediaType',
+  },
+  'body of two megabytes': {
+    path: '/api/v1/events:search',
+    init: post(JSON.stringify({ q: 'x'.repeat(2_000_000) })),
+    status: 413,
+    code: 'RequestTooLarge',
+  },
+  'ten megabytes of noise': {
+    path: '/api/v1/events:search',
+    init: post(new Uint8Array(10 * 1024 * 1024).fill(0xa5)),
+    status: 413,
+    code: 'RequestTooLarge',
+  },
+  'range without an end': invalid(run, 'range.to', post('{"range":{"from":"2026-10-01T00:00:00Z"}}')),
+  'range with a date for a time': invalid(
+    run,
+    'range.from',
+    post('{"range":{"from":"2026-10-01","to":"2026-10-02T00:00:00Z"}}'),
+  ),
+  'range the wrong way': invalid(
+    run,
+    'range',
+    post('{"range":{"from":"2026-10-03T00:00:00Z","to":"2026-10-02T00:00:00Z"}}'),
+  ),
+  'stream the source does not have': invalid(run, 'stream', post('{"stream":"nope"}')),
+  'dry run in words': invalid(run, 'dryRun', post('{"dryRun":"yes"}')),
+  'source nobody has': {
+    path: `/api/v1/tenants/${contoso}/sources/no.such:run`,
+    init: post('{}'),
+    status: 404,
+    code: 'NotFound',
+    target: 'source',
+  },
+};
+
+describe('malformed input gets a clear error', () => {
+  test.each(Object.entries(malformed))('%s', async (_, { path, init, status, code, target }) => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoAdmin);
+    const reply = await house.ask(path, { ...init, token });
+    expect(reply.status, `${reply.text}`).toBe(status);
+    const error = errorOf(reply);
+    expect(error.code).toBe(code);
+    if (target !== undefined) expect(error.target).toBe(target);
+    expect(reply.headers.get('x-ms-error-code')).toBe(code);
+    expect(error.requestId).toBe(reply.headers.get('x-request-id'));
+    expect(error.message).toMatch(/[.…)?]$/);
+    expect(reply.text).not.toMatch(/\bat .+\.ts:|node:internal|ZodError|SELECT |sqlite/i);
+    expect(house.lines.filter(line => line.includes('"level":"error"'))).toEqual([]);
+  });
+
+  test('405 names what the path takes', async () => {
+    const house = await openHouse();
+    const reply = await house.ask('/api/v1/operations/x', { method: 'PATCH' });
+    expect(reply.headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+  });
+
+  test('several mistakes are named one by one', async () => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoReader);
+    const reply = await house.ask('/api/v1/events?limit=0&order=best&form=x', { token });
+    const targets = (errorOf(reply).details ?? []).map(detail => detail.target);
+    expect(targets.sort()).toEqual(['form', 'limit', 'order']);
+  });
+
+  test('a syntax error in a query says where', async () => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoReader);
+    const reply = await house.ask(`/api/v1/events?q=${encodeURIComponent('actor:mira AND (status:')}`, {
+      token,
+    });
+    expect(errorOf(reply)).toMatchObject({ code: 'QueryInvalid', target: 'q' });
+    expect(errorOf(reply).message).toMatch(/\d+/);
+  });
+});
