@@ -1,0 +1,31 @@
+import { exitCodes, type ExitCode } from '../exit-code.ts';
+import { readLines } from '../read-lines.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface NormalizeOptions {
+  /** The customer's mail domains. */
+  readonly domain?: readonly string[];
+  readonly stream?: string;
+}
+
+/**
+ * Records in, what we make of each out; one line for one line, in order, at the reader's pace. Loaded only when
+ * asked for: the other commands need no source.
+ */
+export async function normalize(
+  terminal: Terminal,
+  sourceId: string,
+  options: NormalizeOptions,
+): Promise<ExitCode> {
+  const { normalizeLines } = await import('../normalize.ts');
+  let quarantined = 0;
+  const lines = normalizeLines(sourceId, readLines(terminal.input), {
+    domains: options.domain ?? [],
+    ...(options.stream === undefined ? {} : { stream: options.stream }),
+  });
+  for await (const line of lines) {
+    if (line.startsWith('{"quarantine"')) quarantined += 1;
+    await terminal.out(`${line}\n`);
+  }
+  return quarantined === 0 ? exitCodes.ok : exitCodes.partial;
+}

@@ -1,0 +1,87 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CommanderError } from 'commander';
+import { instant } from '../shared/kernel/time.ts';
+import { buildProgram, globalOptions, type Globals } from './program.ts';
+import { asCommandError, connect, serviceUrl } from './connection.ts';
+import type { Context } from './context.ts';
+import { exitCodes, type CommandError, type ExitCode } from './exit-code.ts';
+import { openTerminal, type Streams, type Terminal } from './terminal.ts';
+
+/** Runs one command line. Never throws; what went wrong is on standard error and in the exit code. */
+export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {
+  const terminal = openTerminal(streams);
+  const contextOf = (globals: Globals): Context => {
+    const now = () => instant(Date.now());
+    const reach = { ...globals, env: streams.env, now, signal: streams.interrupt };
+    return {
+      terminal,
+      json: globals.json,
+      client: connect(reach),
+      url: serviceUrl(reach),
+      env: streams.env,
+      now,
+      async sleep(span) {
+        // Rejects only when it is interrupted, and who slept looks at that next.
+        await sleep(span, undefined, { signal: streams.interrupt }).catch(() => {});
+      },
+    };
+  };
+  let exitCode: ExitCode = exitCodes.ok;
+  const program = buildProgram(terminal, contextOf, code => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    // Commander has printed its own message by now; help and version end this way too.
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const error = asCommandError(thrown);
+    complain(terminal, error, globalOptions(program).json || args.includes('--json'));
+    return error.exitCode;
+  }
+}
+
+/** What happened, what to do next, and what to quote when asking for help. */
+function complain(terminal: Terminal, error: CommandError, json: boolean): void {
+  const { code, target, requestId } = error.facts;
+  if (json) {
+    const { message, next, exitCode } = error;
+    terminal.note(JSON.stringify({ error: { exitCode, code, message, target, next, requestId } }));
+    return;
+  }
+  terminal.note(`holdfast: ${error.message}`);
+  if (error.next !== null) terminal.note(`  next: ${error.next}`);
+  const facts = [
+    code,
+    target === undefined ? undefined : `about ${target}`,
+    requestId && `request ${requestId}`,
+  ];
+  const line = facts.filter(fact => fact !== undefined && fact !== '').join(' · ');
+  if (line !== '') terminal.note(`  ${line}`);
+}
+
+/** The command as a process: its arguments, streams and signals. */
+export async function runAsProcess(): Promise<void> {
+  const interrupt = new AbortController();
+  process.on('SIGINT', () => {
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupt.abort();
+  });
+  // `holdfast search … | head` closes the pipe when it has enough; that is no error of ours.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.unexpected);
+    });
+  }
+  const { stdin, stdout, stderr, env } = process;
+  process.exitCode = await main(process.argv.slice(2), {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    interrupt: interrupt.signal,
+  });
+  // Standard input may still be open (a terminal, a parent's pipe) and would keep the process waiting.
+  stdin.destroy();
+}

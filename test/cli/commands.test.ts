@@ -1,0 +1,256 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoSettings } from '../../shared/host/demo-settings.ts';
+import { runProduct, type Product } from '../../shared/host/run-product.ts';
+import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
+import { inventWorld } from '../../simulator/world/invent-world.ts';
+import { holdfast, type CommandOptions, type Finished } from './command.ts';
+
+// The whole product over an invented world of a few hundred records, and the command as a process of its own:
+// what is checked here is what somebody at a terminal, or a script, sees.
+let folder: string;
+let simulator: Simulator;
+let product: Product;
+const tokens = new Map<string, string>();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
+  simulator = await startSimulator({
+    world: inventWorld({ seed: 3, now: Date.now(), events: 600, livePerMinute: 0 }),
+    port: 0,
+  });
+  const cards = simulator.control
+    .tenants()
+    .flatMap(({ clientId, clientSecret, ...card }) =>
+      clientId === null || clientSecret === null ? [] : [{ ...card, clientId, clientSecret }],
+    );
+  const settings = demoSettings({}, simulator.url, cards);
+  const tenantsFile = join(folder, 'tenants.json');
+  const grantsFile = join(folder, 'grants.json');
+  await writeFile(tenantsFile, JSON.stringify(settings.tenants));
+  await writeFile(grantsFile, JSON.stringify(settings.grants));
+  product = await runProduct({
+    environment: {
+      ...settings.environment,
+      PORT: '0',
+      HOLDFAST_DATA: join(folder, 'data'),
+      HOLDFAST_TENANTS: tenantsFile,
+      HOLDFAST_GRANTS: grantsFile,
+      HOLDFAST_PULL_SECONDS: '1',
+    },
+    log: { write: () => true },
+    level: 'error',
+  });
+  for (let now = await product.progress(); now.behind > 0 || !now.indexed; now = await product.progress()) {
+    await new Promise(settle => setTimeout(settle, 250));
+  }
+  for (const persona of ['contoso-reader', 'contoso-admin', 'fabrikam-reader', 'operator', 'nobody']) {
+    const { code, out } = await holdfast(['token', '--as', persona, '--url', product.url]);
+    if (code !== 0) throw new Error(`nobody could be signed in as ${persona}`);
+    tokens.set(persona, out.trim());
+  }
+});
+afterAll(async () => {
+  await product.close();
+  await simulator.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const as = (persona: string, args: readonly string[], options: CommandOptions = {}): Promise<Finished> =>
+  holdfast(args, {
+    ...options,
+    env: { HOLDFAST_URL: product.url, HOLDFAST_TOKEN: tokens.get(persona) ?? '', ...options.env },
+  });
+
+const linesOf = <T>({ out }: Finished): T[] =>
+  out
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as T);
+interface Listed {
+  readonly id: string;
+  readonly tenant: string;
+  readonly time: string;
+}
+
+describe('holdfast token', () => {
+  test('saves the token for this service, so that the next commands need none', async () => {
+    const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOLDFAST_URL: product.url };
+    const saved = await holdfast(['token', '--as', 'contoso-reader', '--save'], { env });
+    expect(saved).toMatchObject({ code: 0, out: '' });
+    expect(saved.err).toContain('UTC');
+    expect((await holdfast(['search', '--limit', '1'], { env })).code).toBe(0);
+    // Another service gets nothing of it.
+    const other = await holdfast(['search'], {
+      env: { ...env, HOLDFAST_URL: product.url.replace('127.0.0.1', 'localhost') },
+    });
+    expect(other.code).toBe(3);
+  });
+  test('with --json is one document', async () => {
+    const [document, ...more] = linesOf<{ accessToken: string; expiresAt: string }>(
+      await holdfast(['token', '--as', 'operator', '--json', '--url', product.url]),
+    );
+    expect(more).toEqual([]);
+    expect(document?.accessToken.split('.')).toHaveLength(3);
+  });
+});
+
+describe('holdfast search and event', () => {
+  test('lists events as a table that says UTC, and as NDJSON', async () => {
+    const table = await as('contoso-reader', ['search', '--limit', '5']);
+    expect(table.code).toBe(0);
+    expect(table.out.split('\n')[0]).toMatch(/^TIME \(UTC\) +ID +SOURCE +OUTCOME +ACTOR +WHAT$/);
+    expect(table.out.trimEnd().split('\n')).toHaveLength(6);
+    const events = linesOf<Listed>(await as('contoso-reader', ['search', '--limit', '5', '--json']));
+    expect(events).toHaveLength(5);
+    expect(events.map(event => event.time)).toEqual(
+      events
+        .map(event => event.time)
+        .toSorted()
+        .toReversed(),
+    );
+    for (const event of events) expect(event.tenant).toBe('c0a10000-0000-4000-8000-00000000c001');
+  });
+  test('follows pages to the end with --all, each event once', async () => {
+    const all = linesOf<Listed>(
+      await as('contoso-reader', ['search', '--all', '--json', '--order', 'oldest']),
+    );
+    expect(all.length).toBeGreaterThan(100);
+    expect(new Set(all.map(event => event.id)).size).toBe(all.length);
+    const counted = await as('contoso-reader', ['search', '--limit', '1', '--facets', 'source', '--json']);
+    const [whole] = linesOf<{ total: { value: number }; facets: { source: { values: object[] } } }>(counted);
+    expect(whole?.total.value).toBe(all.length);
+    expect(whole?.facets.source.values.length).toBeGreaterThan(1);
+  });
+  test('shows one event by the short id of the table, its history, and its exact bytes', async () => {
+    const [first] = linesOf<Listed>(await as('contoso-reader', ['search', '--limit', '1', '--json']));
+    const id = first?.id ?? '';
+    const shown = await as('contoso-reader', ['event', id.slice(0, 17)]);
+    expect(shown.out).toContain(id);
+    expect(linesOf(await as('contoso-reader', ['event', id, '--json']))).toEqual([first]);
+    expect(linesOf(await as('contoso-reader', ['event', id, '--history', '--json'])).length).toBeGreaterThan(
+      0,
+    );
+    const raw = await as('contoso-reader', ['event', id, '--raw']);
+    const reply = await fetch(`${product.url}/api/v1/events/${id}/raw`, {
+      headers: { authorization: `Bearer ${tokens.get('contoso-reader') ?? ''}` },
+    });
+    await reply.body?.cancel();
+    const hash = createHash('sha256').update(raw.out).digest('hex');
+    expect(hash).toBe(reply.headers.get('x-holdfast-record-sha256'));
+  });
+  test('shows facets and a histogram under the table', async () => {
+    const { code, out } = await as('contoso-reader', [
+      'search',
+      '--limit',
+      '1',
+      '--facets',
+      'outcome',
+      '--interval',
+      '1d',
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^outcome$/m);
+    expect(out).toMatch(/^by 1d, UTC/m);
+  });
+  test('ends quietly when piped to a reader that has enough', async () => {
+    const args = ['search', '--all', '--json'];
+    const { code, err } = await as('contoso-reader', args);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+});
+
+describe('who is refused', () => {
+  test.each([
+    ['nobody', ['search'], 3, /PermissionDenied/],
+    ['contoso-reader', ['tenants'], 3, /PermissionDenied/],
+    ['contoso-reader', ['search', 'actor:"unclosed'], 2, /QueryInvalid/],
+    ['contoso-reader', ['event', `20260101-${'0'.repeat(40)}`], 4, /NotFound/],
+    ['contoso-reader', ['search', '--tenant', 'Fabrikam'], 4, /No tenant of yours is called "Fabrikam"/],
+    ['contoso-admin', ['tenants', 'fab10000-0000-4000-8000-00000000fa01'], 4, /NotFound/],
+    ['contoso-admin', ['run', 'contoso', 'no.such-source'], 4, /request /],
+  ])('%s %j exits with %i', async (persona, args, code, says) => {
+    const finished = await as(persona, args);
+    expect({ code: finished.code, out: finished.out }).toEqual({ code, out: '' });
+    expect(finished.err).toMatch(says);
+    expect(finished.err).toMatch(/next: |request /);
+  });
+  test('without a token, with how to sign in', async () => {
+    const { code, err } = await holdfast(['search', '--url', product.url]);
+    expect(code).toBe(3);
+    expect(err).toContain('holdfast token --as');
+  });
+  test('with a token that is none, as JSON where asked', async () => {
+    const { code, err } = await holdfast(['search', '--url', product.url, '--token', 'nonsense', '--json']);
+    expect(code).toBe(3);
+    const { error } = JSON.parse(err) as { error: { code: string; requestId: string; exitCode: number } };
+    expect(error).toMatchObject({ code: 'TokenInvalid', exitCode: 3 });
+    expect(error.requestId).not.toBe('');
+  });
+});
+
+describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
+  test('lists tenants, and one with its streams, by name', async () => {
+    const listed = linesOf<{ name: string }>(await as('operator', ['tenants', '--json']));
+    expect(listed.map(tenant => tenant.name)).toEqual(['Contoso', 'Fabrikam']);
+    const one = await as('operator', ['tenants', 'contoso']);
+    expect(one.code).toBe(0);
+    expect(one.out).toContain('exchange.message-trace');
+    expect(one.out).toContain('COMPLETE TO (UTC)');
+  });
+  test('shows what a backfill would ask for, and does nothing', async () => {
+    const args = ['backfill', 'contoso', 'exchange.message-trace', '--from', '3d', '--dry-run'];
+    const { code, out, err } = await as('contoso-admin', args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^STREAM +FROM \(UTC\) +TO \(UTC\)$/m);
+    expect(err).toContain('Nothing was done');
+    expect(linesOf(await as('contoso-admin', ['operations', '--json']))).toEqual([]);
+  });
+  test('backfills to the end with --wait, and the operation, its runs and coverage can be looked at', async () => {
+    const args = [
+      'backfill',
+      'contoso',
+      'exchange.message-trace',
+      '--from',
+      '2d',
+      '--to',
+      '1d',
+      '--wait',
+      '--json',
+    ];
+    const done = await as('contoso-admin', args);
+    expect(done.code).toBe(0);
+    expect(done.err).toContain('100 %');
+    const [operation] = linesOf<{ id: string; status: string; percentComplete: number }>(done);
+    expect(operation).toMatchObject({ status: 'Succeeded', percentComplete: 100 });
+    const listed = await as('contoso-admin', ['operations']);
+    expect(listed.out).toContain(operation?.id ?? 'no operation');
+    expect((await as('contoso-admin', ['operations', operation?.id ?? '', '--cancel'])).code).toBe(1);
+    const runs = linesOf<{ id: string; purpose: string }>(
+      await as('contoso-admin', ['runs', '--source', 'exchange.message-trace', '--json']),
+    );
+    expect(runs.map(run => run.purpose)).toContain('requested');
+    expect((await as('contoso-admin', ['runs', runs[0]?.id ?? ''])).out).toContain('exchange.message-trace');
+    const coverage = await as('contoso-reader', ['coverage', '--tenant', 'Contoso']);
+    expect(coverage.out).toMatch(/^TENANT +SOURCE +STREAM +STATE/);
+    expect(coverage.out).toContain('current');
+  });
+  test('leaves the work running on Ctrl-C, and says how to look again', async () => {
+    const slow = { name: 'slow-first-byte', route: 'graph.messageTraces', options: { delayMs: 1_500 } };
+    const id = simulator.control.addFault({ ...slow, times: 50 });
+    const args = ['backfill', 'contoso', 'exchange.message-trace', '--from', '20d', '--wait'];
+    let sent = false;
+    const { code, err } = await as('contoso-admin', args, {
+      onNote: (text, kill) => {
+        if (!sent && text.includes('%')) kill('SIGINT');
+        sent ||= text.includes('%');
+      },
+    });
+    simulator.control.clearFaults({ id });
+    expect(code).toBe(130);
+    expect(err).toMatch(/holdfast operations \S+ --wait/);
+  });
+});

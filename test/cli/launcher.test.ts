@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { holdfast } from './command.ts';
+
+/** Another Node on this machine, older than the one the project brings; null where there is none. */
+function olderNode(): string | null {
+  const places = (process.env['PATH'] ?? '').split(':').map(folder => `${folder}/node`);
+  for (const path of [...places, '/usr/bin/node', '/usr/local/bin/node']) {
+    if (path.includes('node_modules') || !existsSync(path)) continue;
+    const version = execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' });
+    if (Number(version.split('.')[0]) < 24) return path;
+  }
+  return null;
+}
+
+describe('the launcher', () => {
+  test('prints its version and its help, with every exit code', async () => {
+    const version = await holdfast(['--version']);
+    expect(version).toMatchObject({ code: 0, err: '' });
+    expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const help = await holdfast(['--help']);
+    expect(help.code).toBe(0);
+    for (const word of ['search', 'backfill', 'normalize', 'Exit codes', '130'])
+      expect(help.out).toContain(word);
+  });
+  test('hands over from an older Node, with arguments, streams and exit code', async () => {
+    const node = olderNode();
+    if (node === null) {
+      console.log('not run: the launcher on an older Node (there is none on this machine)');
+      return;
+    }
+    const version = await holdfast(['--version'], { node });
+    expect(version).toMatchObject({ code: 0, err: '' });
+    const wrong = await holdfast(['search', '--limit', 'many'], { node });
+    expect(wrong).toMatchObject({ code: 2, out: '' });
+  });
+});
+
+describe('wrong usage', () => {
+  test.each([
+    [['serach'], /unknown command 'serach'/],
+    [['search', '--limt', '3'], /unknown option '--limt'/],
+    [['search', '--limit', '0'], /whole number from 1/],
+    [['search', '--order', 'random'], /newest, oldest/],
+    [['event'], /missing required argument 'id'/],
+    [['event', 'nonsense'], /not an event id/],
+    [['backfill', 'c0a10000-0000-4000-8000-00000000c001', 'entra.directory-audits'], /needs --from/],
+    [['run', 'c0a10000-0000-4000-8000-00000000c001', 'a.b', '--from', 'yesterday'], /--from is not a time/],
+    [['search', '--url', 'http://holdfast.example'], /in the clear/],
+  ])('%j exits with 2 and says why', async (args, expected) => {
+    const { code, out, err } = await holdfast(args);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(expected);
+    expect(err).not.toMatch(/\bat .*\.ts:\d+/);
+  });
+  test('with --json is one JSON document on standard error', async () => {
+    const { code, err } = await holdfast(['event', 'nonsense', '--json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(err)).toMatchObject({
+      error: { exitCode: 2, message: expect.stringContaining('event id') as string },
+    });
+  });
+});
+
+describe('a service that is not there', () => {
+  test('exits with 5 and says how to start it', async () => {
+    const { code, out, err } = await holdfast(['tenants', '--url', 'http://127.0.0.1:1']);
+    expect({ code, out }).toEqual({ code: 5, out: '' });
+    expect(err).toContain('npm start');
+  });
+});

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { holdfast, launcher } from './command.ts';
+
+const record = (id: string, subject = 'Quarterly figures'): string =>
+  JSON.stringify({
+    id,
+    senderAddress: 'mira.holt@contoso.example',
+    recipientAddress: 'oskar.lind@fabrikam.example',
+    messageId: `<${id}@contoso.example>`,
+    receivedDateTime: '2026-10-05T09:12:44Z',
+    subject,
+    size: 4_711,
+    status: 'delivered',
+    fromIP: '198.51.100.7',
+    toIP: null,
+  });
+const source = 'exchange.message-trace';
+
+interface Answer {
+  readonly event?: {
+    readonly time: string;
+    readonly mail: { readonly subject: string; readonly direction: string };
+  };
+  readonly skip?: string;
+  readonly quarantine?: string;
+}
+const answersOf = (out: string): Answer[] =>
+  out
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as Answer);
+
+describe('holdfast normalize', () => {
+  test('writes one line for each line, in order, and exits with 6 when one was quarantined', async () => {
+    const input = `${record('t-1', 'one\u2028line')}\nnot JSON\n${record('t-2', 'two')}\r\n{"id":"t-3"}\n`;
+    const { code, out, err } = await holdfast(['normalize', source], { input });
+    const answers = answersOf(out);
+    expect(answers.map(answer => answer.event?.mail.subject ?? 'quarantine' in answer)).toEqual([
+      'one\u2028line',
+      true,
+      'two',
+      true,
+    ]);
+    expect({ code, err }).toEqual({ code: 6, err: '' });
+  });
+  test('exits with 0 when every line became an event, the last one without its line feed too', async () => {
+    const { code, out } = await holdfast(['normalize', source, '--domain', 'contoso.example'], {
+      input: record('t-1'),
+    });
+    expect(answersOf(out)).toMatchObject([
+      { event: { time: '2026-10-05T09:12:44.000Z', mail: { direction: 'outbound' } } },
+    ]);
+    expect(code).toBe(0);
+  });
+  test('of nothing is nothing', async () => {
+    expect(await holdfast(['normalize', source])).toEqual({ code: 0, out: '', err: '' });
+  });
+  test('names the sources it knows when it is asked for another', async () => {
+    const { code, out, err } = await holdfast(['normalize', 'exchange.traces'], { input: record('t-1') });
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(source);
+  });
+  test('ends quietly when its reader has enough, however much is still to come', async () => {
+    const child = spawn(process.execPath, [launcher, 'normalize', source]);
+    let err = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.stdin.on('error', () => {});
+    const line = `${record('t-1')}\n`.repeat(200);
+    const feed = setInterval(() => child.stdin.write(line), 1);
+    const first = await new Promise<Buffer>(settle => child.stdout.once('data', settle));
+    child.stdout.destroy();
+    const code = await new Promise<number | null>(settle => child.once('close', settle));
+    clearInterval(feed);
+    expect(first.length).toBeGreaterThan(0);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+  });
+  test('keeps pace with a slow reader instead of filling memory', async () => {
+    const child = spawn(process.execPath, [launcher, 'normalize', source], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    child.stdin.on('error', () => {});
+    // Nobody reads: the pipes fill, and then the writer is made to wait.
+    const line = `${record('t-1')}\n`.repeat(1_000);
+    let taken = 0;
+    let waited = false;
+    while (!waited && taken < 64) {
+      taken += 1;
+      if (!child.stdin.write(line)) {
+        waited = await new Promise<boolean>(settle => {
+          const patience = setTimeout(settle, 2_000, true);
+          child.stdin.once('drain', () => {
+            clearTimeout(patience);
+            settle(false);
+          });
+        });
+      }
+    }
+    child.kill();
+    // 64 rounds are some 20 MB; a handful fill every pipe between the two.
+    expect(waited).toBe(true);
+    expect(taken).toBeLessThan(40);
+  });
+});
+
+describe('records that other people made', () => {
+  const folder = resolve(import.meta.dirname, '../../../shared/data/records');
+  const ours = ['entra.directory-audits', 'm365.unified-audit', 'exchange.message-trace'];
+  test.each(ours)('each get an answer: %s', async id => {
+    if (!existsSync(join(folder, id))) {
+      console.log(`not run: normalize over records of others, ${id} (no ../shared/data/records here)`);
+      return;
+    }
+    const files = readdirSync(join(folder, id));
+    const input = files
+      .map(name => readFileSync(join(folder, id, name), 'utf8').replace(/\n?$/, '\n'))
+      .join('');
+    const { out, err } = await holdfast(['normalize', id], { input });
+    const answers = answersOf(out);
+    expect(answers).toHaveLength(input.split('\n').length - 1);
+    expect(answers.filter(answer => answer.event !== undefined).length).toBeGreaterThan(0);
+    expect(err).toBe('');
+  });
+});
