@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ContractCase } from './contract.ts';
+import { fastFolder } from '../support/embedded-storage.ts';
 import { embeddedSuites } from './suites.ts';
 
 // Fixed: whether a case finds a saboteur must not be a matter of luck.
@@ -10,7 +11,7 @@ async function failing(cases: readonly ContractCase[]): Promise<readonly string[
   return cases.filter((_, i) => outcomes[i]?.status === 'rejected').map(one => one.name);
 }
 
-describe.each(embeddedSuites(seed))('the suite of $port finds one that', suite => {
+describe.each(embeddedSuites(seed, fastFolder))('the suite of $port finds one that', suite => {
   test.each(suite.saboteurs)('$does', async ({ cases, fails }) => {
     expect(fails.length).toBeGreaterThan(0);
     expect(await failing(cases)).toEqual(fails);

@@ -1,5 +1,8 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { environmentSecretStore } from '../../shared/adapters/embedded/environment-secret-store.ts';
-import { openFileRawArchive } from '../../shared/adapters/embedded/file-raw-archive.ts';
+import { openFileRawArchive, type FileRawArchive } from '../../shared/adapters/embedded/file-raw-archive.ts';
+import type { Database } from '../../shared/adapters/embedded/open-database.ts';
 import { sqliteAccessLog } from '../../shared/adapters/embedded/sqlite-access-log.ts';
 import { sqliteCursorStore } from '../../shared/adapters/embedded/sqlite-cursor-store.ts';
 import { sqliteEventStore } from '../../shared/adapters/embedded/sqlite-event-store.ts';
@@ -10,6 +13,7 @@ import { sqliteOperationStore } from '../../shared/adapters/embedded/sqlite-oper
 import { sqliteRunLog } from '../../shared/adapters/embedded/sqlite-run-log.ts';
 import { sqliteTenantRegistry } from '../../shared/adapters/embedded/sqlite-tenant-registry.ts';
 import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
+import type { SecretStore } from '../../shared/ports/secret-store.ts';
 import { freshFolder, freshSqlite } from '../support/embedded-storage.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { accessLogContract } from './access-log.contract.ts';
@@ -67,54 +71,46 @@ export function suite<Port>(
   };
 }
 
-const archive = freshFolder(folder => openFileRawArchive({ folder, clock: new ManualClock() }));
+const archiveIn = (parent: string): Fresh<FileRawArchive> =>
+  freshFolder(folder => openFileRawArchive({ folder, clock: new ManualClock() }), parent);
 
-/** One secret from the environment, one from the file: the order of asking is the adapter's own test. */
-const secrets: Fresh<ReturnType<typeof environmentSecretStore>> = freshFolder(async folder =>
-  environmentSecretStore({
-    environment: {
-      HOLDFAST_SECRET_GRAPH_CLIENT_SECRET: knownSecrets['graph-client-secret'],
-      HOLDFAST_SECRET_MIMECAST_CLIENT_SECRET: knownSecrets['mimecast-client-secret'],
-    },
-    file: `${folder}/secrets.json`,
-  }),
-);
+const secretsIn = (parent: string): Fresh<SecretStore> =>
+  freshFolder(
+    async folder =>
+      environmentSecretStore({
+        environment: {
+          HOLDFAST_SECRET_GRAPH_CLIENT_SECRET: knownSecrets['graph-client-secret'],
+          HOLDFAST_SECRET_MIMECAST_CLIENT_SECRET: knownSecrets['mimecast-client-secret'],
+        },
+        file: join(folder, 'secrets.json'),
+      }),
+    parent,
+  );
 
 /**
  * The register: every contract that is run over the embedded adapters. A new suite is one line here, and its
- * row in matrix.ts.
+ * adapter in matrix.ts. `seed` decides random input; `parent` is where the storages are made.
  */
-export const embeddedSuites = (seed: number): readonly Suite[] => [
-  suite('RawArchive', rawArchiveContract(seed), archive, rawArchiveSaboteurs),
-  suite('EventStore', eventStoreContract(seed), freshSqlite(sqliteEventStore), eventStoreSaboteurs),
-  suite('CursorStore', cursorStoreContract(), freshSqlite(sqliteCursorStore), cursorStoreSaboteurs),
-  suite(
-    'TenantRegistry',
-    tenantRegistryContract(),
-    freshSqlite(sqliteTenantRegistry),
-    tenantRegistrySaboteurs,
-  ),
-  suite('JobQueue', jobQueueContract(), freshSqlite(sqliteJobQueue), jobQueueSaboteurs),
-  suite('LedgerStore', ledgerStoreContract(seed), freshSqlite(sqliteLedgerStore), ledgerStoreSaboteurs),
-  suite('RunLog', runLogContract(), freshSqlite(sqliteRunLog), runLogSaboteurs),
-  suite(
-    'OperationStore',
-    operationStoreContract(),
-    freshSqlite(sqliteOperationStore),
-    operationStoreSaboteurs,
-  ),
-  suite('AccessLog', accessLogContract(), freshSqlite(sqliteAccessLog), accessLogSaboteurs),
-  suite(
-    'ThrottleMemory',
-    throttleMemoryContract(),
-    freshSqlite(sqliteThrottleMemory),
-    throttleMemorySaboteurs,
-  ),
-  suite(
-    'IdempotencyStore',
-    idempotencyStoreContract(),
-    freshSqlite(sqliteIdempotencyStore),
-    idempotencyStoreSaboteurs,
-  ),
-  suite('SecretStore', secretStoreContract(), secrets, secretStoreSaboteurs),
-];
+export function embeddedSuites(seed: number, parent?: string): readonly Suite[] {
+  const sqlite = <Port>(store: (database: Database) => Port): Fresh<Port> => freshSqlite(store, parent);
+  const at = parent ?? tmpdir();
+  return [
+    suite('RawArchive', rawArchiveContract(seed), archiveIn(at), rawArchiveSaboteurs),
+    suite('EventStore', eventStoreContract(seed), sqlite(sqliteEventStore), eventStoreSaboteurs),
+    suite('CursorStore', cursorStoreContract(), sqlite(sqliteCursorStore), cursorStoreSaboteurs),
+    suite('TenantRegistry', tenantRegistryContract(), sqlite(sqliteTenantRegistry), tenantRegistrySaboteurs),
+    suite('JobQueue', jobQueueContract(), sqlite(sqliteJobQueue), jobQueueSaboteurs),
+    suite('LedgerStore', ledgerStoreContract(seed), sqlite(sqliteLedgerStore), ledgerStoreSaboteurs),
+    suite('RunLog', runLogContract(), sqlite(sqliteRunLog), runLogSaboteurs),
+    suite('OperationStore', operationStoreContract(), sqlite(sqliteOperationStore), operationStoreSaboteurs),
+    suite('AccessLog', accessLogContract(), sqlite(sqliteAccessLog), accessLogSaboteurs),
+    suite('ThrottleMemory', throttleMemoryContract(), sqlite(sqliteThrottleMemory), throttleMemorySaboteurs),
+    suite(
+      'IdempotencyStore',
+      idempotencyStoreContract(),
+      sqlite(sqliteIdempotencyStore),
+      idempotencyStoreSaboteurs,
+    ),
+    suite('SecretStore', secretStoreContract(), secretsIn(at), secretStoreSaboteurs),
+  ];
+}

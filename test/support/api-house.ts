@@ -80,7 +80,7 @@ const plenty = { perSecond: 10_000, burst: 10_000 };
 export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
   const clock = new ManualClock();
   const folder = await tempFolder();
-  const profile = await openEmbedded({ folder, environment: {}, clock });
+  const profile = { ...(await openEmbedded({ folder, environment: {}, clock })), index: (await import('./tmp-index.ts')).tmpIndex() };
   // A test that closes the stores to see what happens has closed them.
   onTestFinished(() => profile.close().catch(() => undefined));
   for (const one of [contosoTenant, fabrikamTenant]) await profile.tenants.swap(null, one);

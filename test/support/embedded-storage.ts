@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,11 +14,14 @@ const changedByHand = `
   ${sealed.map(table => `UPDATE ${table} SET doc = replace(doc, '2026', '2027');`).join('\n')}
 `;
 
+/** A disk in memory where the machine has one: for tests that ask what a store does, not what survives. */
+export const fastFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 /** A store of holdfast.db in a folder of its own; every handle has a connection of its own. */
 export const freshSqlite =
-  <Port>(store: (database: Database) => Port): Fresh<Port> =>
+  <Port>(store: (database: Database) => Port, parent = tmpdir()): Fresh<Port> =>
   async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+    const folder = await mkdtemp(join(parent, 'holdfast-'));
     const databases: Database[] = [];
     const connect = (): Database => {
       const database = openHoldfastDatabase(folder);
@@ -36,9 +40,9 @@ export const freshSqlite =
 
 /** An adapter that keeps things in a folder. Damage changes the last byte of every file. */
 export const freshFolder =
-  <Port>(open: (folder: string) => Promise<Port>): Fresh<Port> =>
+  <Port>(open: (folder: string) => Promise<Port>, parent = tmpdir()): Fresh<Port> =>
   async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'holdfast-'));
+    const folder = await mkdtemp(join(parent, 'holdfast-'));
     return {
       open: () => open(folder),
       async damage() {

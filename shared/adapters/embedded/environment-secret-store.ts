@@ -1,0 +1,68 @@
+import { readFile, stat } from 'node:fs/promises';
+import { AppError } from '../../kernel/errors.ts';
+import { Secret } from '../../kernel/secret.ts';
+import type { SecretStore } from '../../ports/secret-store.ts';
+
+export interface SecretSources {
+  /** `HOLDFAST_SECRET_<NAME>`: upper case, `-` as `_`. Asked first. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A JSON object of name and value that only its owner may read; need not exist. */
+  readonly file: string;
+}
+
+// What Key Vault allows too, so that a reference can move there unchanged.
+const nameForm = /^[0-9A-Za-z-]{1,127}$/;
+
+/** Secrets from the environment, then from a file. Nothing is kept: a rotated secret is seen at once. */
+export function environmentSecretStore(sources: SecretSources): SecretStore & { check(): Promise<void> } {
+  return {
+    async check() {
+      await readSecrets(sources.file);
+    },
+    async get(name) {
+      // Someone may have put the secret itself where its name belongs: what is no name is not repeated.
+      if (!nameForm.test(name)) {
+        throw new AppError(
+          'secret.missing',
+          'pause-source',
+          'A reference to a secret is not a name. Use letters, digits and "-", such as graph-client-secret.',
+        );
+      }
+      const variable = `HOLDFAST_SECRET_${name.toUpperCase().replaceAll('-', '_')}`;
+      const value = sources.environment[variable] || (await readSecrets(sources.file))[name];
+      if (typeof value === 'string' && value !== '') return new Secret(value);
+      throw new AppError(
+        'secret.missing',
+        'pause-source',
+        `The secret ${name} is not set. Set the environment variable ${variable}, or add "${name}" to secrets.json in the data folder.`,
+        { target: name },
+      );
+    },
+  };
+}
+
+async function readSecrets(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    const { mode } = await stat(file);
+    if ((mode & 0o077) !== 0) {
+      throw new AppError(
+        'config.invalid',
+        'pause-source',
+        'secrets.json can be read by others than its owner. Run chmod 600 on it.',
+        { target: 'secrets.json' },
+      );
+    }
+    const content: unknown = JSON.parse(await readFile(file, 'utf8'));
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return { ...content };
+  } catch (thrown) {
+    if (thrown instanceof AppError) throw thrown;
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return {};
+    // Neither the file's text nor the parser's message, which quotes it, may go on: no cause either.
+  }
+  throw new AppError(
+    'config.invalid',
+    'pause-source',
+    'secrets.json cannot be read. It must be a JSON object of names and values, readable by this user.',
+    { target: 'secrets.json' },
+  );
+}

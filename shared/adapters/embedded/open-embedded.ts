@@ -1,0 +1,158 @@
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AppError, asAppError } from '../../kernel/errors.ts';
+import { isTenantId } from '../../model/ids.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Profile } from '../../ports/profile.ts';
+import { environmentSecretStore } from './environment-secret-store.ts';
+import { asArchiveError, fileErrorCode } from './file-error.ts';
+import { openFileRawArchive } from './file-raw-archive.ts';
+import { openSearchIndex } from './fts-search-index.ts';
+import { openDatabase, type Database } from './open-database.ts';
+import { holdfastMigrations } from './schema.ts';
+import { sqliteAccessLog } from './sqlite-access-log.ts';
+import { sqliteCursorStore } from './sqlite-cursor-store.ts';
+import { sqliteEventStore } from './sqlite-event-store.ts';
+import { sqliteIdempotencyStore } from './sqlite-idempotency-store.ts';
+import { sqliteJobQueue } from './sqlite-job-queue.ts';
+import { sqliteLedgerStore } from './sqlite-ledger-store.ts';
+import { sqliteOperationStore } from './sqlite-operation-store.ts';
+import { sqliteRunLog } from './sqlite-run-log.ts';
+import { sqliteTenantRegistry } from './sqlite-tenant-registry.ts';
+import { sqliteThrottleMemory } from './sqlite-throttle-memory.ts';
+
+export interface OpenEmbeddedOptions {
+  /** The data folder: holdfast.db, index.db, raw/, secrets.json. Made if it is not there. */
+  readonly folder: string;
+  /** Where HOLDFAST_SECRET_… variables are. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+/**
+ * Opens the stores of one machine. Several processes may have the same folder open.
+ * @throws AppError `store.*` when a file is damaged or the folder cannot be used.
+ */
+export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profile> {
+  const { folder, environment, clock } = options;
+  const raw = join(folder, 'raw');
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await demandDatabase(folder, raw);
+  } catch (thrown) {
+    throw asArchiveError(thrown);
+  }
+  const archive = await openFileRawArchive({ folder: raw, clock });
+  const database = openHoldfastDatabase(folder);
+  try {
+    const index = openSearchIndex(folder);
+    const secrets = environmentSecretStore({ environment, file: join(folder, 'secrets.json') });
+    return {
+      archive,
+      index,
+      secrets,
+      ...storesOver(database),
+      check: () => checkEach({ archive, index, secrets, database }),
+      async close() {
+        index.close();
+        database.close();
+      },
+    };
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
+
+/** `<folder>/holdfast.db` with our tables. */
+export const openHoldfastDatabase = (folder: string): Database =>
+  openDatabase({
+    file: join(folder, 'holdfast.db'),
+    name: 'holdfast.db',
+    mend: 'Stop Holdfast, keep the file for examination, and restore it from a backup.',
+    synchronous: 'FULL',
+    migrations: holdfastMigrations,
+  });
+
+const storesOver = (database: Database) => ({
+  events: sqliteEventStore(database),
+  cursors: sqliteCursorStore(database),
+  tenants: sqliteTenantRegistry(database),
+  queue: sqliteJobQueue(database),
+  ledger: sqliteLedgerStore(database),
+  runs: sqliteRunLog(database),
+  operations: sqliteOperationStore(database),
+  access: sqliteAccessLog(database),
+  throttles: sqliteThrottleMemory(database),
+  idempotency: sqliteIdempotencyStore(database),
+});
+
+/** The table whose first row shows that a store answers. */
+const tableOf = {
+  events: 'revisions',
+  cursors: 'cursors',
+  tenants: 'tenants',
+  queue: 'jobs',
+  ledger: 'ledger_heads',
+  runs: 'runs',
+  operations: 'operations',
+  access: 'access_log',
+  throttles: 'throttles',
+  idempotency: 'remembered_replies',
+} as const satisfies Record<keyof ReturnType<typeof storesOver>, string>;
+
+async function checkEach(parts: {
+  readonly archive: { check(): Promise<void> };
+  readonly index: { position(): Promise<string | null> };
+  readonly secrets: { check(): Promise<void> };
+  readonly database: Database;
+}): Promise<Record<string, string | null>> {
+  const answers: Record<string, string | null> = {};
+  const check = async (name: string, harmlessRead: () => unknown): Promise<void> => {
+    try {
+      await harmlessRead();
+      answers[name] = null;
+    } catch (thrown) {
+      answers[name] = asAppError(thrown).message;
+    }
+  };
+  await check('archive', () => parts.archive.check());
+  await check('index', () => parts.index.position());
+  await check('secrets', () => parts.secrets.check());
+  for (const [name, table] of Object.entries(tableOf)) {
+    await check(name, () => parts.database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get());
+  }
+  return answers;
+}
+
+/**
+ * A missing or emptied database beside an archive with objects in it is a loss, not a first start: opened
+ * anew, every cursor and event would be gone without a word.
+ */
+async function demandDatabase(folder: string, raw: string): Promise<void> {
+  if ((await sizeOf(join(folder, 'holdfast.db'))) > 0) return;
+  if (!(await namesIn(raw)).some(isTenantId)) return;
+  throw new AppError(
+    'store.corrupt',
+    'give-up',
+    'holdfast.db is missing or empty, but the archive in raw/ is not. Restore holdfast.db from a backup; to start anew, move the folder raw/ away first.',
+  );
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (thrown) {
+    if (fileErrorCode(thrown) === 'ENOENT') return 0;
+    throw thrown;
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (thrown) {
+    if (fileErrorCode(thrown) === 'ENOENT') return [];
+    throw thrown;
+  }
+}

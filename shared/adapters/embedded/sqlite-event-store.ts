@@ -1,0 +1,84 @@
+import type { StoredEvent } from '../../model/event.ts';
+import type { TenantScope } from '../../model/scope.ts';
+import type { EventStore } from '../../ports/event-store.ts';
+import { readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
+import { expireEvents } from './expire-events.ts';
+import type { Database } from './open-database.ts';
+import { sqliteQuarantine } from './sqlite-quarantine.ts';
+import { readRevision, type RevisionRow } from './stored-revision.ts';
+import { demandTenant, noTenant, sourceNumbers, tenantNumbers } from './tenant-numbers.ts';
+import { upsertEvents } from './upsert-events.ts';
+
+/**
+ * Events and their versions in SQLite. A revision is one JSON document in feed order; an index of ids says
+ * which documents are an id's revisions, and by hash which records they were made from.
+ */
+export function sqliteEventStore(database: Database): EventStore {
+  const tenants = tenantNumbers(database);
+  const sources = sourceNumbers(database);
+  const tenantOf = (scope: TenantScope): number => tenants.find(scope.tenantId) ?? noTenant;
+  // LEFT JOIN: an id in the index whose document is gone must be seen as damage, not as absence.
+  const select = `SELECT v.position, r.tenant, r.seal, r.doc
+    FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
+    WHERE v.tenant = ? AND v.id = ? ORDER BY v.revision`;
+  const newest = database.prepare<RevisionRow>(`${select} DESC LIMIT 1`);
+  const every = database.prepare<RevisionRow>(select);
+
+  function get(scope: TenantScope, id: string): StoredEvent | null {
+    const row = newest.get(tenantOf(scope), id);
+    return row === undefined ? null : readRevision(row, scope.tenantId, id);
+  }
+
+  return {
+    async upsert(scope, events, at) {
+      for (const event of events) demandTenant(scope, event.tenant);
+      if (events.length === 0) return { inserted: 0, replaced: 0, unchanged: 0 };
+      const tenant = tenants.give(scope.tenantId);
+      const numbers = new Map<string, number>();
+      for (const { source } of events) if (!numbers.has(source)) numbers.set(source, sources.give(source));
+      return database.write(() => upsertEvents(database, tenant, events, numbers, at));
+    },
+    async get(scope, id) {
+      return get(scope, id);
+    },
+    async getMany(scope, ids) {
+      return database.read(() => ids.map(id => get(scope, id)).filter(event => event !== null));
+    },
+    async history(scope, id) {
+      return every.all(tenantOf(scope), id).map(row => readRevision(row, scope.tenantId, id));
+    },
+    async changes(scopes, after, limit) {
+      const rows = database.read(() => {
+        const from = readPosition(database, after);
+        if (scopes === null) return wholeFeed(database, from, limit);
+        return scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
+      });
+      const changes = rows.map(row => ({
+        position: writePosition(row.position),
+        event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
+      }));
+      return { changes, next: changes.at(-1)?.position ?? after };
+    },
+    ...sqliteQuarantine(database),
+    async expire(scope, source, before) {
+      const number = sources.find(source);
+      return { removed: number === null ? 0 : await expireEvents(database, tenantOf(scope), number, before) };
+    },
+    async counts(scope) {
+      const stored = database
+        .prepare<{
+          events: number;
+          revisions: number;
+        }>('SELECT events, revisions FROM event_counts WHERE tenant = ?')
+        .get(tenantOf(scope));
+      const quarantined = database
+        .prepare<{ n: number }>('SELECT count(*) AS n FROM quarantine WHERE tenant = ?')
+        .get(scope.tenantId);
+      return {
+        events: stored?.events ?? 0,
+        revisions: stored?.revisions ?? 0,
+        quarantined: quarantined?.n ?? 0,
+      };
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { AppError } from '../../kernel/errors.ts';
+import type { QuarantinedRecord } from '../../model/event.ts';
+import type { EventStore } from '../../ports/event-store.ts';
+import type { Database } from './open-database.ts';
+import { openDocument, sealOf } from './sealed-document.ts';
+
+type Row = { number: number; seal: number; doc: string };
+
+/** The records that could not be read, one per raw pointer, in the order they came. */
+export function sqliteQuarantine(database: Database): Pick<EventStore, 'quarantine' | 'quarantined'> {
+  const insert = database.prepare(
+    'INSERT INTO quarantine (tenant, raw_key, raw_index, seal, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const select = database.prepare<Row>(
+    'SELECT number, seal, doc FROM quarantine WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?',
+  );
+  return {
+    async quarantine(scope, records) {
+      database.write(() => {
+        for (const record of records) {
+          const doc = JSON.stringify(record);
+          insert.run(scope.tenantId, record.raw.key, record.raw.index, sealOf(doc), doc);
+        }
+      });
+    },
+    async quarantined(scope, after, limit) {
+      if (after !== null && !/^\d{1,15}$/.test(after)) {
+        throw new AppError(
+          'continuation.invalid',
+          'give-up',
+          'This page of the quarantine does not exist. Start over.',
+        );
+      }
+      const rows = select.all(scope.tenantId, Number(after ?? 0), limit + 1);
+      const page = rows.slice(0, limit);
+      return {
+        records: page.map(row => openDocument(row, 'A quarantined record') as QuarantinedRecord),
+        next: rows.length > limit ? String(page.at(-1)?.number ?? 0) : null,
+      };
+    },
+  };
+}

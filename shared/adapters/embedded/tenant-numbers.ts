@@ -1,0 +1,65 @@
+import { AppError } from '../../kernel/errors.ts';
+import type { TenantScope } from '../../model/scope.ts';
+import type { Database } from './open-database.ts';
+
+/** Short numbers for long names, as the big tables hold them; learned once per connection. */
+export interface Numbers {
+  /**
+   * The name's number, given now if it has none. Never inside a write: were that rolled back, the number
+   * remembered here could later be somebody else's.
+   */
+  give(name: string): number;
+  /** Null: nothing was ever stored under this name. */
+  find(name: string): number | null;
+  nameOf(number: number): string | null;
+}
+
+/** No row has it: a scope nothing was ever stored for selects nothing. */
+export const noTenant = -1;
+
+export const tenantNumbers = (database: Database): Numbers => numbers(database, 'tenant_numbers', 'tenant');
+export const sourceNumbers = (database: Database): Numbers => numbers(database, 'source_numbers', 'source');
+
+function numbers(database: Database, table: string, column: string): Numbers {
+  const byName = new Map<string, number>();
+  const byNumber = new Map<number, string>();
+  const select = database.prepare<{ number: number }>(`SELECT number FROM ${table} WHERE ${column} = ?`);
+  const selectName = database.prepare<{ name: string }>(
+    `SELECT ${column} AS name FROM ${table} WHERE number = ?`,
+  );
+  const insert = database.prepare(`INSERT INTO ${table} (${column}) VALUES (?) ON CONFLICT DO NOTHING`);
+
+  function find(name: string): number | null {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    const row = select.get(name);
+    if (row === undefined) return null;
+    byName.set(name, row.number);
+    return row.number;
+  }
+
+  return {
+    give(name) {
+      const known = find(name);
+      if (known !== null) return known;
+      insert.run(name);
+      return find(name) ?? noTenant;
+    },
+    find,
+    nameOf(number) {
+      const known = byNumber.get(number);
+      if (known !== undefined) return known;
+      const row = selectName.get(number);
+      if (row === undefined) return null;
+      byNumber.set(number, row.name);
+      return row.name;
+    },
+  };
+}
+
+/** Refuses a record of another tenant than the scope's: a defect of the caller, never to be stored. */
+export function demandTenant(scope: TenantScope, tenant: string): void {
+  if (tenant !== scope.tenantId) {
+    throw new AppError('bug', 'give-up', 'A record of another tenant was refused. Nothing was stored.');
+  }
+}

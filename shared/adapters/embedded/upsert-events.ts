@@ -1,0 +1,122 @@
+import { AppError } from '../../kernel/errors.ts';
+import { isoInstant, type Instant } from '../../kernel/time.ts';
+import type { NewEvent, StoredEvent } from '../../model/event.ts';
+import type { Database } from './open-database.ts';
+import { sealOf } from './sealed-document.ts';
+
+export interface UpsertCounts {
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+}
+
+/**
+ * The hot path of the store: one insert into the index of ids tells a new event from a known one, and only
+ * a known one is looked at further. Call inside a write. `sourceNumbers` has every source of `events`.
+ */
+export function upsertEvents(
+  database: Database,
+  tenant: number,
+  events: readonly NewEvent[],
+  sourceNumbers: ReadonlyMap<string, number>,
+  at: Instant,
+): UpsertCounts {
+  const insert = database.prepare('INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)');
+  const claim = claimer(database, tenant);
+  const ingestedAt = isoInstant(at);
+  const begin = lastPosition(database);
+  let position = begin;
+  let inserted = 0;
+  for (const event of events) {
+    const revision = claim(event, sourceNumbers.get(event.source) ?? 0, position + 1);
+    if (revision === null) continue;
+    if (revision === 1) inserted += 1;
+    position += 1;
+    const doc = JSON.stringify(storedForm(event, ingestedAt, revision));
+    insert.run(position, tenant, sealOf(doc), doc);
+  }
+  const stored = position - begin;
+  if (stored > 0) {
+    database.prepare('UPDATE feed_position SET last = ? WHERE one = 1').run(position);
+    database
+      .prepare(
+        `INSERT INTO event_counts VALUES (?1, ?2, ?3)
+         ON CONFLICT DO UPDATE SET events = events + ?2, revisions = revisions + ?3`,
+      )
+      .run(tenant, inserted, stored);
+  }
+  return { inserted, replaced: stored - inserted, unchanged: events.length - stored };
+}
+
+/** Takes the next revision of an event's id for `position`; null when this very record is already there. */
+function claimer(
+  database: Database,
+  tenant: number,
+): (event: NewEvent, source: number, position: number) => number | null {
+  const insert = database.prepare(
+    `INSERT INTO event_versions (tenant, id, revision, position, source, time, record_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const same = database.prepare(
+    'SELECT 1 FROM event_versions WHERE tenant = ? AND id = ? AND record_hash = ?',
+  );
+  const newest = database.prepare<{ revision: number }>(
+    'SELECT max(revision) AS revision FROM event_versions WHERE tenant = ? AND id = ?',
+  );
+  // A page is nearly always all new or all known: what the last event was decides what is tried first.
+  let expectKnown = false;
+  return (event, source, position) => {
+    const hash = Buffer.from(event.recordHash, 'hex');
+    // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
+    if (hash.length !== 32) {
+      throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
+    }
+    const known = (): boolean => same.get(tenant, event.id, hash) !== undefined;
+    if (expectKnown && known()) return null;
+    const time = Date.parse(event.time);
+    if (insert.run(tenant, event.id, 1, position, source, time, hash).changes === 1) {
+      expectKnown = false;
+      return 1;
+    }
+    if (!expectKnown && known()) {
+      expectKnown = true;
+      return null;
+    }
+    const revision = (newest.get(tenant, event.id)?.revision ?? 0) + 1;
+    insert.run(tenant, event.id, revision, position, source, time, hash);
+    return revision;
+  };
+}
+
+/**
+ * Field by field: the return type demands every one, and an object built so turns into JSON in half the time
+ * of one made by leaving recordHash out of the event.
+ */
+function storedForm(event: NewEvent, ingestedAt: string, revision: number): StoredEvent {
+  return {
+    id: event.id,
+    tenant: event.tenant,
+    source: event.source,
+    stream: event.stream,
+    time: event.time,
+    category: event.category,
+    operation: event.operation,
+    outcome: event.outcome,
+    reason: event.reason,
+    severity: event.severity,
+    actor: event.actor,
+    targets: event.targets,
+    client: event.client,
+    mail: event.mail,
+    correlationId: event.correlationId,
+    summary: event.summary,
+    ocsf: event.ocsf,
+    raw: event.raw,
+    mapping: event.mapping,
+    ingestedAt,
+    revision,
+  };
+}
+
+const lastPosition = (database: Database): number =>
+  database.prepare<{ last: number }>('SELECT last FROM feed_position WHERE one = 1').get()?.last ?? 0;
