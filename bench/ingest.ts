@@ -121,7 +121,7 @@ function rowOf(event: StoredEvent): Row {
     hash: Buffer.from(event.raw.sha256, 'hex'),
     doc: JSON.stringify(event),
     values,
-    words: words.filter(word => word != null).join(' '),
+    words: words.flatMap(word => word ?? []).join(' '),
   };
 }
 

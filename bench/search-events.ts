@@ -239,10 +239,12 @@ function auditEvent(about: About): Draft {
 function mailEvent(about: About): Draft {
   const { n, random, pick, company, person } = about;
   const inbound = random() < 0.6;
-  const outside = `${pick(firstNames)
-    .toLowerCase()
-    .normalize('NFKD')
-    .replaceAll(/[^a-z]/g, '')}${Math.floor(random() * 900)}@partner${Math.floor(random() * 300)}.example`;
+  // Most mail is with correspondents met before; a bulk sender's bounce address is new each time.
+  const known = Math.floor(random() ** 3 * 40_000);
+  const outside =
+    random() < 0.03
+      ? `bounce-${n.toString(36)}@lists.partner${known % 300}.example`
+      : `${ascii(firstNames[known % firstNames.length] ?? '')}${known % 900}@partner${known % 300}.example`;
   const own = person.entity.address ?? '';
   const subject = `${pick(subjectWords)} ${pick(subjectWords)} ${pick(subjectWords)} ${Math.floor(random() * 100_000)}`;
   const state = random();

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { counterRegistry } from '../adapters/net/counter-registry.ts';
+import type { counterRegistry } from '../adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
 import type { ApiDeps } from '../api/api-deps.ts';
 import type { Api } from '../api/api-request.ts';

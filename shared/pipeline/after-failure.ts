@@ -1,4 +1,4 @@
-import { AppError } from '../kernel/errors.ts';
+import type { AppError } from '../kernel/errors.ts';
 import { instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
 import type { Cursor, OpenWindow } from '../model/cursor.ts';
 import type { Plan } from './plan-window.ts';

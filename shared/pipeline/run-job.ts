@@ -1,4 +1,4 @@
-import { AppError, asAppError, type Recovery } from '../kernel/errors.ts';
+import { asAppError, type AppError, type Recovery } from '../kernel/errors.ts';
 import { minutes, plus, seconds, type Duration } from '../kernel/time.ts';
 import type { Job, JobQueue, TakenJob } from '../ports/job-queue.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';

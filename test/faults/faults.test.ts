@@ -50,7 +50,7 @@ async function suffer(life: Life, target: PullTarget, stage: Stage): Promise<str
   const state = cursor?.value.failures?.code ?? 'fine';
   const { quarantined } = await life.profile.events.counts(target.scope);
   const shown = [state];
-  if (cursor?.value.paused != null) shown.push('paused');
+  if ((cursor?.value.paused ?? null) !== null) shown.push('paused');
   if (quarantined > 0) shown.push('quarantined');
   if ((cursor?.value.gaps.length ?? 0) > 0) shown.push('gap');
   return shown.join(' ');

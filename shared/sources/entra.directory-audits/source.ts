@@ -31,7 +31,8 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
     kind: 'window',
     policy: {
       step: minutes(5),
-      maxWidth: hours(24),
+      // Graph names no limit. Wide while catching up, because 5 requests in 10 seconds are all there are.
+      maxWidth: days(7),
       lag: minutes(2),
       overlap: hours(2),
       // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.
