@@ -8,7 +8,7 @@ import { readConfig, type SettingProblem, type Settings } from '../app/config.ts
 import { openEmbeddedProfile } from '../app/open-profile.ts';
 import { AppError } from '../kernel/errors.ts';
 import { seconds } from '../kernel/time.ts';
-import { countDue } from '../pipeline/due-connections.ts';
+import { countBehind } from '../pipeline/due-connections.ts';
 import type { Profile } from '../ports/profile.ts';
 import { startNodeServer } from './node-server.ts';
 import { startWorkLoop } from './work-loop.ts';
@@ -33,7 +33,7 @@ export interface Product {
 
 export interface Progress {
   readonly streams: number;
-  /** Streams with something still to ask for. */
+  /** Streams that have not caught up with the present. */
   readonly behind: number;
   readonly events: number;
   /** Whether all of them can be searched. */
@@ -105,7 +105,7 @@ async function progressOf(work: App['work'], profile: Profile): Promise<Progress
   let events = 0;
   for (const scope of scopes.values()) events += (await profile.events.counts(scope)).events;
   const waiting = await profile.events.changes(null, await profile.index.position(), 1);
-  const behind = await countDue(work, targets);
+  const behind = await countBehind(work, targets);
   return { streams: targets.length, behind, events, indexed: waiting.changes.length === 0 };
 }
 

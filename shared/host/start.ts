@@ -105,7 +105,7 @@ function greet(
   process.stdout.write(`
   Holdfast    ${product.url}/api/v1
   Simulator   ${simulator.url}   invents ${names}; nothing leaves this machine
-  Data        ${relative('.', data) || data}   (log: ${join(data, 'holdfast.log')})
+  Data        ${shownPath(data)}   (log: ${join(data, 'holdfast.log')})
 
   Sign in     npx holdfast${url} token --as contoso-reader --save
   Search      npx holdfast${url} search 'operation:New-InboxRule'
@@ -117,6 +117,12 @@ function greet(
 `);
 }
 
+/** Relative below this folder, otherwise as it is. */
+function shownPath(path: string): string {
+  const below = relative('.', path);
+  return below === '' || below.startsWith('..') ? path : below;
+}
+
 /** One line that grows while the backlog is pulled, and one more when it is done. */
 async function showProgress(product: Product): Promise<void> {
   const began = performance.now();
@@ -124,16 +130,17 @@ async function showProgress(product: Product): Promise<void> {
   for (;;) {
     const { events, streams, behind, indexed } = await product.progress();
     const seconds = Math.round((performance.now() - began) / 1_000);
-    if (live)
-      process.stdout.write(
-        `\r\u001b[K  ${events.toLocaleString('en')} events from ${streams - behind} of ${streams} streams`,
-      );
+    const clear = live ? '\r\u001b[K' : '';
+    const shown = events.toLocaleString('en');
     if (behind === 0 && indexed && streams > 0) {
       process.stdout.write(
-        `${live ? '\r\u001b[K' : ''}  Up to date after ${seconds} s: ${events.toLocaleString('en')} events from ${streams} streams are searchable; new ones keep coming.\n`,
+        `${clear}  Up to date after ${seconds} s: ${shown} events from ${streams} streams are `,
       );
+      process.stdout.write('searchable, and new ones keep coming.\n');
       return;
     }
+    if (live)
+      process.stdout.write(`${clear}  ${shown} events; ${streams - behind} of ${streams} streams up to date`);
     if (product.problems.length > 0) return;
     await new Promise(done => setTimeout(done, 500));
   }

@@ -1,5 +1,5 @@
 import { asAppError } from '../kernel/errors.ts';
-import type { Instant } from '../kernel/time.ts';
+import { minutes, type Instant } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { Job, JobQueue } from '../ports/job-queue.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
@@ -47,21 +47,19 @@ export async function queueDueConnections(deps: DueDeps): Promise<number> {
   return due.length;
 }
 
-/** How many of these streams have something to ask for at this moment, or are being asked. */
-export async function countDue(
+/** Streams whose newest answered instant is further back than their rhythm explains: a backlog, or trouble. */
+export async function countBehind(
   deps: Pick<DueDeps, 'cursors' | 'clock'>,
   targets: readonly PullTarget[],
 ): Promise<number> {
-  let due = 0;
+  let behind = 0;
   for (const target of targets) {
+    const { lag, step } = policyFor(target);
     const cursor = (await deps.cursors.load(target.scope, target.ref))?.value;
-    const resting =
-      cursor !== undefined &&
-      cursor.open === null &&
-      planWindow(cursor, policyFor(target), deps.clock.now()).do === 'nothing';
-    if (!resting) due += 1;
+    const late = deps.clock.now() - lag - (cursor?.committedTo ?? 0);
+    if (late > Math.max(3 * step, minutes(5))) behind += 1;
   }
-  return due;
+  return behind;
 }
 
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
