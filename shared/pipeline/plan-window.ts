@@ -4,6 +4,7 @@ import {
   later,
   mergeWindows,
   minus,
+  minutes,
   plus,
   type Duration,
   type Instant,
@@ -22,6 +23,7 @@ export type Plan =
 
 /** About how many windows a whole provider memory is asked for in. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
+const beginningSpan = minutes(15);
 /** Readings remembered per age of the first re-read. */
 const readBuckets = 8;
 
@@ -105,7 +107,7 @@ function planForward(
   eager: boolean,
 ): Plan | null {
   const floor = memoryFloor(policy, now);
-  if (cursor.committedTo < floor && floor <= edge) {
+  if (cursor.committedTo < floor && floor <= edge && !isBeginning(cursor, floor)) {
     return { do: 'record-gap', of: 'forward', gap: forgotten(cursor.committedTo, floor, now) };
   }
   const fresh = edge - cursor.committedTo;
@@ -113,10 +115,18 @@ function planForward(
   // In the normal rhythm a sliver is not worth a request; it grows into a step.
   if (!eager && fresh < policy.step && cursor.committedTo > cursor.start) return null;
   const from = later(later(cursor.start, minus(cursor.committedTo, overlapOf(policy))), floor);
+  if (from >= edge) return null;
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
   return { do: 'ask', purpose: 'forward', reread: null, window: { from, to } };
 }
+
+/**
+ * A stream whose first answer is still to come: the minutes the provider forgets while it is being set up (a
+ * subscription started, a token fetched) are before its beginning, not a gap in it.
+ */
+const isBeginning = (cursor: Cursor, floor: Instant): boolean =>
+  cursor.committedTo === cursor.start && floor - cursor.start <= beginningSpan;
 
 function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
   const floor = memoryFloor(policy, now);
@@ -204,7 +214,8 @@ export function committed(
   const done: Cursor = { ...cursor, open: null, failures: null };
   if (plan.purpose === 'forward') {
     const committedTo = later(cursor.committedTo, window.to);
-    return { ...done, committedTo, reads: withRead(cursor, policy, committedTo, now) };
+    const start = cursor.committedTo === cursor.start ? later(cursor.start, window.from) : cursor.start;
+    return { ...done, start, committedTo, reads: withRead(cursor, policy, committedTo, now) };
   }
   if (plan.purpose === 'reread') {
     return {

@@ -96,9 +96,10 @@ describe('planWindow', () => {
           cursor = settle(cursor, p, now, asked);
         }
         const answered = mergeWindows([...asked, ...cursor.gaps]);
-        expect(answered[0]?.from ?? start).toBe(start);
+        expect(answered[0]?.from ?? cursor.start).toBe(cursor.start);
+        expect(cursor.start - start).toBeLessThanOrEqual(minutes(15));
         expect(answered.length).toBeLessThanOrEqual(1);
-        expect(cursor.committedTo).toBe(answered[0]?.to ?? start);
+        expect(cursor.committedTo).toBe(answered[0]?.to ?? cursor.start);
         // Nothing but a sliver below one step is left for later.
         expect(now - p.lag - cursor.committedTo).toBeLessThan(Math.max(p.step, p.grain) + p.grain);
         expect(mergeWindows(coverageOf(cursor).covered).length).toBeLessThanOrEqual(cursor.gaps.length + 1);
@@ -152,6 +153,16 @@ describe('planWindow', () => {
       },
     ]);
     expect(coverageOf(after).covered).toHaveLength(2);
+  });
+
+  it('begins later, without a gap, when the first answer takes some minutes to come', () => {
+    const cursor = newCursor(policy, began);
+    const soon = settle(cursor, policy, plus(began, minutes(10)), []);
+    expect(soon.gaps).toEqual([]);
+    expect(soon.start).toBe(memoryFloor(policy, plus(began, minutes(10))));
+    const late = settle(cursor, policy, plus(began, hours(2)), []);
+    expect(late.gaps).toHaveLength(1);
+    expect(late.start).toBe(cursor.start);
   });
 
   it('joins the slivers of a long outage into one gap', () => {

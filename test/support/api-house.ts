@@ -33,6 +33,7 @@ export interface ApiHouse {
   readonly clock: ManualClock;
   readonly issuer: Issuer;
   readonly profile: Profile;
+  readonly deps: ApiDeps;
   /** Log lines so far. */
   readonly lines: readonly string[];
   /** Puts what is stored into the index. */
@@ -80,7 +81,7 @@ const plenty = { perSecond: 10_000, burst: 10_000 };
 export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
   const clock = new ManualClock();
   const folder = await tempFolder();
-  const profile = { ...(await openEmbedded({ folder, environment: {}, clock })), index: (await import('./tmp-index.ts')).tmpIndex() };
+  const profile = await openEmbedded({ folder, environment: {}, clock });
   // A test that closes the stores to see what happens has closed them.
   onTestFinished(() => profile.close().catch(() => undefined));
   for (const one of [contosoTenant, fabrikamTenant]) await profile.tenants.swap(null, one);
@@ -95,6 +96,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
     clock,
     issuer,
     profile,
+    deps,
     lines,
     index: async () => {
       await projectIndex(profile.events, profile.index);

@@ -31,8 +31,9 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
     kind: 'window',
     policy: {
       step: minutes(5),
-      // Graph names no limit. Wide while catching up, because 5 requests in 10 seconds are all there are.
-      maxWidth: days(7),
+      // Graph names no limit, and 5 requests in 10 seconds are all there are: a tenant that remembers long is
+      // caught up with in few windows. A crash inside a wide one costs a page all the same.
+      maxWidth: days(3_650),
       lag: minutes(2),
       overlap: hours(2),
       // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.
