@@ -3,11 +3,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Tenant } from '../../shared/model/tenant.ts';
 import { demoSettings } from '../../shared/host/demo-settings.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
-import { holdfast, type CommandOptions, type Finished } from './command.ts';
+import { holdfast, holdfastHere, type Finished } from './command.ts';
 
 // The whole product over an invented world of a few hundred records, and the command as a process of its own:
 // what is checked here is what somebody at a terminal, or a script, sees.
@@ -19,7 +20,7 @@ const tokens = new Map<string, string>();
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
   simulator = await startSimulator({
-    world: inventWorld({ seed: 3, now: Date.now(), events: 600, livePerMinute: 0 }),
+    world: inventWorld({ seed: 3, now: Date.now(), events: 3_000, livePerMinute: 0 }),
     port: 0,
   });
   const cards = simulator.control
@@ -30,7 +31,16 @@ beforeAll(async () => {
   const settings = demoSettings({}, simulator.url, cards);
   const tenantsFile = join(folder, 'tenants.json');
   const grantsFile = join(folder, 'grants.json');
-  await writeFile(tenantsFile, JSON.stringify(settings.tenants));
+  // Three days of audits: the simulator answers reports no faster than the real one does. And a slow rhythm, so
+  // that the product comes to rest and stays there.
+  const connections = (tenant: Tenant) =>
+    tenant.connections.map(one => ({
+      ...one,
+      remembersDays: one.source === 'entra.directory-audits' ? 3 : null,
+      everySeconds: 86_400,
+    }));
+  const tenants = settings.tenants.map(tenant => ({ ...tenant, connections: connections(tenant) }));
+  await writeFile(tenantsFile, JSON.stringify(tenants));
   await writeFile(grantsFile, JSON.stringify(settings.grants));
   product = await runProduct({
     environment: {
@@ -48,7 +58,7 @@ beforeAll(async () => {
     await new Promise(settle => setTimeout(settle, 250));
   }
   for (const persona of ['contoso-reader', 'contoso-admin', 'fabrikam-reader', 'operator', 'nobody']) {
-    const { code, out } = await holdfast(['token', '--as', persona, '--url', product.url]);
+    const { code, out } = await holdfastHere(['token', '--as', persona, '--url', product.url]);
     if (code !== 0) throw new Error(`nobody could be signed in as ${persona}`);
     tokens.set(persona, out.trim());
   }
@@ -59,11 +69,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const as = (persona: string, args: readonly string[], options: CommandOptions = {}): Promise<Finished> =>
-  holdfast(args, {
-    ...options,
-    env: { HOLDFAST_URL: product.url, HOLDFAST_TOKEN: tokens.get(persona) ?? '', ...options.env },
-  });
+const envOf = (persona: string): Record<string, string> => ({
+  HOLDFAST_URL: product.url,
+  HOLDFAST_TOKEN: tokens.get(persona) ?? '',
+});
+const as = (persona: string, args: readonly string[]): Promise<Finished> =>
+  holdfastHere(args, envOf(persona));
 
 const linesOf = <T>({ out }: Finished): T[] =>
   out
@@ -79,10 +90,10 @@ interface Listed {
 describe('holdfast token', () => {
   test('saves the token for this service, so that the next commands need none', async () => {
     const env = { XDG_CONFIG_HOME: join(folder, 'config'), HOLDFAST_URL: product.url };
-    const saved = await holdfast(['token', '--as', 'contoso-reader', '--save'], { env });
+    const saved = await holdfastHere(['token', '--as', 'contoso-reader', '--save'], env);
     expect(saved).toMatchObject({ code: 0, out: '' });
     expect(saved.err).toContain('UTC');
-    expect((await holdfast(['search', '--limit', '1'], { env })).code).toBe(0);
+    expect((await holdfastHere(['search', '--limit', '1'], env)).code).toBe(0);
     // Another service gets nothing of it.
     const other = await holdfast(['search'], {
       env: { ...env, HOLDFAST_URL: product.url.replace('127.0.0.1', 'localhost') },
@@ -91,7 +102,7 @@ describe('holdfast token', () => {
   });
   test('with --json is one document', async () => {
     const [document, ...more] = linesOf<{ accessToken: string; expiresAt: string }>(
-      await holdfast(['token', '--as', 'operator', '--json', '--url', product.url]),
+      await holdfastHere(['token', '--as', 'operator', '--json', '--url', product.url]),
     );
     expect(more).toEqual([]);
     expect(document?.accessToken.split('.')).toHaveLength(3);
@@ -158,8 +169,9 @@ describe('holdfast search and event', () => {
   });
   test('ends quietly when piped to a reader that has enough', async () => {
     const args = ['search', '--all', '--json'];
-    const { code, err } = await as('contoso-reader', args);
+    const { code, out, err } = await holdfast(args, { env: envOf('contoso-reader'), enough: true });
     expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).not.toBe('');
   });
 });
 
@@ -179,12 +191,19 @@ describe('who is refused', () => {
     expect(finished.err).toMatch(/next: |request /);
   });
   test('without a token, with how to sign in', async () => {
-    const { code, err } = await holdfast(['search', '--url', product.url]);
+    const { code, err } = await holdfastHere(['search', '--url', product.url]);
     expect(code).toBe(3);
     expect(err).toContain('holdfast token --as');
   });
   test('with a token that is none, as JSON where asked', async () => {
-    const { code, err } = await holdfast(['search', '--url', product.url, '--token', 'nonsense', '--json']);
+    const { code, err } = await holdfastHere([
+      'search',
+      '--url',
+      product.url,
+      '--token',
+      'nonsense',
+      '--json',
+    ]);
     expect(code).toBe(3);
     const { error } = JSON.parse(err) as { error: { code: string; requestId: string; exitCode: number } };
     expect(error).toMatchObject({ code: 'TokenInvalid', exitCode: 3 });
@@ -243,7 +262,8 @@ describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
     const id = simulator.control.addFault({ ...slow, times: 50 });
     const args = ['backfill', 'contoso', 'exchange.message-trace', '--from', '20d', '--wait'];
     let sent = false;
-    const { code, err } = await as('contoso-admin', args, {
+    const { code, err } = await holdfast(args, {
+      env: envOf('contoso-admin'),
       onNote: (text, kill) => {
         if (!sent && text.includes('%')) kill('SIGINT');
         sent ||= text.includes('%');

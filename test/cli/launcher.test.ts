@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { holdfast } from './command.ts';
+import { holdfast, holdfastHere } from './command.ts';
 
 /** Another Node on this machine, older than the one the project brings; null where there is none. */
 function olderNode(): string | null {
@@ -49,13 +49,13 @@ describe('wrong usage', () => {
     [['run', 'c0a10000-0000-4000-8000-00000000c001', 'a.b', '--from', 'yesterday'], /--from is not a time/],
     [['search', '--url', 'http://holdfast.example'], /in the clear/],
   ])('%j exits with 2 and says why', async (args, expected) => {
-    const { code, out, err } = await holdfast(args);
+    const { code, out, err } = await holdfastHere(args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toMatch(expected);
     expect(err).not.toMatch(/\bat .*\.ts:\d+/);
   });
   test('with --json is one JSON document on standard error', async () => {
-    const { code, err } = await holdfast(['event', 'nonsense', '--json']);
+    const { code, err } = await holdfastHere(['event', 'nonsense', '--json']);
     expect(code).toBe(2);
     expect(JSON.parse(err)).toMatchObject({
       error: { exitCode: 2, message: expect.stringContaining('event id') as string },
@@ -65,7 +65,7 @@ describe('wrong usage', () => {
 
 describe('a service that is not there', () => {
   test('exits with 5 and says how to start it', async () => {
-    const { code, out, err } = await holdfast(['tenants', '--url', 'http://127.0.0.1:1']);
+    const { code, out, err } = await holdfastHere(['tenants', '--url', 'http://127.0.0.1:1']);
     expect({ code, out }).toEqual({ code: 5, out: '' });
     expect(err).toContain('npm start');
   });

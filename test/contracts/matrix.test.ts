@@ -52,7 +52,7 @@ describe('the matrix of contracts', () => {
   });
 
   test('names tests that are there', () => {
-    for (const { by } of listed) expect(existsSync(join(root, by)), by).toBe(true);
+    expect(listed.map(one => one.by).filter(by => !existsSync(join(root, by)))).toEqual([]);
   });
 
   test('says of a port that its contract runs only where it is registered', () => {

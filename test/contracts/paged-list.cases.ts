@@ -54,7 +54,10 @@ export function pagedListCases<Port, Item>(
         const whole = await all(port, scopes, 100);
         deepEqual([...whole].sort(), [...names].sort());
         const times = whole.map(name => minutes[name] ?? -1);
-        deepEqual(times, [...times].sort().reverse());
+        deepEqual(
+          times,
+          [...times].sort((a, b) => b - a),
+        );
         for (const limit of [1, 2, 3, 6]) deepEqual(await all(port, scopes, limit), whole);
       }
       deepEqual(await all(port, [], 10), []);

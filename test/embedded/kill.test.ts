@@ -118,7 +118,7 @@ describe('several processes', () => {
     for (const worker of workers) expect(await worker.ended).toBe('');
     const archive = await openFileRawArchive({ folder: join(folder, 'raw'), clock: new ManualClock() });
     for (let step = 0; step < 40; step += 1) {
-      const results = workers.map(worker => worker.lines[step]?.result);
+      const results = workers.map(worker => String(worker.lines[step]?.result));
       expect([...results].sort()).toEqual(['archive.conflict', 'archive.conflict', 'created']);
       const winner = names[results.indexOf('created')] ?? '';
       const object = await archive.get(scope, `k/${step}`);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { WorkerLine } from './worker-output.ts';
 
 export interface Worker {
@@ -24,7 +24,7 @@ export interface WorkerJob {
 
 /** Starts store-worker.ts. */
 export function runWorker({ job, folder, name = 'w', steps, fileLimit }: WorkerJob): Worker {
-  const script = join(import.meta.dirname, 'store-worker.ts');
+  const script = fileURLToPath(new URL('./store-worker.ts', import.meta.url));
   const argv = [
     process.execPath,
     '--disable-warning=ExperimentalWarning',

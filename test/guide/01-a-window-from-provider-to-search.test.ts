@@ -82,7 +82,7 @@ describe('a window, from the provider to a search', () => {
     // Searching comes behind: the index reads what the store took in, from its own position.
     const find = async (query: string): Promise<readonly { readonly id: string }[]> => {
       const page = await profile.index.search([scope], {
-        node: parseQuery(query), window: null, order: 'newest', limit: 10, after: null, facets: [], facetLimit: 0,
+        node: parseQuery(query), window: null, order: 'newest', limit: 10, after: null, facets: [], facetLimit: 1,
         interval: null,
       }); // prettier-ignore
       return page.hits;
@@ -90,7 +90,8 @@ describe('a window, from the provider to a search', () => {
     expect(await find('actor:oskar.lind')).toEqual([]);
     await projectIndex(profile.events, profile.index);
     const hits = await find('actor:oskar.lind operation:"Add member to role"');
-    expect(hits.map(hit => hit.id)).toContain(ours[0]?.id);
+    const added = ours.filter(event => event.operation === 'Add member to role' && event.actor !== null);
+    expect(hits.map(hit => hit.id).sort()).toEqual(added.map(event => event.id).sort());
     await life.end();
   });
 

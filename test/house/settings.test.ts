@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { settingNames } from '../../shared/app/config.ts';
+import { grantSchema } from '../../shared/authz/grant.ts';
+import { tenantSchema } from '../../shared/model/tenant.ts';
 import { settingsText } from '../../tools/settings.ts';
 import { listTree, readTreeFile, root } from './source-tree.ts';
 
@@ -16,6 +19,19 @@ const named = (text: string): string[] =>
 describe('settings', () => {
   test('stand in the example as the product knows them', () => {
     expect(readFileSync(join(root, 'local.settings.example.json'), 'utf8')).toBe(settingsText());
+  });
+  test('stand in the operations page, every one', () => {
+    const page = readTreeFile('docs/operations.md').text;
+    expect([...known].filter(name => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+  test('are shown with examples of their files that can be read', () => {
+    const page = readTreeFile('docs/operations.md').text;
+    const [tenants, grants, ...more] = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(
+      match => JSON.parse(match[1] ?? '') as unknown,
+    );
+    expect(z.array(tenantSchema).parse(tenants)).toHaveLength(1);
+    expect(z.array(grantSchema).parse(grants)).toHaveLength(1);
+    expect(more).toEqual([]);
   });
   test('that documents name exist', () => {
     const documents = listTree().filter(path => path.endsWith('.md'));
