@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { settingsText } from './settings.ts';
 import { registryText, root, sourceFolders } from './source-registry.ts';
 import { sourcesPage } from './source-page.ts';
 
@@ -25,6 +26,7 @@ async function generatedFiles(): Promise<Generated[]> {
   return [
     ...(await Promise.all(files.map(formatted))),
     { path: 'docs/openapi.json', text: await openApiText() },
+    { path: 'local.settings.example.json', text: settingsText() },
   ];
 }
 

@@ -104,7 +104,8 @@ async function runTests(filters: readonly string[]): Promise<TestCounts> {
   const child = spawn(bin('vitest'), ['run', `--reporter=${reporter}`, ...filters], {
     cwd: root,
     env,
-    stdio: 'inherit',
+    // Failures are results: they belong beside their test's name, also where only one stream is kept.
+    stdio: ['inherit', 'inherit', 1],
   });
   const code = await new Promise<number>(settle => {
     child.on('error', () => {

@@ -42,6 +42,7 @@ export interface ComposeOptions {
   readonly counters: ReturnType<typeof counterRegistry>;
   /** Who this process is in a lease; two that may run at once MUST differ. */
   readonly worker: string;
+  readonly isGone: (owner: string) => boolean;
   readonly continuationKey: Uint8Array;
 }
 
@@ -49,7 +50,7 @@ const scopes = ['access_as_user'];
 
 /** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
 export async function compose(options: ComposeOptions): Promise<App> {
-  const { settings, profile, clock, telemetry, worker } = options;
+  const { settings, profile, clock, telemetry, worker, isGone } = options;
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
   const grants = await readGrants(settings);
   await readTenants(settings, profile);
@@ -62,7 +63,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     random: Math.random,
   });
   const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
-  const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, newId: randomUUID };
+  const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
   const authenticator = createEntraTokenCheck({
     clock,
     loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),

@@ -73,7 +73,12 @@ export interface SettingProblem {
 }
 export type Config =
   | { readonly ok: true; readonly settings: Settings }
-  | { readonly ok: false; readonly problems: readonly SettingProblem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly SettingProblem[];
+      /** The settings that are right all the same: where to listen, for one. */
+      readonly known: Partial<Settings>;
+    };
 
 const names = Object.keys(settings) as SettingName[];
 
@@ -93,6 +98,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     else if (text === '') problems.push({ setting: name, problem: `is not set: ${settings[name].about}` });
     else problems.push({ setting: name, problem: parsed.error.issues[0]?.message ?? 'is not valid' });
   }
-  if (problems.length > 0) return { ok: false, problems };
+  if (problems.length > 0) return { ok: false, problems, known: values as Partial<Settings> };
   return { ok: true, settings: values as Settings };
 }

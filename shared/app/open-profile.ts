@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
 
@@ -7,6 +8,8 @@ export interface OpenedProfile {
   readonly continuationKey: Uint8Array;
   /** This process in a lease. */
   readonly worker: string;
+  /** Whether a lease's owner was an earlier process on these stores. */
+  readonly isGone: (owner: string) => boolean;
   close(): Promise<void>;
 }
 
@@ -26,14 +29,16 @@ export async function openEmbeddedProfile(
     import('../adapters/embedded/system-clock.ts'),
   ]);
   const lock = lockData(folder);
+  const worker = `embedded-${randomUUID()}`;
   try {
     const profile = await openEmbedded({ folder, environment, clock: systemClock });
     return {
       profile,
       clock: systemClock,
       continuationKey: await installationKey(folder),
+      worker,
       // The lock makes this process the only one: a lease of an earlier life is ours to take up at once.
-      worker: 'embedded',
+      isGone: owner => !owner.startsWith(worker),
       close: async () => {
         await profile.close();
         lock.release();

@@ -50,7 +50,7 @@ const workers = 4;
  */
 export async function runProduct(options: ProductOptions): Promise<Product> {
   const config = readConfig(options.environment);
-  if (!config.ok) return serveProblems(config.problems);
+  if (!config.ok) return serveProblems(config.problems, config.known);
   try {
     return await serve(config.settings, options);
   } catch (thrown) {
@@ -63,10 +63,10 @@ export async function runProduct(options: ProductOptions): Promise<Product> {
 
 async function serveProblems(
   problems: readonly { setting: string; problem: string }[],
-  settings?: Settings,
+  settings: Partial<Settings>,
 ): Promise<Product> {
   const api = misconfigured(problems, randomUUID);
-  const server = await listen(api, settings?.HOLDFAST_HOST ?? fallback.host, settings?.PORT ?? fallback.port);
+  const server = await listen(api, settings.HOLDFAST_HOST ?? fallback.host, settings.PORT ?? fallback.port);
   return { url: server.url, problems, progress: () => Promise.resolve(nothing), close: server.close };
 }
 

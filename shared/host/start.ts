@@ -33,7 +33,7 @@ else await main();
 
 async function main(): Promise<void> {
   const data = process.env['HOLDFAST_DATA']?.trim() || '.holdfast';
-  mkdirSync(data, { recursive: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
   let simulator: SimulatorProcess | null = null;
   let product: Product | null = null;
   const stop = async (): Promise<void> => {

@@ -42,10 +42,11 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
     await queueDueConnections(deps);
     return options.every;
   };
-  const work = async (): Promise<Duration> => {
+  // Each has a name of its own in leases, so that two jobs of one stream do not both take its window.
+  const work = (name: string) => async (): Promise<Duration> => {
     const taken = await deps.queue.take(deps.clock.now(), jobLease);
     if (taken === null) return idlePause;
-    await runJob(deps, taken, { ...budget, signal });
+    await runJob({ ...deps, worker: `${deps.worker}/${name}` }, taken, { ...budget, signal });
     return 0 as Duration;
   };
   const index = async (): Promise<Duration> => {
@@ -56,7 +57,9 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
   const running = [
     forever('schedule', schedule),
     forever('index', index),
-    ...Array.from({ length: options.workers }, (_, at) => forever(`work-${at + 1}`, work)),
+    ...Array.from({ length: options.workers }, (_, at) => `work-${at + 1}`).map(name =>
+      forever(name, work(name)),
+    ),
   ];
   return {
     stop: async () => {

@@ -25,7 +25,6 @@ export const plus = (at: Instant, span: Duration): Instant => instant(at + span)
 export const minus = (at: Instant, span: Duration): Instant => instant(at - span);
 export const earlier = (a: Instant, b: Instant): Instant => (a <= b ? a : b);
 export const later = (a: Instant, b: Instant): Instant => (a >= b ? a : b);
-export const width = (window: Window): Duration => (window.to - window.from) as Duration;
 
 /** `2026-10-05T09:12:44.183Z`: RFC 3339, UTC, milliseconds; the only form we write. */
 export const isoInstant = (at: Instant): string => new Date(at).toISOString();

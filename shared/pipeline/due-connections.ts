@@ -8,7 +8,7 @@ import { policyFor } from './policy-for.ts';
 import { planWindow } from './plan-window.ts';
 import { jobKey } from './run-job.ts';
 
-export interface DueDeps extends Pick<PullDeps, 'cursors' | 'clock' | 'telemetry' | 'worker'> {
+export interface DueDeps extends Pick<PullDeps, 'cursors' | 'clock' | 'telemetry' | 'worker' | 'isGone'> {
   readonly queue: JobQueue;
   /** Every stream of every active tenant's enabled connections. */
   readonly targets: () => Promise<readonly PullTarget[]>;
@@ -65,7 +65,7 @@ export async function countBehind(
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
   if (cursor === null) return true;
   if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
-  if (cursor.open !== null) return !isBusy(cursor.open, deps.worker, now);
+  if (cursor.open !== null) return !isBusy(cursor.open, deps, now);
   return planWindow(cursor, policyFor(target), now).do !== 'nothing';
 }
 

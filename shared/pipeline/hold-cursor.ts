@@ -21,8 +21,9 @@ export const leaseOf = (deps: PullDeps): { owner: string; until: Instant } => ({
 });
 
 /** Somebody else works on it, and has shown a sign of life. */
-export function isBusy(open: OpenWindow, worker: string, now: Instant): boolean {
-  return open.lease !== null && open.lease.owner !== worker && open.lease.until > now;
+export function isBusy(open: OpenWindow, by: Pick<PullDeps, 'worker' | 'isGone'>, now: Instant): boolean {
+  if (open.lease === null || open.lease.owner === by.worker || open.lease.until <= now) return false;
+  return by.isGone?.(open.lease.owner) !== true;
 }
 
 /** The stream's cursor, created by `first` where there is none. A race over the creation has one winner. */

@@ -1,3 +1,4 @@
+import { AppError } from '../kernel/errors.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
@@ -15,12 +16,26 @@ export async function projectIndex(
 ): Promise<{ put: number }> {
   let put = 0;
   for (;;) {
-    const { changes, next } = await store.changes(null, await index.position(), stepSize);
+    const { changes, next } = await nextChanges(store, index);
     if (changes.length === 0 || next === null) return { put };
     await index.put(changes.map(change => change.event));
     // After the events: a crash between the two puts them again, which changes nothing.
     await index.setPosition(next);
     put += changes.length;
     if (changes.length < stepSize || signal?.aborted === true) return { put };
+  }
+}
+
+/**
+ * What the index lacks next. A position ahead of the store means that the store was put back to an earlier state
+ * (a restored backup): the index then knows events that are not there, and is built anew.
+ */
+async function nextChanges(store: EventStore, index: SearchIndex): ReturnType<EventStore['changes']> {
+  try {
+    return await store.changes(null, await index.position(), stepSize);
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'continuation.invalid') throw thrown;
+    await index.clear();
+    return store.changes(null, null, stepSize);
   }
 }

@@ -29,6 +29,8 @@ export interface PullDeps {
   readonly http: (tenant: Tenant) => HttpClient;
   /** Who holds the lease. Two workers that may run at once MUST differ. */
   readonly worker: string;
+  /** Whether the owner of a lease is known to have ended, so that nobody waits for it. */
+  readonly isGone?: (owner: string) => boolean;
   readonly newId: () => string;
 }
 

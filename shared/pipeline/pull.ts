@@ -71,7 +71,7 @@ async function claim(
       const now = deps.clock.now();
       const { open } = held.value;
       if (open !== null) {
-        if (isBusy(open, deps.worker, now)) return { is: 'busy' };
+        if (isBusy(open, deps, now)) return { is: 'busy' };
         const value = { ...held.value, open: { ...open, lease: leaseOf(deps) } };
         return { is: 'open', held: await saveCursor(deps, target, held, value) };
       }
@@ -174,11 +174,7 @@ async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void>
  */
 async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Progress> {
   const found = await deps.cursors.load(target.scope, target.ref);
-  if (
-    found === null ||
-    found.value.open === null ||
-    isBusy(found.value.open, deps.worker, deps.clock.now())
-  ) {
+  if (found === null || found.value.open === null || isBusy(found.value.open, deps, deps.clock.now())) {
     throw error;
   }
   const gap = pastForgotten(found.value, error, policyFor(target).grain, deps.clock.now());

@@ -15,6 +15,7 @@ import { sqliteTenantRegistry } from '../../shared/adapters/embedded/sqlite-tena
 import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
 import type { SecretStore } from '../../shared/ports/secret-store.ts';
 import { freshFolder, freshSqlite } from '../support/embedded-storage.ts';
+import { freshSearchIndex } from '../support/fresh-search-index.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
@@ -35,6 +36,8 @@ import { rawArchiveContract } from './raw-archive.contract.ts';
 import { rawArchiveSaboteurs } from './raw-archive.saboteurs.ts';
 import { runLogContract } from './run-log.contract.ts';
 import { runLogSaboteurs } from './run-log.saboteurs.ts';
+import { searchIndexContract } from './search-index.contract.ts';
+import { searchIndexSaboteurs } from './search-index.saboteurs.ts';
 import { knownSecrets, secretStoreContract } from './secret-store.contract.ts';
 import { secretStoreSaboteurs } from './secret-store.saboteurs.ts';
 import { tenantRegistryContract } from './tenant-registry.contract.ts';
@@ -111,6 +114,7 @@ export function embeddedSuites(seed: number, parent?: string): readonly Suite[] 
       sqlite(sqliteIdempotencyStore),
       idempotencyStoreSaboteurs,
     ),
+    suite('SearchIndex', searchIndexContract(seed), freshSearchIndex(at), searchIndexSaboteurs),
     suite('SecretStore', secretStoreContract(), secretsIn(at), secretStoreSaboteurs),
   ];
 }

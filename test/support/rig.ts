@@ -86,7 +86,7 @@ export async function openLife(
     telemetry,
     random: () => 0.5,
     // Faults that hang must not make tests wait for minutes.
-    limits: { headersMs: 400, stallMs: 400, bodyMs: 5_000 },
+    limits: { headersMs: 200, stallMs: 200, bodyMs: 5_000 },
   });
   const all = { tenants: profile.tenants, sources, scopeOf: (id: Tenant['id']) => systemScope(id, 'pull') };
   const worker = options.worker ?? randomUUID();

@@ -9,7 +9,7 @@ import { AppError } from '../../kernel/errors.ts';
  * would stay behind and keep the next start out.
  */
 export function lockData(folder: string): { release: () => void } {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = new DatabaseSync(join(folder, 'lock.db'), { timeout: 2_000 });
   try {
     database.exec('BEGIN EXCLUSIVE');

@@ -21,9 +21,9 @@ export function asArchiveError(thrown: unknown): AppError {
   }
   const options = { facts: { file: code }, cause: thrown };
   switch (code) {
+    // EFBIG is the process's own limit on a file's size.
     case 'ENOSPC':
     case 'EDQUOT':
-    // The process's own limit on a file's size.
     case 'EFBIG':
       return new AppError(
         'store.full',

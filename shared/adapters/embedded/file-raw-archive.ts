@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
@@ -88,15 +89,16 @@ async function put(
   demandKey(key);
   const digest = sha256(bytes);
   const file = objectFile(files, tenant, key);
-  // The stored bytes are read, not only their recorded hash: a damaged object must not be called "there".
-  let stored = await readObject(files, tenant, key);
-  if (stored === null) {
+  // The look only saves work: whoever links first decides.
+  if (!existsSync(file)) {
     const about = { tenant, key, contentType, storedAt: clock.now(), retainUntil };
     const content = await encodeRawFile(about, digest, bytes);
     await files.makeFolder(dirname(file));
     if (await createFile(file, files.temporaryName(), content)) return { status: 'created', sha256: digest };
-    stored = await readObject(files, tenant, key);
-  } else await syncFolder(dirname(file));
+  }
+  // The stored bytes are read, not only their recorded hash: a damaged object must not be called "there".
+  const stored = await readObject(files, tenant, key);
+  await syncFolder(dirname(file));
   if (stored?.sha256 === digest) return { status: 'already-there', sha256: digest };
   throw new AppError(
     'archive.conflict',
@@ -156,7 +158,7 @@ async function takeAway(file: string, going: string, isHeld: () => Promise<boole
     throw thrown;
   }
   const held = await isHeld();
-  if (held) await linkNew(going, file);
+  if (held) linkNew(going, file);
   await syncFolder(dirname(file));
   await rm(going, { force: true });
   return held;

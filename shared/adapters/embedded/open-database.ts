@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { AppError } from '../../kernel/errors.ts';
 import { asStoreError, type DatabaseAdvice } from './database-error.ts';
@@ -56,6 +57,7 @@ const logLimitBytes = 64 * 1024 * 1024;
 export function openDatabase(options: OpenDatabaseOptions): Database {
   let connection: DatabaseSync | null = null;
   try {
+    makePrivate(options.file);
     connection = new DatabaseSync(options.file, {
       enableForeignKeyConstraints: false,
       timeout: options.busyTimeout ?? 10_000,
@@ -66,6 +68,15 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
   } catch (thrown) {
     connection?.close();
     throw asStoreError(thrown, options);
+  }
+}
+
+/** A new file is its owner's alone, whatever the folder allows; SQLite gives its companions the same rights. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch {
+    // SQLite is about to fail on the same file, and its error is the one that is translated.
   }
 }
 

@@ -1,5 +1,5 @@
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { sha256, type Sha256 } from '../../kernel/hash.ts';
 
@@ -27,8 +27,14 @@ const magic = 0x184d2a50;
 const frameHead = 8;
 // No metadata of ours comes near it; a damaged length must not make us read a gigabyte.
 const longestMetadata = 64 * 1024;
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
+// Up to here the thread does it itself in a fraction of a millisecond: the way to another thread and back
+// costs more than that. Beyond it, others must not be kept waiting.
+const smallBytes = 64 * 1024;
+// Each chunk of output is a trip to the other thread: the usual 16 KiB makes hundreds of a large page. For a
+// small one a large chunk would be made in vain.
+const chunkFor = (output: number): number => Math.min(Math.max(output, 4 * 1024), 512 * 1024);
+const compressAside = promisify(zstdCompress);
+const decompressAside = promisify(zstdDecompress);
 
 /** How much of a file's beginning holds the metadata in nearly every case. */
 export const usualHead = 1024;
@@ -38,7 +44,10 @@ export async function encodeRawFile(
   digest: Sha256,
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
-  const body = await compress(bytes);
+  const body =
+    bytes.length <= smallBytes
+      ? zstdCompressSync(bytes)
+      : await compressAside(bytes, { chunkSize: chunkFor(bytes.length >> 3) });
   const sizes = { sha256: digest, size: bytes.length, packed: body.length };
   const json = JSON.stringify({ ...about, ...sizes } satisfies RawMetadata);
   const text = Buffer.from(`${json}\n${sha256(json)}`);
@@ -74,7 +83,9 @@ export async function decodeBody(metadata: RawMetadata, body: Uint8Array): Promi
   if (body.length !== metadata.packed) return null;
   try {
     // A changed body must not be able to unfold into more memory than the object ever had.
-    const bytes = await decompress(body, { maxOutputLength: Math.max(1, metadata.size) });
+    const limit = { chunkSize: chunkFor(metadata.size), maxOutputLength: Math.max(1, metadata.size) };
+    const bytes =
+      metadata.size <= smallBytes ? zstdDecompressSync(body, limit) : await decompressAside(body, limit);
     return bytes.length === metadata.size && sha256(bytes) === metadata.sha256 ? bytes : null;
   } catch {
     return null;

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
 import { instant } from '../../kernel/time.ts';
@@ -34,7 +35,7 @@ export async function demandArchive(raw: RawFolder): Promise<void> {
 
 /** The object, verified; null when there is none under this key. */
 export async function readObject(raw: RawFolder, tenant: string, key: string): Promise<RawObject | null> {
-  const content = await absentAsNull(raw, readFile(objectFile(raw, tenant, key)));
+  const content = await absentAsNull(raw, () => readFile(objectFile(raw, tenant, key)));
   if (content === null) return null;
   const head = headLength(content);
   const metadata = head === null ? null : decodeMetadata(content.subarray(0, head));
@@ -53,23 +54,28 @@ export async function readObject(raw: RawFolder, tenant: string, key: string): P
 
 /** What is known about an object without reading its bytes; null when there is none under this key. */
 export async function readMetadata(raw: RawFolder, tenant: string, key: string): Promise<RawMetadata | null> {
-  const handle = await absentAsNull(raw, open(objectFile(raw, tenant, key), 'r'));
-  if (handle === null) return null;
+  const head = await absentAsNull(raw, () => readHead(objectFile(raw, tenant, key)));
+  if (head === null) return null;
+  const metadata = decodeMetadata(head);
+  if (metadata === null || !isOf(metadata, tenant, key)) throw corruptObject(key);
+  return metadata;
+}
+
+/** A file's head as far as it is there: the decoder says whether that is enough. */
+function readHead(file: string): Uint8Array {
+  const handle = openSync(file, 'r');
   try {
-    let start = Buffer.alloc(usualHead);
-    start = start.subarray(0, (await handle.read(start, 0, usualHead, 0)).bytesRead);
-    const length = headLength(start);
-    if (length === null) throw corruptObject(key);
-    if (length > start.length) {
-      start = Buffer.alloc(length);
-      start = start.subarray(0, (await handle.read(start, 0, length, 0)).bytesRead);
-    }
-    const metadata = decodeMetadata(start.subarray(0, length));
-    if (metadata === null || !isOf(metadata, tenant, key)) throw corruptObject(key);
-    return metadata;
+    const start = readStart(handle, usualHead);
+    const length = headLength(start) ?? 0;
+    return length <= start.length ? start.subarray(0, length) : readStart(handle, length);
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
+}
+
+function readStart(handle: number, length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, readSync(handle, bytes, 0, length, 0));
 }
 
 /**
@@ -79,7 +85,7 @@ export async function readMetadata(raw: RawFolder, tenant: string, key: string):
 export async function* listObjects(raw: RawFolder, tenant: string, prefix: string): AsyncGenerator<RawEntry> {
   const { folders, start } = splitPrefix(prefix);
   await demandArchive(raw);
-  let damage: unknown = null;
+  let damage: AppError | null = null;
   const base = folders.length === 0 ? '' : `${folders.join('/')}/`;
   for await (const key of keysIn(join(raw.folder, tenant, ...folders), base, start)) {
     try {
@@ -128,9 +134,9 @@ const sortKey = (entry: { name: string; isFolder: boolean }): string =>
 const isOf = (metadata: RawMetadata, tenant: string, key: string): boolean =>
   metadata.tenant === tenant && metadata.key === key;
 
-async function absentAsNull<T>(raw: RawFolder, reading: Promise<T>): Promise<T | null> {
+async function absentAsNull<T>(raw: RawFolder, read: () => T | Promise<T>): Promise<T | null> {
   try {
-    return await reading;
+    return await read();
   } catch (thrown) {
     if (fileErrorCode(thrown) !== 'ENOENT') throw thrown;
     await demandArchive(raw);

@@ -1,0 +1,157 @@
+import type { Entity, StoredEvent } from '../../model/event.ts';
+import { encodeNumber, noCode, placedFields, timeWidth } from './fts-codes.ts';
+import type { Dictionary } from './fts-dictionary.ts';
+import { epochOffset, packId, spread } from './fts-row-id.ts';
+import type { WordColumn } from './fts-schema.ts';
+import { searchableText, valueBreak, valueToken } from './fts-token.ts';
+
+/** An event on its way into the index: what its place is decided by. */
+export interface Arrival {
+  readonly event: StoredEvent;
+  readonly ms: number;
+  readonly id: Uint8Array | string;
+  /** Random bits of its own; see fts-row-id.ts. */
+  readonly bits: number;
+}
+
+/** What the index keeps of an event beside its id and revision. */
+export interface IndexRow {
+  readonly codes: string;
+  /** Null is empty. */
+  readonly words: Readonly<Record<WordColumn, string | null>>;
+}
+
+export function arrivalOf(event: StoredEvent): Arrival {
+  const id = packId(event.id);
+  return { event, ms: Date.parse(event.time), id, bits: spread(id) };
+}
+
+/**
+ * Fields an event may have no value for, in the order of their bits. Which of them it has is one token, its
+ * shape: some dozens are all there are, and `field:*` asks for those with the field's bit.
+ */
+export const shapeFields = [
+  ...placedFields, 'target', 'recipient', 'subject', 'userAgent', 'summary', 'messageId', 'correlationId',
+] as const; // prettier-ignore
+export type ShapeField = (typeof shapeFields)[number];
+const bitOf = Object.fromEntries(shapeFields.map((field, n) => [field, 1 << n])) as Record<
+  ShapeField,
+  number
+>;
+
+export const shapeHas = (shape: string, field: ShapeField): boolean =>
+  (Number.parseInt(shape, 36) & bitOf[field]) !== 0;
+
+const absent = placedFields.map(noCode);
+
+/** The row of an event. Gives new values their numbers, so only inside a write. */
+export function indexRow({ event, ms }: Arrival, dictionary: Dictionary): IndexRow {
+  const words = wordsOf(event);
+  let shape = shapeOf(words);
+  let keys = '';
+  let codes = '';
+  const values = placedValues(event);
+  for (let n = 0; n < values.length; n++) {
+    const value = values[n];
+    const field = placedFields[n];
+    if (field === undefined || isBlank(value)) codes += absent[n];
+    else {
+      const coded = dictionary.coded(field, value);
+      codes += coded.code;
+      if (coded.tokens !== '') keys += `${coded.tokens} `;
+      shape |= 1 << n;
+    }
+  }
+  codes += encodeNumber(ms + epochOffset, timeWidth);
+  codes += recipientCodes(event, dictionary);
+  const messageId = event.mail?.messageId;
+  if (!isBlank(messageId)) {
+    keys += `${valueToken('messageId', messageId)} `;
+    shape |= bitOf.messageId;
+  }
+  if (!isBlank(event.correlationId)) {
+    keys += `${valueToken('correlationId', event.correlationId)} `;
+    shape |= bitOf.correlationId;
+  }
+  words.keys = keys + dictionary.coded('shape', shape.toString(36)).tokens;
+  return { codes, words };
+}
+
+const isBlank = (value: string | null | undefined): value is null | undefined | '' =>
+  value === null || value === undefined || value === '' || value.trim() === '';
+
+/** In the order of `placedFields`. */
+function placedValues(event: StoredEvent): readonly (string | null | undefined)[] {
+  const { actor, client, mail } = event;
+  return [
+    event.tenant, event.source, event.stream, event.category, event.operation, event.outcome, event.severity,
+    actor === null ? null : facetValue(actor), actor?.kind, client?.ip, client?.country, client?.app, client?.device,
+    mail?.sender, mail?.direction, mail?.status,
+  ]; // prettier-ignore
+}
+
+/** As `facetValuesOf` counts an actor. */
+const facetValue = (actor: Entity): string | null =>
+  isBlank(actor.address) ? (isBlank(actor.name) ? actor.id : actor.name) : actor.address;
+
+function recipientCodes(event: StoredEvent, dictionary: Dictionary): string {
+  const recipients = event.mail?.recipients ?? [];
+  const [only] = recipients;
+  if (recipients.length === 1) return isBlank(only) ? '' : dictionary.coded('recipient', only).code;
+  const codes = new Set<string>();
+  for (const one of recipients) if (!isBlank(one)) codes.add(dictionary.coded('recipient', one).code);
+  return [...codes].join('');
+}
+
+function wordsOf(event: StoredEvent): Record<WordColumn, string | null> {
+  const { actor, client, mail } = event;
+  const actorText = actor === null ? '' : entityText('', actor);
+  let targetText = '';
+  for (const target of event.targets) targetText = entityText(targetText, target);
+  const senderText = joined('', mail?.sender);
+  let recipientText = '';
+  for (const recipient of mail?.recipients ?? []) recipientText = joined(recipientText, recipient);
+  let further = joined(joined(joined('', event.operation), event.reason), client?.app);
+  if (client !== null) further = joined(joined(further, client.os), client.city);
+  const selfSent = senderText !== '' && senderText === actorText;
+  const selfMeant = recipientText !== '' && recipientText === targetText;
+  return {
+    keys: null,
+    actor: selfSent ? null : orNull(actorText),
+    target: selfMeant ? null : orNull(targetText),
+    sender: selfSent ? null : orNull(senderText),
+    recipient: selfMeant ? null : orNull(recipientText),
+    actor_sender: selfSent ? senderText : null,
+    target_recipient: selfMeant ? recipientText : null,
+    subject: orNull(joined('', mail?.subject)),
+    user_agent: orNull(joined('', client?.userAgent)),
+    summary: orNull(joined('', event.summary)),
+    further: orNull(further),
+  };
+}
+
+const orNull = (text: string): string | null => (text === '' ? null : text);
+
+function entityText(before: string, entity: Entity): string {
+  return joined(joined(joined(before, entity.name), entity.address), entity.id);
+}
+
+/**
+ * `before` and one more value. A value without a word leaves its break behind, so that a column holds text
+ * exactly where the field has a value: its shape is read from that.
+ */
+function joined(before: string, value: string | null | undefined): string {
+  if (isBlank(value)) return before;
+  const text = searchableText(value);
+  return before === '' ? (text === '' ? valueBreak : text) : before + valueBreak + text;
+}
+
+function shapeOf(words: Readonly<Record<WordColumn, string | null>>): number {
+  let shape = 0;
+  if (words.target !== null || words.target_recipient !== null) shape |= bitOf.target;
+  if (words.recipient !== null || words.target_recipient !== null) shape |= bitOf.recipient;
+  if (words.subject !== null) shape |= bitOf.subject;
+  if (words.user_agent !== null) shape |= bitOf.userAgent;
+  if (words.summary !== null) shape |= bitOf.summary;
+  return shape;
+}

@@ -1,0 +1,106 @@
+import { expect, it } from 'vitest';
+import {
+  freePort,
+  get,
+  startProcess,
+  tokenOf,
+  until,
+  type ProductProcess,
+} from '../support/product-process.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+interface Event {
+  readonly id: string;
+  readonly tenant: string;
+  readonly source: string;
+  readonly revision: number;
+}
+interface Page {
+  readonly value: readonly Event[];
+  readonly total: { readonly value: number; readonly exact: boolean };
+}
+
+const healthy = (product: ProductProcess): Promise<true> =>
+  until('health', async () => ((await fetch(`${product.url}/api/v1/health`)).ok ? true : null));
+const upToDate = (product: ProductProcess): Promise<true> =>
+  until('catching up', async () => (product.output().includes('Up to date') ? true : null));
+
+/** A backfill is in the past: what it found once is there for good, whatever is invented meanwhile. */
+async function settledEvents(product: ProductProcess, token: string): Promise<readonly Event[]> {
+  const query = 'q=category:role&to=now-1d&limit=1000';
+  return (await get<Page>(`${product.url}/api/v1/events?${query}`, token)).value;
+}
+
+it('pulls, finds and serves after one command; goes on after kill -9; stops in order', async () => {
+  const environment = {
+    PORT: String(await freePort()),
+    SIMULATOR_PORT: String(await freePort()),
+    HOLDFAST_DATA: await tempFolder(),
+  };
+  const first = startProcess('start.ts', environment, ['--events', '6000']);
+  await healthy(first);
+  const token = await tokenOf(first.url, 'operator');
+  await until('the first event', async () => {
+    const page = await get<Page>(`${first.url}/api/v1/events?limit=1`, token);
+    return page.value.length > 0 ? page : null;
+  });
+  // In the middle of the backfill, with windows open: nobody gets to say goodbye.
+  first.child.kill('SIGKILL');
+  expect(await first.ended()).toBe('SIGKILL');
+
+  const second = startProcess('start.ts', environment, ['--events', '6000']);
+  await healthy(second);
+  await upToDate(second);
+  const again = await tokenOf(second.url, 'operator');
+  const events = await settledEvents(second, again);
+  expect(events.length).toBeGreaterThan(10);
+  expect(new Set(events.map(event => event.id)).size).toBe(events.length);
+  expect(events.every(event => event.revision === 1)).toBe(true);
+  const sources = await get<{ value: { source: string }[] }>(`${second.url}/api/v1/coverage`, again);
+  expect(new Set(sources.value.map(one => one.source))).toEqual(
+    new Set(['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit']),
+  );
+  second.child.kill('SIGINT');
+  expect(await second.ended()).toBe(0);
+  expect(second.output()).toContain('Stopping');
+
+  const third = startProcess('start.ts', environment, ['--events', '6000']);
+  await healthy(third);
+  await upToDate(third);
+  expect(await settledEvents(third, await tokenOf(third.url, 'operator'))).toEqual(events);
+}, 180_000);
+
+it('says that the data folder is taken, and by what to mend it', async () => {
+  const data = await tempFolder();
+  const one = {
+    PORT: String(await freePort()),
+    SIMULATOR_PORT: String(await freePort()),
+    HOLDFAST_DATA: data,
+  };
+  const first = startProcess('start.ts', one, ['--events', '500']);
+  await healthy(first);
+  const other = { ...one, PORT: String(await freePort()), SIMULATOR_PORT: String(await freePort()) };
+  const second = startProcess('start.ts', other, ['--events', '500']);
+  expect(await second.ended()).toBe(1);
+  expect(second.output()).toContain('Another Holdfast is running on this data folder');
+  expect(second.output()).not.toMatch(/\n\s+at /);
+});
+
+it('answers 503 that names the setting when one is missing or wrong', async () => {
+  const serve = startProcess('serve.ts', {
+    PORT: String(await freePort()),
+    HOLDFAST_DATA: await tempFolder(),
+    HOLDFAST_GRAPH_URL: 'not a url',
+  });
+  // With wrong settings the port is the wish of whoever set it all the same.
+  await healthy(serve);
+  const ready = await fetch(`${serve.url}/api/v1/ready`);
+  expect(ready.status).toBe(503);
+  const named = ((await ready.json()) as { checks: { name: string }[] }).checks.map(check => check.name);
+  expect(named).toEqual(expect.arrayContaining(['HOLDFAST_CLIENT_ID', 'HOLDFAST_GRAPH_URL']));
+  const events = await fetch(`${serve.url}/api/v1/events`);
+  expect(events.status).toBe(503);
+  expect(await events.text()).toContain('HOLDFAST_CLIENT_ID');
+  serve.child.kill('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+});

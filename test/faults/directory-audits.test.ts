@@ -1,0 +1,3 @@
+import { survivesFaults } from './survives-faults.ts';
+
+survivesFaults('entra.directory-audits');

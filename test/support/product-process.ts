@@ -1,0 +1,87 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { signIn } from '../../cli/sign-in.ts';
+import { instant } from '../../shared/kernel/time.ts';
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+export interface ProductProcess {
+  readonly url: string;
+  readonly child: ChildProcess;
+  output(): string;
+  /** Resolves with the exit code, or with the signal that ended it. */
+  ended(): Promise<number | string | null>;
+}
+
+/** One of the host's entry points as a process of its own, as npm's scripts run it. */
+export function startProcess(
+  script: 'start.ts' | 'serve.ts',
+  environment: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+): ProductProcess {
+  const path = join(import.meta.dirname, '../../shared/host', script);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
+    env: { PATH: process.env['PATH'], ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const exit = once(child, 'exit').then(([code, signal]: unknown[]) =>
+    typeof code === 'number' ? code : typeof signal === 'string' ? signal : null,
+  );
+  onTestFinished(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+    await exit;
+  });
+  return {
+    url: `http://127.0.0.1:${environment['PORT']}`,
+    child,
+    output: () => output,
+    ended: () => exit,
+  };
+}
+
+/** Asks again until it answers something; a minute at most. */
+export async function until<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    try {
+      const answer = await ask();
+      if (answer !== null) return answer;
+    } catch {
+      // Not listening yet.
+    }
+    await new Promise(done => setTimeout(done, 200));
+  }
+  throw new Error(`${what} did not happen within a minute`);
+}
+
+export async function tokenOf(url: string, persona: string): Promise<string> {
+  const reply = await fetch(`${url}/api/v1/config`);
+  const config = (await reply.json()) as { signIn: Parameters<typeof signIn>[0]['config'] };
+  const { token } = await signIn({
+    config: config.signIn,
+    tenant: 'organizations',
+    persona,
+    show: () => {},
+    now: () => instant(Date.now()),
+    signal: AbortSignal.timeout(20_000),
+  });
+  return token;
+}
+
+export async function get<T>(url: string, token: string): Promise<T> {
+  const reply = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
+  if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+  return (await reply.json()) as T;
+}
