@@ -134,7 +134,10 @@ export interface StoredEvent extends Omit<NewEvent, 'recordHash'> {
 export interface QuarantinedRecord {
   readonly source: SourceId;
   readonly stream: StreamId;
+  /** Where it was met first. */
   readonly raw: RawPointer;
+  /** As of an event: the same record met again, in another page or window, is the same entry. */
+  readonly recordHash: Sha256;
   /** A sentence for a person: which field, what was expected. Never the value. */
   readonly problem: string;
   readonly at: Instant;

@@ -36,7 +36,8 @@ export function readRecords(bytes: Uint8Array, origin: RecordsOrigin): ReadRecor
     const raw: RawPointer = { key: origin.object.key, index, sha256: origin.object.sha256 };
     const outcome = readRecord(record, raw, origin);
     if ('problem' in outcome) {
-      quarantined.push({ ...origin.ref, raw, problem: outcome.problem, at: origin.now });
+      const { problem } = outcome;
+      quarantined.push({ ...origin.ref, raw, recordHash: recordHash(record), problem, at: origin.now });
     } else if ('skip' in outcome) {
       skipped[outcome.skip] = (skipped[outcome.skip] ?? 0) + 1;
     } else events.push(outcome.event);
@@ -93,6 +94,7 @@ export function unreadablePage(origin: RecordsOrigin): QuarantinedRecord {
   return {
     ...origin.ref,
     raw: { key: origin.object.key, index: 0, sha256: origin.object.sha256 },
+    recordHash: origin.object.sha256,
     problem: 'the response could not be read as a page of records; its bytes are kept',
     at: origin.now,
   };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import { isoInstant, type Window } from '../kernel/time.ts';
+import { instant, isoInstant, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
 import type { TenantScope } from '../model/scope.ts';
+import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { memoryFloor, newCursor, percentOf, planWindow, windowsOf } from './plan-window.ts';
@@ -16,8 +17,7 @@ export async function planPull(deps: PullDeps, target: PullTarget, range: Window
   const now = deps.clock.now();
   const found = await deps.cursors.load(target.scope, target.ref);
   const cursor = found?.value ?? newCursor(policy, now);
-  if (range !== null)
-    return windowsOf(checkedRange(target, range, memoryFloor(policy, now)), cursor, policy, now);
+  if (range !== null) return windowsOf(checkedRange(target, range, policy, now), cursor, policy, now);
   if (cursor.open !== null) return [cursor.open.window];
   const plan = planWindow(cursor, policy, now, true);
   return plan.do === 'ask' ? [plan.window] : [];
@@ -32,7 +32,7 @@ export async function requestPull(
 ): Promise<void> {
   const policy = policyFor(target);
   const now = deps.clock.now();
-  const window = checkedRange(target, range, memoryFloor(policy, now));
+  const window = checkedRange(target, range, policy, now);
   for (let tries = 0; tries < 20; tries += 1) {
     const held = await loadCursor(deps, target, () => newCursor(policy, now));
     const requested = [...held.value.requested, { window, operation }];
@@ -45,12 +45,22 @@ export async function requestPull(
 
 /** Throws `request.invalid` for a range the provider no longer remembers the beginning of. */
 export function checkRange(deps: PullDeps, target: PullTarget, range: Window): void {
-  checkedRange(target, range, memoryFloor(policyFor(target), deps.clock.now()));
+  checkedRange(target, range, policyFor(target), deps.clock.now());
 }
 
-/** Never a silent clamp: what the provider no longer has is said, not skipped. */
-function checkedRange(target: PullTarget, range: Window, floor: Window['from']): Window {
-  if (range.from >= floor) return range;
+/**
+ * The range in whole grains, outwards: a provider asked for half a second would refuse the window for ever.
+ * Never a silent clamp at the other end: what the provider no longer has is said, not skipped.
+ */
+function checkedRange(target: PullTarget, range: Window, policy: WindowPolicy, now: Instant): Window {
+  const floor = memoryFloor(policy, now);
+  if (range.from >= floor) {
+    const { grain } = policy;
+    return {
+      from: instant(Math.floor(range.from / grain) * grain),
+      to: instant(Math.ceil(range.to / grain) * grain),
+    };
+  }
   throw new AppError(
     'request.invalid',
     'give-up',

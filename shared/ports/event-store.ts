@@ -39,7 +39,7 @@ export interface EventStore {
     after: string | null,
     limit: number,
   ): Promise<{ changes: readonly Change[]; next: string | null }>;
-  /** Idempotent by raw pointer. */
+  /** Idempotent by source, stream and recordHash: the first pointer stays. */
   quarantine(scope: TenantScope, records: readonly QuarantinedRecord[]): Promise<void>;
   quarantined(
     scope: TenantScope,

@@ -203,7 +203,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         quarantine: (scope, records) =>
           store.quarantine(
             scope,
-            records.map(one => ({ ...one, raw: { ...one.raw, key: `${one.raw.key}-${(n += 1)}` } })),
+            records.map(one => ({ ...one, recordHash: sha256(`${one.recordHash}-${(n += 1)}`) })),
           ),
       });
     },

@@ -13,6 +13,7 @@ const record = (key: string, index: number, problem = 'id: expected text'): Quar
   source,
   stream,
   raw: { key, index, sha256: sha256(key) },
+  recordHash: sha256(`${key}/${index}`),
   problem,
   at: instant(Date.UTC(2026, 9, 5, 12)),
 });
@@ -39,7 +40,8 @@ export const quarantineCases: Readonly<Record<string, CaseBody<EventStore>>> = {
   },
   'keeps a record that could not be read once': async store => {
     await store.quarantine(ours, [record('page', 0), record('page', 1)]);
-    await store.quarantine(ours, [record('page', 1, 'another sentence'), record('page', 0)]);
+    const elsewhere = { ...record('another page', 5), recordHash: record('page', 0).recordHash };
+    await store.quarantine(ours, [record('page', 1, 'another sentence'), elsewhere]);
     deepEqual(await allOf(store, 10), [record('page', 0), record('page', 1)]);
     equal((await store.counts(ours)).quarantined, 2);
   },

@@ -43,11 +43,12 @@ export const holdfastMigrations: readonly string[] = [
   CREATE TABLE quarantine (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     tenant TEXT NOT NULL,
-    raw_key TEXT NOT NULL,
-    raw_index INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    stream TEXT NOT NULL,
+    record_hash TEXT NOT NULL,
     seal INTEGER NOT NULL,
     doc TEXT NOT NULL,
-    UNIQUE (tenant, raw_key, raw_index)
+    UNIQUE (tenant, source, stream, record_hash)
   ) STRICT;
   CREATE INDEX quarantine_by_tenant ON quarantine (tenant, number);
 

@@ -6,10 +6,11 @@ import { openDocument, sealOf } from './sealed-document.ts';
 
 type Row = { number: number; seal: number; doc: string };
 
-/** The records that could not be read, one per raw pointer, in the order they came. */
+/** The records that could not be read, each once, however often it was met, in the order they came. */
 export function sqliteQuarantine(database: Database): Pick<EventStore, 'quarantine' | 'quarantined'> {
   const insert = database.prepare(
-    'INSERT INTO quarantine (tenant, raw_key, raw_index, seal, doc) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO quarantine (tenant, source, stream, record_hash, seal, doc) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
   );
   const select = database.prepare<Row>(
     'SELECT number, seal, doc FROM quarantine WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?',
@@ -19,7 +20,8 @@ export function sqliteQuarantine(database: Database): Pick<EventStore, 'quaranti
       database.write(() => {
         for (const record of records) {
           const doc = JSON.stringify(record);
-          insert.run(scope.tenantId, record.raw.key, record.raw.index, sealOf(doc), doc);
+          const { source, stream, recordHash } = record;
+          insert.run(scope.tenantId, source, stream, recordHash, sealOf(doc), doc);
         }
       });
     },
