@@ -1,5 +1,4 @@
 import { eventId } from '../shared/kernel/hash.ts';
-import { instant } from '../shared/kernel/time.ts';
 import { AppError } from '../shared/kernel/errors.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
 import type { About, Source } from '../shared/sources/_kit/source.ts';
@@ -51,8 +50,7 @@ function answerTo(source: Source, line: string, about: About): Answer {
   if (reading.kind === 'skip') return { skip: reading.reason };
   if (reading.kind === 'problem') return { quarantine: reading.problem };
   const { event, identity } = reading;
-  const at = instant(Date.parse(event.time));
-  const id = eventId(at, noTenant, source.id, about.stream, identity);
+  const id = eventId(event.time, noTenant, source.id, about.stream, identity);
   return { event: { id, source: source.id, stream: about.stream, ...event } };
 }
 

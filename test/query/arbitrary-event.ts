@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { eventId } from '../../shared/kernel/hash.ts';
-import { instant } from '../../shared/kernel/time.ts';
 import {
   categories,
   directions,
@@ -20,7 +19,7 @@ export function storedEvent(key: string, over: Partial<StoredEvent> = {}): Store
   const { recordHash, ...event } = sampleEvent(key);
   const time = over.time ?? event.time;
   const tenant = over.tenant ?? event.tenant;
-  const id = eventId(instant(Date.parse(time)), tenant, recordHash, key, []);
+  const id = eventId(time, tenant, recordHash, key, []);
   return { ...event, id, ingestedAt: '2026-10-05T12:00:00.000Z', revision: 1, ...over };
 }
 

@@ -1,5 +1,4 @@
 import { eventId, sha256 } from '../../shared/kernel/hash.ts';
-import { instant } from '../../shared/kernel/time.ts';
 import type { NewEvent } from '../../shared/model/event.ts';
 import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
 import { mintTenantScope, type TenantScope } from '../../shared/model/scope.ts';
@@ -16,7 +15,7 @@ export function sampleEvent(key: string, over: Partial<NewEvent> & { body?: stri
   const tenant = rest.tenant ?? contoso;
   const time = rest.time ?? '2026-10-05T09:12:44.183Z';
   return {
-    id: eventId(instant(Date.parse(time)), tenant, rest.source ?? source, rest.stream ?? stream, [key]),
+    id: eventId(time, tenant, rest.source ?? source, rest.stream ?? stream, [key]),
     tenant,
     source,
     stream,
