@@ -44,7 +44,7 @@ export const searchMix: readonly MixedQuery[] = [
   { name: 'one or the other', q: 'operation:(FileDeleted OR AnonymousLinkCreated OR SharingSet)' },
   { name: 'all but two', q: '-status:delivered -outcome:success' },
   { name: 'a network', q: 'ip:203.0.113.0/24' },
-  { name: 'a broad network', q: 'ip:198.51.0.0/16' },
+  { name: 'a broad network', q: 'ip:198.51.100.0/22' },
   { name: 'an IPv6 network', q: 'ip:2001:db8:40::/42', oneTenant: true },
   { name: 'the beginning of a word', q: 'inv*' },
   { name: 'the beginning of a keyword', q: 'operation:File*' },

@@ -1,3 +1,8 @@
-import { survivesFaults } from './survives-faults.ts';
+import { expect, it } from 'vitest';
+import { expectedUnder, faultsOf, outcomeUnder } from './under-fault.ts';
 
-survivesFaults('entra.directory-audits');
+const source = 'entra.directory-audits';
+
+it.each(faultsOf(source))('survives %s', async (name, fault) => {
+  expect(await outcomeUnder(source, fault)).toEqual(await expectedUnder(source, name));
+});

@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openDatabase } from '../../shared/adapters/embedded/open-database.ts';
 import { holdfastMigrations } from '../../shared/adapters/embedded/schema.ts';
 import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
@@ -7,7 +10,7 @@ import type { ThrottleMemory } from '../../shared/ports/throttle-memory.ts';
 export const rememberedThrottles = (): ThrottleMemory =>
   sqliteThrottleMemory(
     openDatabase({
-      file: ':memory:',
+      file: join(mkdtempSync(join(tmpdir(), 'holdfast-')), 'throttles.db'),
       name: 'throttles',
       mend: 'Run the test again.',
       synchronous: 'NORMAL',

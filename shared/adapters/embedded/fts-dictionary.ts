@@ -20,8 +20,8 @@ const widthOf = (field: CodedField): number => (field === 'shape' ? shapeWidth :
 /** What a value becomes in the index. */
 export interface Coded {
   readonly code: string;
-  /** The FTS5 tokens it is found by, joined by spaces; empty for fields that are found by their words. */
-  readonly tokens: string;
+  /** The FTS5 token it is found by; empty for fields that are found by their words. */
+  readonly token: string;
 }
 
 /**
@@ -47,20 +47,29 @@ export interface Dictionary {
 const hasTokens = (field: CodedField): field is CodedField & TokenField =>
   tokenFields.some(one => one === field);
 
-/** What is remembered of a field: the last value, values met lately, and those met before. */
-interface Memory {
-  young: Map<string, Coded>;
-  old: Map<string, Coded>;
-  value: string;
-  coded: Coded;
+// Values met lately, by a hash of their text, each place holding the last one that fell there: bounds the
+// memory at some ten megabytes, whatever is collected, and is quicker than a Map.
+const manyPlaces = 8_192;
+const fewPlaces = 256;
+const longestRemembered = 200;
+const ofManyValues: readonly CodedField[] = ['actor', 'ip', 'device', 'sender', 'recipient'];
+
+interface Known {
+  readonly value: string;
+  readonly coded: Coded;
 }
-const nothing: Coded = { code: '', tokens: '' };
-// Per field, twice: bounds the memory at some ten megabytes, whatever is collected.
-const remembered = 8_000;
+
+function hashOf(text: string): number {
+  let hash = text.length;
+  const end = Math.min(text.length, 40);
+  for (let at = 0; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
+  return hash ^ (hash >>> 15);
+}
+
 const longestShown = 1_000;
 
 export function openDictionary(db: Database): Dictionary {
-  const recent = new Map<CodedField, Memory>();
+  const recent = new Map<CodedField, (Known | undefined)[]>();
   const find = db.prepare<{ code: string }>('SELECT code FROM dictionary WHERE field = ? AND folded = ?');
   const last = db.prepare<{ code: string | null }>(
     'SELECT max(code) AS code FROM dictionary WHERE field = ?',
@@ -84,37 +93,33 @@ export function openDictionary(db: Database): Dictionary {
   function numbered(field: CodedField, value: string): Coded {
     const address = field === 'ip' ? parseIp(value.trim()) : null;
     const folded = foldedValue(value, address);
-    const tokens = tokensOf(field, folded, address);
+    const token = tokenOf(field, folded, address);
     const known = find.get(fieldNumber[field], folded);
-    if (known !== undefined) return { code: known.code, tokens };
+    if (known !== undefined) return { code: known.code, token };
     const number = next.get(field) ?? nextNumber(field);
     next.set(field, number + 1);
     if (number >= 64 ** widthOf(field)) throw tooManyValues(field);
     const code = encodeNumber(number, widthOf(field));
     add.run(fieldNumber[field], folded, code, cut(value, longestShown));
     if (address !== null) addAddress.run(`${address.family}${address.hex}`, code);
-    return { code, tokens };
+    return { code, token };
   }
 
   return {
     coded(field, value) {
-      let memory = recent.get(field);
-      if (memory === undefined) {
-        recent.set(field, (memory = { young: new Map(), old: new Map(), value: '', coded: nothing }));
+      let places = recent.get(field);
+      if (places === undefined) {
+        places = Array.from(
+          { length: ofManyValues.includes(field) ? manyPlaces : fewPlaces },
+          (): Known | undefined => undefined,
+        );
+        recent.set(field, places);
       }
-      // A page of records is mostly of one tenant, stream and category.
-      if (memory.value === value) return memory.coded;
-      let coded = memory.young.get(value);
-      if (coded === undefined) {
-        coded = memory.old.get(value) ?? numbered(field, value);
-        if (memory.young.size >= remembered) {
-          memory.old = memory.young;
-          memory.young = new Map();
-        }
-        memory.young.set(value, coded);
-      }
-      memory.value = value;
-      memory.coded = coded;
+      const place = hashOf(value) & (places.length - 1);
+      const known = places[place];
+      if (known !== undefined && known.value === value) return known.coded;
+      const coded = numbered(field, value);
+      if (value.length <= longestRemembered) places[place] = { value, coded };
       return coded;
     },
     codesOf: (field, folded) => folded.flatMap(one => find.get(fieldNumber[field], one)?.code ?? []),
@@ -136,17 +141,16 @@ export function openDictionary(db: Database): Dictionary {
 const foldedValue = (value: string, address: IpAddress | null): string =>
   address === null ? keyword(value) : printIp(address);
 
-function tokensOf(field: CodedField, folded: string, address: IpAddress | null): string {
+function tokenOf(field: CodedField, folded: string, address: IpAddress | null): string {
   if (field === 'shape') return shapeToken(folded);
   if (!hasTokens(field)) return '';
-  const token = keywordToken(field, folded);
-  return address === null ? token : `${token} ${addressToken(address.family, address.hex)}`;
+  return address === null ? keywordToken(field, folded) : addressToken(address.family, address.hex);
 }
 
 const tooManyValues = (field: CodedField): AppError =>
   new AppError(
     'index.unavailable',
     'give-up',
-    `The search index has met more different values of '${field}' than it can number. Check what a source puts there, then run \`holdfast maintenance reindex\`.`,
+    `The search index has met more different values of '${field}' than it can number. Check what a source puts there, then stop Holdfast and delete index.db: it is rebuilt from the store.`,
     { facts: { field } },
   );

@@ -4,7 +4,7 @@ import type { DatabaseAdvice } from './database-error.ts';
 /** What a person does about a damaged index: nothing in it is the only copy. */
 export const indexAdvice: DatabaseAdvice = {
   name: 'index.db',
-  mend: 'Run `holdfast maintenance reindex`, or stop Holdfast and delete index.db: it is rebuilt from the store.',
+  mend: 'Stop Holdfast and delete index.db: it is rebuilt from the store.',
 };
 
 /**

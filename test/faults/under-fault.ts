@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { faultCatalogue } from '../../simulator/faults/catalogue.ts';
 import type { Fault } from '../../simulator/faults/fault.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
@@ -21,6 +21,7 @@ const streams = [
   },
 ] as const;
 type Stream = (typeof streams)[number];
+type Source = Stream['source'];
 
 /** Few, wide windows, so that one page has several records and a fault meets all of them. */
 const wide = { remembersDays: 6, everySeconds: 86_400 };
@@ -58,40 +59,45 @@ async function suffer(life: Life, target: PullTarget, stage: Stage): Promise<str
 
 const ids = (kept: Kept): string[] => [...new Set(kept.revisions.map(line => line.split(' ')[0] ?? ''))];
 
-/** The whole catalogue over one source. Each has a test file of its own, so that they run side by side. */
-export function survivesFaults(source: Stream['source']): void {
-  const of = streams.find(one => one.source === source);
-  if (of === undefined) throw new Error('no such source');
-  describe(`${source} survives`, () => {
-    sufferEach(of);
-  });
+interface Outcome {
+  readonly state: string | undefined;
+  readonly ids: readonly string[];
+  readonly records: readonly string[];
 }
 
-function sufferEach(of: Stream): void {
-  const faults = faultCatalogue.filter(fault =>
-    fault.routes.some(route => of.routes.some(own => own === route)),
-  );
+const streamOf = (source: Source): Stream => {
+  const found = streams.find(one => one.source === source);
+  if (found === undefined) throw new Error('no such source');
+  return found;
+};
 
-  let healthy: Kept | null = null;
-  const whenHealthy = async (): Promise<Kept> => {
-    if (healthy !== null) return healthy;
-    const { kept, state } = await scenario(of, null);
-    expect(state).toBe('fine');
-    expect(kept.records.length).toBeGreaterThan(2);
-    healthy = kept;
-    return kept;
-  };
+/** The faults of the catalogue that can hit this source, named for a test each. */
+export function faultsOf(source: Source): readonly (readonly [string, Fault])[] {
+  const routes: readonly string[] = streamOf(source).routes;
+  return faultCatalogue
+    .filter(fault => fault.routes.some(route => routes.includes(route)))
+    .map(fault => [fault.name, fault] as const);
+}
 
-  it.each(faults.map(fault => [fault.name, fault] as const))('%s', async (name, fault) => {
-    const expected = await whenHealthy();
-    const { kept, state } = await scenario(of, fault);
-    // Nothing lost, nothing twice: the same records, each once, the newest as the provider has it.
-    expect({ state, ids: ids(kept), records: kept.records }).toEqual({
-      state: expectedStates[of.source]?.[name],
-      ids: ids(expected),
-      records: expected.records,
-    });
-  });
+/** What is kept, and what an operator saw, after a provider had this fault for a while and then had not. */
+export async function outcomeUnder(source: Source, fault: Fault): Promise<Outcome> {
+  const { kept, state } = await scenario(streamOf(source), fault);
+  return { state, ids: ids(kept), records: kept.records };
+}
+
+const healthy = new Map<Source, Kept>();
+
+/** Nothing lost, nothing twice: the same records as without the fault, each once, the newest as the provider has it. */
+export async function expectedUnder(source: Source, fault: string): Promise<Outcome> {
+  let kept = healthy.get(source);
+  if (kept === undefined) {
+    const found = await scenario(streamOf(source), null);
+    expect(found.state).toBe('fine');
+    expect(found.kept.records.length).toBeGreaterThan(2);
+    kept = found.kept;
+    healthy.set(source, kept);
+  }
+  return { state: expectedStates[source]?.[fault], ids: ids(kept), records: kept.records };
 }
 
 /** Delays are the simulator's real milliseconds. */
