@@ -19,7 +19,7 @@ function cpuSeconds(): number {
  * against the floor: parse, hash and compress the same pages and insert the same columns and words into bare
  * tables, with nothing of the product in between.
  */
-export async function benchIngest(events = 150_000): Promise<Figures> {
+export async function benchIngest(events = 600_000): Promise<Figures> {
   const rig = await openBenchRig(events);
   try {
     // Traces are a third of the size; the target is stated for audit records.

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
+import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
 import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
 import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
 import { indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
@@ -29,6 +30,7 @@ export function openFloor(folder: string): Floor {
     file: join(folder, 'floor-values.db'), name: 'floor-values.db', mend: '', synchronous: 'NORMAL', migrations: indexMigrations,
   }); // prettier-ignore
   const dictionary = openDictionary(scratch);
+  const groups = openGroups(dictionary);
   const db = new DatabaseSync(join(folder, 'floor.db'));
   db.exec(`
     PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
@@ -44,7 +46,7 @@ export function openFloor(folder: string): Floor {
       const rows = scratch.write(() =>
         events.map(event => {
           const arrival = arrivalOf(event);
-          const { codes, words } = indexRow(arrival, dictionary);
+          const { codes, words } = indexRow(arrival, groups, dictionary);
           // Copied, so that what making the text has left to do is not done inside the clock.
           const flat = wordColumns.map(column => words[column] && Buffer.from(words[column]).toString());
           return { number: rowId(arrival.ms, slotOf(arrival.bits, 0)), id: arrival.id, codes, flat };

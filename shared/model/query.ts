@@ -4,7 +4,8 @@ import type { Window } from '../kernel/time.ts';
  * Fields of the query language.
  * `keyword`: the whole value, without regard to case; a trailing `*` asks for values that begin so.
  * `words`: the value's words in their order, without regard to case or accents; a trailing `*` on the last.
- * `address`: like `words`, over id, name and address of the people and things the field names.
+ * `address`: like `words`, over id, name and address of the people and things the field names; but a whole
+ * mail address is compared whole.
  */
 export const queryFields = {
   tenant: 'keyword', source: 'keyword', stream: 'keyword', category: 'keyword', operation: 'keyword',

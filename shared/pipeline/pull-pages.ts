@@ -117,7 +117,7 @@ async function walk(
 }
 
 /** Small pages are stored together up to here; a page of the usual thousand records is a batch of its own. */
-const fullBatch = { pages: 16, records: 800, bytes: 2_000_000 };
+const fullBatch = { pages: 64, records: 1_500, bytes: 4_000_000 };
 
 function isFull(batch: readonly KeptPage[]): boolean {
   const records = batch.reduce((sum, { read }) => sum + read.seen, 0);

@@ -5,8 +5,8 @@ import { inRange } from './comparison.ts';
 import {
   furtherText, identifierLength, textFields, valuesOf, wholeFields, wholeIdentifiers,
 } from './field-values.ts'; // prettier-ignore
-import { keyword, words } from './fold.ts';
-import { inNetwork, parseIp, parseNetwork, printIp } from './ip-address.ts';
+import { isMailAddress, keyword, words } from './fold.ts';
+import { inNetwork, parseIp, parseNetwork, parseOctets, printIp } from './ip-address.ts';
 import { timeSpan } from './time-text.ts';
 
 /**
@@ -19,9 +19,12 @@ import { timeSpan } from './time-text.ts';
  *   compared in its shortest spelling.
  * - On a `words` or `address` field the value's words must follow one another inside one of the field's
  *   values; with `*` the last may be the beginning of a word.
+ * - On an `address` field a whole mail address is compared whole: `lind@contoso.example` is not
+ *   `oskar.lind@contoso.example`.
  * - A bare word or phrase looks so through actor, target, sender, recipient, subject, user agent and summary,
- *   and through operation, reason, app, operating system and city. It also finds a whole ip, device or status
- *   and, from 16 characters on, a whole message or correlation id, all as the field itself would.
+ *   and through operation, reason, app, operating system and city. It also finds a whole device or status and,
+ *   from 16 characters on, a whole message or correlation id, as the field itself would; and an ip, whole or
+ *   by whole octets (`198.51.*`).
  * - A field with several values (targets, recipients) matches when one of them does; so `-field:x` asks that
  *   none does. `field:*` asks for a value that is not blank.
  * - Ranges: see `inRange`. Times named by a text are spans: `time:2026-10-05` is that day in UTC, and
@@ -70,6 +73,9 @@ function matchesField(
     const span = timeSpan(value, asOf);
     return span !== null && values.some(at => Date.parse(at) >= span.from && Date.parse(at) < span.to);
   }
+  if (queryFields[field] === 'address' && !prefix && isMailAddress(value)) {
+    return values.some(text => isMailAddress(text) && keyword(text) === keyword(value));
+  }
   if (queryFields[field] !== 'keyword') return values.some(text => holdsWords(text, words(value), prefix));
   const asked = prefix ? keyword(value) : comparable(field, value);
   if (asked === '') return false;
@@ -84,8 +90,23 @@ function matchesAnything(value: string, prefix: boolean, event: StoredEvent): bo
   const texts = [...textFields.flatMap(field => valuesOf(event, field)), ...furtherText(event)];
   if (texts.some(text => holdsWords(text, asked, prefix))) return true;
   const whole = value.length < identifierLength ? wholeFields : [...wholeFields, ...wholeIdentifiers];
-  // A query's only clock is for time fields, and none of these is one.
-  return whole.some(field => matchesField(field, value, prefix, event, 0 as Instant));
+  if (
+    prefix
+      ? valuesOf(event, 'ip').some(ip => hasOctets(ip, value))
+      : matchesField('ip', value, false, event, noClock)
+  ) {
+    return true;
+  }
+  return whole.some(field => matchesField(field, value, prefix, event, noClock));
+}
+
+// A query's only clock is for time fields, and none of those a bare word looks through is one.
+const noClock = 0 as Instant;
+
+function hasOctets(ip: string, beginning: string): boolean {
+  const octets = parseOctets(beginning.trim());
+  const address = parseIp(ip.trim());
+  return octets !== null && address?.family === 4 && address.hex.startsWith(octets);
 }
 
 function holdsWords(text: string, asked: readonly string[], prefix: boolean): boolean {

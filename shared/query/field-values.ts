@@ -60,8 +60,8 @@ export const textFields = [
   'actor', 'target', 'sender', 'recipient', 'subject', 'userAgent', 'summary',
 ] as const satisfies readonly QueryField[]; // prettier-ignore
 
-/** Fields a bare word finds by their whole value (or its beginning, with `*`) … */
-export const wholeFields = ['ip', 'device', 'status'] as const satisfies readonly QueryField[];
+/** Fields a bare word finds by their whole value (or its beginning, with `*`), beside ip … */
+export const wholeFields = ['device', 'status'] as const satisfies readonly QueryField[];
 /** … and those it finds so when it is long enough to be meant as an identifier. */
 export const wholeIdentifiers = ['messageId', 'correlationId'] as const satisfies readonly QueryField[];
 export const identifierLength = 16;

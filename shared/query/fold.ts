@@ -39,6 +39,12 @@ export function words(text: string): readonly string[] {
   return found.some(one => one.length > wordLimit) ? found.map(one => cut(one, wordLimit)) : found;
 }
 
+const mailAddress = /^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$/;
+
+/** Whether a text is one whole mail address (or a user principal name), and nothing else. */
+export const isMailAddress = (text: string): boolean =>
+  text.includes('@') && text.length <= keywordLimit && mailAddress.test(text);
+
 /** A keyword's form for comparison: the whole value folded, white space around it dropped. */
 export const keyword = (text: string): string => cut(fold(text).trim(), keywordLimit).trimEnd();
 

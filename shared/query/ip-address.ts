@@ -98,6 +98,14 @@ export function parseNetwork(text: string): IpNetwork | null {
   return { family: address.family, bits, first: spell(first), last: spell(first | host) };
 }
 
+/** The bytes of an IPv4 address's beginning in whole octets, such as `198.51.`; null for anything else. */
+export function parseOctets(text: string): string | null {
+  const octets = text.split('.');
+  if (octets.pop() !== '' || octets.length < 1 || octets.length > 3) return null;
+  const whole = parseIpv4([...octets, ...['0', '0', '0'].slice(octets.length - 1)].join('.'));
+  return whole === null ? null : whole.hex.slice(0, octets.length * 2);
+}
+
 export const printNetwork = (network: IpNetwork): string =>
   `${printIp({ family: network.family, hex: network.first })}/${network.bits}`;
 

@@ -11,7 +11,7 @@ export const awkwardTexts = [
   'AND', 'OR', 'NOT', 'NEAR', 'TO', 'and', 'or', 'NEAR(a b, 2)', 'a"b', 'a\\b', 'a\\"', '"', '\\', '-a', '+a', 'a-b', 'a:b',
   'actor:x', 'keys', 'keys:x', '^a', 'a*b', '(a)', '{a}', '[a TO b]', '>=a', "a'b", "'; DROP TABLE doc; --", 'a%', 'a_b',
   '~ta', '~', 'Ångström', 'ﬁle', 'STRAẞE', 'ΟΔΟΣ', 'ΟΔΟΣΟ', 'naïve', 'e\u0301', 'İstanbul', '東京', 'пароль', '🎉party',
-  'a\u0000b', 'a\tb', '\ud800a', 'x'.repeat(120), 'oskar.lind@contoso.example', 'CONTOSO\\oskar', '10.0.0.1',
+  'a\u0000b', 'a\tb', '\ud800a', 'x'.repeat(120), 'oskar.lind@contoso.example', ' Lind@Contoso.example ', 'lind@contoso.example', 'a＠b.c', 'CONTOSO\\oskar', '10.0.0.1',
   '3f3d8b1c-1d0b-4a8e-9c55-8a2b6e0c4f77', 'x-3f3d8b1c-1d0b-4a8e-9c55-8a2b6e0c4f77',
 ]; // prettier-ignore
 

@@ -32,7 +32,7 @@ const event: StoredEvent = storedEvent('one', {
 describe('an event is found by', () => {
   test.each([
     '*', 'oberg', 'ÅSA', 'asa oberg', '"mira holt"', '"added mira"', '"added mi"*', 'aadsts50126', 'portal', 'windows',
-    'malmo', 'member', '"draft"', '2001:db8::7', '2001:DB8:0::7', '2001:db8*', '"laptop-7 b"', 'delivered', 'deliv*',
+    'malmo', 'member', '"draft"', '2001:db8::7', '2001:DB8:0::7',  '"laptop-7 b"', 'delivered', 'deliv*',
     '"<m-1@mail.contoso.example>"', 'ab3d8b1c-1d0b-4a8e-9c55-8a2b6e0c4f77', '3f3d8b1c-1d0b-4a8e-9c55-8a2b6e0c4f77',
     'operation:"add MEMBER to role"', 'operation:add*', 'operation:"add member"*', '-operation:add', 'outcome:success',
     'actor:asa.oberg@contoso.example', 'actor:oberg', 'actor:"asa oberg"', '-actor:"oberg asa"', '-actor:mira',

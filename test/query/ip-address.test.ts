@@ -1,7 +1,14 @@
 import { BlockList, isIP } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inNetwork, parseIp, parseNetwork, printIp, printNetwork } from '../../shared/query/ip-address.ts';
+import {
+  inNetwork,
+  parseIp,
+  parseNetwork,
+  parseOctets,
+  printIp,
+  printNetwork,
+} from '../../shared/query/ip-address.ts';
 import { seed } from '../support/seed.ts';
 
 describe('addresses', () => {
@@ -55,6 +62,18 @@ describe('addresses', () => {
     );
   });
 });
+
+test.each([
+  ['198.51.', 'c633'],
+  ['10.', '0a'],
+  ['1.2.3.', '010203'],
+  ['1.2.3.4.', null],
+  ['198.51', null],
+  ['198.256.', null],
+  ['.', null],
+  ['', null],
+  ['01.', null],
+])('%j begins with the bytes %j', (text, hex) => expect(parseOctets(text)).toBe(hex));
 
 describe('networks', () => {
   test.each([

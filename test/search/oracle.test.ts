@@ -40,7 +40,7 @@ function clauseAbout(events: readonly StoredEvent[]): fc.Arbitrary<QueryNode> {
   return fc
     .tuple(
       fc.constantFrom(...values),
-      fc.constantFrom('whole', 'begin', 'end', 'both', 'caps'),
+      fc.constantFrom('whole', 'begin', 'end', 'both', 'caps', 'octets'),
       fc.boolean(),
       fc.boolean(),
     )
@@ -50,6 +50,7 @@ function clauseAbout(events: readonly StoredEvent[]): fc.Arbitrary<QueryNode> {
       const texts = {
         whole: value, begin: letters.slice(0, half).join(''), end: letters.slice(half).join(''),
         both: `${value} ${next}`, caps: value.toUpperCase(),
+        octets: value.slice(0, value.lastIndexOf('.') + 1),
       }; // prettier-ignore
       const text = texts[how as keyof typeof texts];
       return { kind: 'match', field: bare ? null : field, value: text === '' ? value : text, prefix };

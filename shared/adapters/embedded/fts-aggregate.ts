@@ -22,6 +22,8 @@ interface Bar {
 }
 
 export interface Aggregates {
+  /** The rows' times, in milliseconds, rising. */
+  readonly times: Float64Array;
   readonly facets: ReadonlyMap<FacetField, readonly FacetValue[]>;
   readonly histogram: readonly Bar[] | null;
 }
@@ -36,30 +38,30 @@ const smallNumbers = 65_536;
 
 function counter(): Counter {
   const small = new Uint32Array(smallNumbers);
+  const met: number[] = [];
   const large = new Map<number, number>();
   return {
     add(number) {
-      if (number < smallNumbers) small[number] = (small[number] ?? 0) + 1;
-      else large.set(number, (large.get(number) ?? 0) + 1);
-    },
-    entries() {
-      const found = [...large];
-      for (let number = 0; number < smallNumbers; number++) {
-        const count = small[number] ?? 0;
-        if (count > 0) found.push([number, count]);
+      if (number >= smallNumbers) {
+        large.set(number, (large.get(number) ?? 0) + 1);
+        return;
       }
-      return found;
+      const before = small[number] ?? 0;
+      if (before === 0) met.push(number);
+      small[number] = before + 1;
     },
+    entries: () => [...large, ...met.map((number): [number, number] => [number, small[number] ?? 0])],
   };
 }
 
 /**
- * Facets and histogram of rows joined into one text. Each row stands for `weight` events. Values that come
+ * Facets and histogram of `count` rows joined into one text. Each row stands for `weight` events. Values that come
  * equally often are in the order in which the index first met them.
  * @throws AppError `request.invalid` when the interval makes more than 5,000 bars.
  */
 export function aggregate(
   joined: string,
+  count: number,
   weight: number,
   asked: { facets: readonly FacetField[]; facetLimit: number; interval: number | null },
   dictionary: Dictionary,
@@ -74,10 +76,13 @@ export function aggregate(
   const bars = new Map<number, number>();
   const { interval } = asked;
   const width = codeWidth.recipient;
+  const times = new Float64Array(count);
+  let read = 0;
   for (let row = 0; row < joined.length;) {
     for (const one of counters) one.counter.add(decodeNumber(joined, row + one.place, one.width));
+    const ms = decodeNumber(joined, row + timePlace, timeWidth) - epochOffset;
+    times[read++] = ms;
     if (interval !== null) {
-      const ms = decodeNumber(joined, row + timePlace, timeWidth) - epochOffset;
       const bar = Math.floor(ms / interval);
       bars.set(bar, (bars.get(bar) ?? 0) + 1);
     }
@@ -100,7 +105,11 @@ export function aggregate(
   if (recipients !== null) {
     facets.set('recipient', mostFrequent('recipient', recipients.entries(), weight, facetLimit, dictionary));
   }
-  return { facets, histogram: interval === null ? null : histogramOf(bars, interval, weight) };
+  return {
+    times: times.sort(),
+    facets,
+    histogram: interval === null ? null : histogramOf(bars, interval, weight),
+  };
 }
 
 function mostFrequent(

@@ -43,11 +43,15 @@ export const codeWidth: Readonly<Record<FacetField, number>> = {
   country: 3, app: 4, device: 5, sender: 5, recipient: 5, direction: 2, status: 3,
 }; // prettier-ignore
 
-/** Fields in the order of their places. The tenant comes first: every search looks at it. */
-export const placedFields = [
-  'tenant', 'source', 'stream', 'category', 'operation', 'outcome', 'severity', 'actor', 'actorKind', 'ip', 'country',
-  'app', 'device', 'sender', 'direction', 'status',
+/** Fields of few values: most events share all of these with many others. */
+export const groupedFields = [
+  'tenant', 'source', 'stream', 'category', 'operation', 'outcome', 'severity', 'actorKind', 'direction', 'status',
+  'country', 'app',
 ] as const satisfies readonly FacetField[]; // prettier-ignore
+/** Fields of many values. */
+export const singleFields = ['actor', 'ip', 'device', 'sender'] as const satisfies readonly FacetField[];
+/** Fields in the order of their places. The tenant comes first: every search looks at it. */
+export const placedFields = [...groupedFields, ...singleFields] as const;
 export type PlacedField = (typeof placedFields)[number];
 
 const places = new Map<FacetField, number>();

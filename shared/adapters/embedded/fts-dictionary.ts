@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { FacetField } from '../../model/query.ts';
-import { cut, keyword } from '../../query/fold.ts';
+import { cut, isMailAddress, keyword } from '../../query/fold.ts';
 import { parseIp, printIp, type IpAddress } from '../../query/ip-address.ts';
 import { codeWidth, decodeNumber, encodeNumber } from './fts-codes.ts';
 import { addressToken, keywordToken, shapeToken, tokenFields, type TokenField } from './fts-token.ts';
@@ -93,7 +93,7 @@ export function openDictionary(db: Database): Dictionary {
   function numbered(field: CodedField, value: string): Coded {
     const address = field === 'ip' ? parseIp(value.trim()) : null;
     const folded = foldedValue(value, address);
-    const token = tokenOf(field, folded, address);
+    const token = isWorded(field) && !isMailAddress(value) ? '' : tokenOf(field, folded, address);
     const known = find.get(fieldNumber[field], folded);
     if (known !== undefined) return { code: known.code, token };
     const number = next.get(field) ?? nextNumber(field);
@@ -140,6 +140,10 @@ export function openDictionary(db: Database): Dictionary {
 
 const foldedValue = (value: string, address: IpAddress | null): string =>
   address === null ? keyword(value) : printIp(address);
+
+/** Fields that are found by their words, except for whole mail addresses. */
+const isWorded = (field: CodedField): boolean =>
+  field === 'actor' || field === 'sender' || field === 'recipient';
 
 function tokenOf(field: CodedField, folded: string, address: IpAddress | null): string {
   if (field === 'shape') return shapeToken(folded);

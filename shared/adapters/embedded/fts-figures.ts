@@ -3,45 +3,43 @@ import { aggregate } from './fts-aggregate.ts';
 import { rowSeparator } from './fts-codes.ts';
 import type { Plan } from './fts-plan.ts';
 import { sampleRate } from './fts-row-id.ts';
-import { fittingRows, type Asked } from './fts-rows.ts';
+import { countUpTo, fittingRows, type Asked } from './fts-rows.ts';
 import type { Part } from './fts-schema.ts';
 
 /** Up to so many matches, every figure of an answer is exact. */
 export const exactUpTo = 10_000;
-// Rows of the sample that are read at most for one answer; a larger sample is thinned out.
-const readOfSample = 32_768;
+// Rows of the sample that are read at most for one answer; of more that match, an even part is read.
+const readOfSample = 8_192;
 
-export type Figures = Pick<SearchPage, 'total' | 'facets' | 'histogram'>;
+export interface Figures extends Pick<SearchPage, 'total' | 'facets' | 'histogram'> {
+  /** When every match happened, in milliseconds, rising; null for estimates. */
+  readonly times: Float64Array | null;
+}
 
-/** Exact figures, unless the matches turn out to be too many: then estimates by `forSample`. */
-export function figures(asked: Asked, plan: Plan, forSample: Plan): Figures {
+/** Exact figures; null when the matches are too many for that. */
+export function exactFigures(asked: Asked, plan: Plan): Figures | null {
   const { count, codes } = joinedCodes(asked, plan, 'whole', exactUpTo + 1);
-  if (count > exactUpTo) return estimates(asked, forSample);
-  return labelled(asked, codes, 1, { value: count, exact: true });
+  return count > exactUpTo ? null : labelled(asked, codes, count, 1, { value: count, exact: true });
 }
 
 /** Figures from the sample, labelled as estimates; for more matches than can be exact. */
 export function estimates(asked: Asked, plan: Plan): Figures {
-  const sampled = Number(
-    asked.reader.get(`SELECT value FROM about WHERE name = 'sampled'`, [])?.['value'] ?? 0,
-  );
+  const matching = countUpTo(asked, plan, 'sample', -1);
   let thinning = 1;
-  while (sampled / thinning > readOfSample) thinning *= 2;
+  while (matching / thinning > readOfSample) thinning *= 2;
   // The lowest bits of a row's number are random, and other bits decided that it is in the sample.
   const even = { sql: `d.rowid & ${thinning - 1} = 0`, values: [] };
-  const thinned = thinning === 1 ? plan : { ...plan, rows: [...plan.rows, () => even] };
+  const thinned = thinning === 1 ? plan : { ...plan, rows: [() => even, ...plan.rows] };
   const { count, codes } = joinedCodes(asked, thinned, 'sample', -1);
-  const weight = sampleRate * thinning;
-  return labelled(asked, codes, weight, { value: Math.max(count * weight, exactUpTo + 1), exact: false });
+  const total = { value: Math.max(matching * sampleRate, exactUpTo + 1), exact: false };
+  return labelled(asked, codes, count, sampleRate * thinning, total);
 }
 
 /** Figures where nothing can match. */
-export const noFigures = (asked: Asked): Figures => labelled(asked, '', 1, { value: 0, exact: true });
+export const noFigures = (asked: Asked): Figures => labelled(asked, '', 0, 1, { value: 0, exact: true });
 
 function joinedCodes(asked: Asked, plan: Plan, part: Part, limit: number): { count: number; codes: string } {
-  const { facets, interval } = asked.request;
-  const needed = facets.length > 0 || interval !== null;
-  const rows = fittingRows(asked, plan, part, needed ? 'd.codes AS codes' : 'NULL AS codes');
+  const rows = fittingRows(asked, plan, part, 'd.codes AS codes');
   const found = asked.reader.get(
     `SELECT count(*) AS count, group_concat(codes, '${rowSeparator}') AS codes FROM (${rows.sql} LIMIT ?)`,
     [...rows.values, limit],
@@ -49,11 +47,18 @@ function joinedCodes(asked: Asked, plan: Plan, part: Part, limit: number): { cou
   return { count: Number(found?.['count']), codes: String(found?.['codes'] ?? '') };
 }
 
-function labelled(asked: Asked, codes: string, weight: number, total: SearchPage['total']): Figures {
+function labelled(
+  asked: Asked,
+  codes: string,
+  count: number,
+  weight: number,
+  total: SearchPage['total'],
+): Figures {
   const { request, dictionary } = asked;
-  const found = aggregate(codes, weight, request, dictionary);
+  const found = aggregate(codes, count, weight, request, dictionary);
   const { exact } = total;
   const facets: Partial<Record<FacetField, Counted<readonly FacetValue[]>>> = {};
   for (const [field, values] of found.facets) facets[field] = { exact, values };
-  return { total, facets, histogram: found.histogram === null ? null : { exact, values: found.histogram } };
+  const histogram = found.histogram === null ? null : { exact, values: found.histogram };
+  return { total, facets, histogram, times: exact ? found.times : null };
 }

@@ -1,9 +1,9 @@
 import { severities } from '../../model/event.ts';
-import { facetFields, type QueryField, type QueryNode } from '../../model/query.ts';
+import { facetFields, queryFields, type QueryField, type QueryNode } from '../../model/query.ts';
 import { comparable } from '../../query/evaluate.ts';
 import { identifierLength, wholeFields, wholeIdentifiers } from '../../query/field-values.ts';
-import { keyword, words } from '../../query/fold.ts';
-import { parseIp, parseNetwork } from '../../query/ip-address.ts';
+import { isMailAddress, keyword, words } from '../../query/fold.ts';
+import { parseIp, parseNetwork, parseOctets } from '../../query/ip-address.ts';
 import type { RangeNode } from '../../query/comparison.ts';
 import { codeWidth, placeOf, type PlacedField } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
@@ -11,7 +11,7 @@ import { shapeFields, shapeHas } from './fts-row.ts';
 import { packId } from './fts-row-id.ts';
 import type { WordColumn } from './fts-schema.ts';
 import {
-  addressToken, keywordToken, phrase, shapeToken, tokenFields, type TokenField,
+  addressToken, ipToken, keywordToken, phrase, shapeToken, tokenFields, valueToken, type TokenField,
 } from './fts-token.ts'; // prettier-ignore
 import { anyOf, everything, mustHold, never, rowTest, type Plan } from './fts-plan.ts';
 
@@ -39,6 +39,8 @@ const columnsOf = {
 } as const satisfies Partial<Record<QueryField, readonly WordColumn[]>>;
 
 const hasColumns = (field: QueryField): field is keyof typeof columnsOf => Object.hasOwn(columnsOf, field);
+const isAddressField = (field: QueryField): field is 'actor' | 'target' | 'sender' | 'recipient' =>
+  queryFields[field] === 'address';
 const hasToken = (field: QueryField): field is TokenField => tokenFields.some(one => one === field);
 const isPlaced = (field: QueryField): field is PlacedField => facetFields.some(one => one === field);
 
@@ -47,6 +49,9 @@ export function matchLeaf(node: Match, dictionary: Dictionary): Leaf {
   const { field, value, prefix } = node;
   if (field === null) return byWords(anywhere(value, prefix, dictionary));
   if (hasColumns(field)) {
+    if (isAddressField(field) && !prefix && isMailAddress(value)) {
+      return byWords(mustHold(phrase([valueToken(field, value)], false)));
+    }
     const tokens = words(value);
     if (tokens.length === 0) return byWords(never);
     return byWords(mustHold(`{${columnsOf[field].join(' ')}} : ${phrase(tokens, prefix)}`));
@@ -54,9 +59,23 @@ export function matchLeaf(node: Match, dictionary: Dictionary): Leaf {
   if (!hasToken(field)) return byWords(never);
   const asked = prefix ? keyword(value) : comparable(field, value);
   if (asked === '') return byWords(never);
+  if (field === 'ip')
+    return prefix ? ipsBeginning(asked, dictionary) : byWords(mustHold(phrase([ipToken(asked)], false)));
   const found = byWords(mustHold(phrase([keywordToken(field, asked)], prefix)));
   if (!prefix || !isPlaced(field)) return found;
   return { ...found, rows: codesBetween(field, asked, successor(asked), dictionary) };
+}
+
+// Postings of so many values are merged as they are read; beyond, the rows are asked.
+const fewValues = 200;
+
+/** The tokens of addresses are their bytes, so those that are written alike are found by the dictionary. */
+function ipsBeginning(asked: string, dictionary: Dictionary): Leaf {
+  const found = dictionary.foldedBetween('ip', asked, successor(asked), fewValues + 1);
+  if (found.length === 0) return byWords(never);
+  const rows = codesBetween('ip', asked, successor(asked), dictionary);
+  if (found.length > fewValues) return { words: null, rows };
+  return { words: mustHold(anyOf(found.map(one => phrase([ipToken(one)], false)))), rows };
 }
 
 function anywhere(value: string, prefix: boolean, dictionary: Dictionary): Plan {
@@ -65,9 +84,13 @@ function anywhere(value: string, prefix: boolean, dictionary: Dictionary): Plan 
   for (const field of [...wholeFields, ...(value.length < identifierLength ? [] : wholeIdentifiers)]) {
     const asked = prefix ? keyword(value) : comparable(field, value);
     // Hardly any word is also a device or a status, and asking the dictionary is cheaper than asking FTS5.
-    if (asked !== '' && (!isPlaced(field) || isKnown(field, asked, prefix, dictionary))) {
-      expressions.push(phrase([keywordToken(field, asked)], prefix));
-    }
+    if (asked === '' || (isPlaced(field) && !isKnown(field, asked, prefix, dictionary))) continue;
+    expressions.push(phrase([keywordToken(field, asked)], prefix));
+  }
+  const octets = prefix ? parseOctets(value.trim()) : null;
+  if (octets !== null) expressions.push(phrase([addressToken(4, octets)], true));
+  if (!prefix && isKnown('ip', comparable('ip', value), false, dictionary)) {
+    expressions.push(phrase([ipToken(comparable('ip', value))], false));
   }
   return expressions.length === 0 ? never : mustHold(anyOf(expressions));
 }
@@ -147,9 +170,6 @@ export function prefixesBetween(first: string, last: string): string[] {
   const between = Array.from({ length: Math.max(to - from - 1, 0) }, (_, n) => digit(from + 1 + n));
   return [...lower, ...between, ...upper];
 }
-
-// Postings of so many values are merged as they are read; beyond, the rows are asked.
-const fewValues = 200;
 
 /** A range of any field but time. */
 export function rangeLeaf(node: RangeNode, dictionary: Dictionary): Leaf {

@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { Dictionary } from './fts-dictionary.ts';
+import { openGroups } from './fts-groups.ts';
 import { isSampled, packId, rowId, slotBits, slotOf } from './fts-row-id.ts';
 import { arrivalOf, indexRow, type Arrival, type IndexRow } from './fts-row.ts';
 import { emptyIndex, tableOf, wordColumns, type Part } from './fts-schema.ts';
@@ -32,21 +33,18 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     'SELECT CAST(max(rowid) AS TEXT) AS number FROM docs WHERE rowid >= ? AND rowid < ?',
   );
 
+  const groups = openGroups(dictionary);
   const about = db.prepare<{ value: string }>('SELECT value FROM about WHERE name = ?');
   const setAbout = db.prepare('INSERT OR REPLACE INTO about (name, value) VALUES (?, ?)');
   const version = db.prepare<{ data_version: number }>('PRAGMA data_version');
   let seenVersion = version.get()?.data_version;
-  // Rows that this write has added to the sample so far.
-  let sampled = 0;
 
   /** Takes a row out of every table. */
   function drop(number: bigint): void {
     whole.dropDoc.run(number);
     whole.dropWords.run(number);
     // Only one row in 64 has words in the sample; asking FTS5 to forget others would leave marks for nothing.
-    if (sample.dropDoc.run(number).changes === 0) return;
-    sample.dropWords.run(number);
-    sampled -= 1;
+    if (sample.dropDoc.run(number).changes > 0) sample.dropWords.run(number);
   }
 
   /** The number under which a row is now in `docs`; null when the index has this revision or a later one. */
@@ -92,7 +90,6 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     if (!isSampled(arrival.bits)) return;
     insertDoc(sample, number, arrival, row);
     insertWords(sample, number, row);
-    sampled += 1;
   }
 
   function put(events: readonly StoredEvent[]): void {
@@ -105,7 +102,7 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     let last = -1n;
     for (const arrival of arrivals) {
       // Row by row: rows kept for a second loop would outlive the young heap and cost a third more.
-      const row = indexRow(arrival, dictionary);
+      const row = indexRow(arrival, groups, dictionary);
       const number = place(arrival, row);
       if (number === null) continue;
       if (number < last) behind.push({ number, arrival, row });
@@ -117,7 +114,6 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
 
   /** All of `work` or nothing. */
   function writing(work: () => void): void {
-    sampled = 0;
     try {
       db.write(() => {
         // Another process may have given out numbers, or emptied the index, since we wrote.
@@ -125,8 +121,6 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
         if (found !== seenVersion) dictionary.forget();
         seenVersion = found;
         work();
-        if (sampled !== 0)
-          setAbout.run('sampled', String(Number(about.get('sampled')?.value ?? 0) + sampled));
       });
     } catch (thrown) {
       // Numbers given out in a write that was rolled back were never given out.

@@ -15,8 +15,9 @@ export interface IndexReader {
 }
 
 const keptStatements = 100;
-// Pages of the index kept in memory, in KiB: what lies beyond is in the system's own cache.
-const cacheKib = 24 * 1024;
+// Pages of the index kept in memory, in KiB, taken up as searches need them. Beyond, each page is a call to the
+// system and a copy; mapping the file would save both, but a file cut short would then end the process.
+const cacheKib = 48 * 1024;
 
 export function openIndexReader(file: string): IndexReader {
   const guarded = <T>(work: () => T): T => {

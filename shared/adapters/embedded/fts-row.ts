@@ -1,6 +1,8 @@
 import type { Entity, StoredEvent } from '../../model/event.ts';
-import { encodeNumber, noCode, placedFields, timeWidth } from './fts-codes.ts';
+import { isMailAddress } from '../../query/fold.ts';
+import { encodeNumber, noCode, placedFields, singleFields, timeWidth } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
+import { isBlank, type Groups } from './fts-groups.ts';
 import { epochOffset, packId, spread } from './fts-row-id.ts';
 import type { WordColumn } from './fts-schema.ts';
 import { searchableText, valueBreak, valueToken } from './fts-token.ts';
@@ -42,29 +44,33 @@ const bitOf = Object.fromEntries(shapeFields.map((field, n) => [field, 1 << n]))
 export const shapeHas = (shape: string, field: ShapeField): boolean =>
   (Number.parseInt(shape, 36) & bitOf[field]) !== 0;
 
-const absent = placedFields.map(noCode);
-
 /** The row of an event. Gives new values their numbers, so only inside a write. */
-export function indexRow({ event, ms }: Arrival, dictionary: Dictionary): IndexRow {
+export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dictionary): IndexRow {
+  const { actor, client, mail } = event;
   const words = wordsOf(event);
-  let shape = shapeOf(words);
-  let keys = '';
-  let codes = '';
-  const values = placedValues(event);
-  for (let n = 0; n < values.length; n++) {
-    const value = values[n];
-    const field = placedFields[n];
-    if (field === undefined || isBlank(value)) codes += absent[n];
-    else {
-      const coded = dictionary.coded(field, value);
-      codes += coded.code;
-      if (coded.tokens !== '') keys += `${coded.tokens} `;
-      shape |= 1 << n;
+  const group = groups(event);
+  let keys = group.tokens;
+  let codes = group.codes;
+  let shape = group.shape | shapeOf(words);
+  const single = (field: SingleField, value: string | null | undefined): void => {
+    if (isBlank(value)) {
+      codes += absent[field];
+      return;
     }
-  }
+    const coded = dictionary.coded(field, value);
+    codes += coded.code;
+    if (coded.token !== '') keys += `${coded.token} `;
+    shape |= bitOf[field];
+  };
+  single('actor', actor === null ? null : facetValue(actor));
+  single('ip', client?.ip);
+  single('device', client?.device);
+  single('sender', mail?.sender);
   codes += encodeNumber(ms + epochOffset, timeWidth);
-  codes += recipientCodes(event, dictionary);
-  const messageId = event.mail?.messageId;
+  const recipients = recipientsOf(event, dictionary);
+  codes += recipients.codes;
+  keys += recipients.tokens + addressTokens(event);
+  const messageId = mail?.messageId;
   if (!isBlank(messageId)) {
     keys += `${valueToken('messageId', messageId)} `;
     shape |= bitOf.messageId;
@@ -73,34 +79,53 @@ export function indexRow({ event, ms }: Arrival, dictionary: Dictionary): IndexR
     keys += `${valueToken('correlationId', event.correlationId)} `;
     shape |= bitOf.correlationId;
   }
-  words.keys = keys + dictionary.coded('shape', shape.toString(36)).tokens;
+  words.keys = keys + dictionary.coded('shape', shape.toString(36)).token;
   return { codes, words };
 }
 
-const isBlank = (value: string | null | undefined): value is null | undefined | '' =>
-  value === null || value === undefined || value === '' || value.trim() === '';
-
-/** In the order of `placedFields`. */
-function placedValues(event: StoredEvent): readonly (string | null | undefined)[] {
-  const { actor, client, mail } = event;
-  return [
-    event.tenant, event.source, event.stream, event.category, event.operation, event.outcome, event.severity,
-    actor === null ? null : facetValue(actor), actor?.kind, client?.ip, client?.country, client?.app, client?.device,
-    mail?.sender, mail?.direction, mail?.status,
-  ]; // prettier-ignore
-}
+type SingleField = (typeof singleFields)[number];
+const absent = Object.fromEntries(singleFields.map(field => [field, noCode(field)])) as Record<
+  SingleField,
+  string
+>;
 
 /** As `facetValuesOf` counts an actor. */
 const facetValue = (actor: Entity): string | null =>
   isBlank(actor.address) ? (isBlank(actor.name) ? actor.id : actor.name) : actor.address;
 
-function recipientCodes(event: StoredEvent, dictionary: Dictionary): string {
+function recipientsOf(event: StoredEvent, dictionary: Dictionary): { codes: string; tokens: string } {
+  let codes = '';
+  let tokens = '';
   const recipients = event.mail?.recipients ?? [];
-  const [only] = recipients;
-  if (recipients.length === 1) return isBlank(only) ? '' : dictionary.coded('recipient', only).code;
-  const codes = new Set<string>();
-  for (const one of recipients) if (!isBlank(one)) codes.add(dictionary.coded('recipient', one).code);
-  return [...codes].join('');
+  // Each counts once, however often it is named and in whatever case.
+  const met = recipients.length > 1 ? new Set<string>() : null;
+  for (const one of recipients) {
+    if (isBlank(one)) continue;
+    const coded = dictionary.coded('recipient', one);
+    if (met?.has(coded.code) === true) continue;
+    met?.add(coded.code);
+    codes += coded.code;
+    if (coded.token !== '') tokens += `${coded.token} `;
+  }
+  return { codes, tokens };
+}
+
+/** Tokens of the mail addresses that no facet has: those of targets, and an actor's name or id that is one. */
+function addressTokens({ actor, targets }: StoredEvent): string {
+  let tokens = '';
+  const add = (field: 'actor' | 'target', value: string | null): void => {
+    if (value !== null && isMailAddress(value)) tokens += `${valueToken(field, value)} `;
+  };
+  if (actor !== null && !isBlank(actor.address)) {
+    if (actor.name !== actor.address) add('actor', actor.name);
+    add('actor', actor.id);
+  } else if (actor !== null && !isBlank(actor.name)) add('actor', actor.id);
+  for (const { name, address, id } of targets) {
+    add('target', address);
+    if (name !== address) add('target', name);
+    add('target', id);
+  }
+  return tokens;
 }
 
 function wordsOf(event: StoredEvent): Record<WordColumn, string | null> {

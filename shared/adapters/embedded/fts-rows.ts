@@ -30,24 +30,34 @@ export function tenantCondition(codes: readonly string[]): Condition {
 export const rowsWhere = (asked: Asked, plan: Plan, part: Part): Condition =>
   joinedBy(' AND ', [asked.tenants, ...plan.rows.map(test => test(part))]);
 
-export const ordered = (asked: Asked, table: string): string =>
-  `ORDER BY ${table}.rowid ${asked.request.order === 'newest' ? 'DESC' : 'ASC'}`;
+/** Rising is what FTS5 is good at: going down, it reads every page of postings forwards first, and skips none. */
+export type Direction = 'rising' | 'falling';
+export const pageDirection = (asked: Asked): Direction =>
+  asked.request.order === 'newest' ? 'falling' : 'rising';
+export const ordered = (direction: Direction, table: string): string =>
+  `ORDER BY ${table}.rowid ${direction === 'falling' ? 'DESC' : 'ASC'}`;
 
-/** The rows that fit, in the request's order; `d` is the row. */
-export function fittingRows(asked: Asked, plan: Plan, part: Part, columns: string): Condition {
+/** The rows that fit; `d` is the row. */
+export function fittingRows(
+  asked: Asked,
+  plan: Plan,
+  part: Part,
+  columns: string,
+  direction: Direction = 'rising',
+): Condition {
   const { docs, words } = tableOf[part];
   const rows = rowsWhere(asked, plan, part);
   const expression = wordsOf(plan, asked.base);
   if (expression === null) {
     return {
-      sql: `SELECT ${columns} FROM ${docs} d WHERE d.rowid BETWEEN ? AND ? AND ${rows.sql} ${ordered(asked, 'd')}`,
+      sql: `SELECT ${columns} FROM ${docs} d WHERE d.rowid BETWEEN ? AND ? AND ${rows.sql} ${ordered(direction, 'd')}`,
       values: [plan.low, plan.high, ...rows.values],
     };
   }
   // CROSS JOIN keeps SQLite from turning the order around: FTS5 gives rows in order, one at a time.
   return {
     sql: `SELECT ${columns} FROM ${words} w CROSS JOIN ${docs} d ON d.rowid = w.rowid
-      WHERE w.${words} MATCH ? AND w.rowid BETWEEN ? AND ? AND ${rows.sql} ${ordered(asked, 'w')}`,
+      WHERE w.${words} MATCH ? AND w.rowid BETWEEN ? AND ? AND ${rows.sql} ${ordered(direction, 'w')}`,
     values: [expression, plan.low, plan.high, ...rows.values],
   };
 }

@@ -1,15 +1,21 @@
 import { fold, keyword, wordLimit, words } from '../../query/fold.ts';
+import { parseIp } from '../../query/ip-address.ts';
 import type { QueryField } from '../../model/query.ts';
 
+// Control characters that are no white space. They stand for punctuation inside tokens, one for one: message
+// and correlation ids are a good part of an index, and spelling their hyphens out would add a quarter to them.
+const controls = Array.from({ length: 26 }, (_, n) => String.fromCharCode(n < 8 ? n + 1 : n + 6));
+const punctuation = " -.@_/:<>#$%&'()*+,=?[]{|}";
+
 /**
- * Text as FTS5 gets it. Its plain ASCII tokenizer sees letters, digits, everything beyond ASCII and `~` as
- * parts of words and lower-cases ASCII; folding and splitting of all other text is done here, by the rules
+ * Text as FTS5 gets it. Its plain ASCII tokenizer sees letters, digits, everything beyond ASCII, `~` and
+ * some control characters as parts of words and lower-cases ASCII; folding and splitting of all other text is done here, by the rules
  * every adapter shares, so the tokenizer never decides anything.
  *
  * `~` begins every token that is not a word: no word of an event or a query holds it, so `~k…` can only be
  * the keyword it was made from, and a `~` alone keeps a phrase from reaching from one value into the next.
  */
-export const tokenizer = `ascii tokenchars '~'`;
+export const tokenizer = `ascii tokenchars '~${controls.join('')}'`;
 
 /** Between the values of one column. */
 export const valueBreak = ' ~ ';
@@ -57,6 +63,8 @@ const isAlphanumeric = (unit: number): boolean =>
 const letters = {
   tenant: 't', source: 's', stream: 'x', category: 'c', operation: 'o', outcome: 'r', severity: 'v', actorKind: 'k',
   ip: 'h', country: 'g', app: 'a', device: 'd', direction: 'z', status: 'u', messageId: 'm', correlationId: 'q',
+  // Whole mail addresses only; all else is found by its words.
+  actor: 'b', target: 'e', sender: 'f', recipient: 'l',
 } as const satisfies Partial<Record<QueryField, string>>; // prettier-ignore
 
 /** Fields whose whole values are tokens. */
@@ -73,7 +81,10 @@ export const keywordToken = (field: TokenField, comparable: string): string =>
 /** The token of a value as an event has it. */
 export const valueToken = (field: TokenField, value: string): string => keywordToken(field, keyword(value));
 
-const spelling = Array.from({ length: 128 }, (_, unit) => `~${unit.toString(16).padStart(2, '0')}`);
+const spelling = Array.from({ length: 128 }, (_, unit) => {
+  const place = punctuation.indexOf(String.fromCharCode(unit));
+  return controls[place] ?? `~${unit.toString(16).padStart(2, '0')}`;
+});
 
 function spelled(text: string): string {
   let token = '';
@@ -90,6 +101,12 @@ function spelled(text: string): string {
 
 /** The token of an IP address by its bytes, and, cut short, of the network it begins. */
 export const addressToken = (family: 4 | 6, hex: string): string => `~${family === 4 ? 'i' : 'j'}${hex}`;
+
+/** The token of what an event has for an IP address, which may be none. */
+export function ipToken(comparable: string): string {
+  const address = parseIp(comparable);
+  return address === null ? keywordToken('ip', comparable) : addressToken(address.family, address.hex);
+}
 
 /** The token of the set of fields an event has values for. */
 export const shapeToken = (shape: string): string => `~p${shape}`;
