@@ -5,7 +5,7 @@ import type { Window } from '../kernel/time.ts';
  * `keyword`: the whole value, without regard to case; a trailing `*` asks for values that begin so.
  * `words`: the value's words in their order, without regard to case or accents; a trailing `*` on the last.
  * `address`: like `words`, over id, name and address of the people and things the field names; but a whole
- * mail address is compared whole.
+ * mail address is compared whole (on actor, sender and recipient, with the value their facets count).
  */
 export const queryFields = {
   tenant: 'keyword', source: 'keyword', stream: 'keyword', category: 'keyword', operation: 'keyword',

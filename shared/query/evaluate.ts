@@ -3,6 +3,7 @@ import type { StoredEvent } from '../model/event.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
 import { inRange } from './comparison.ts';
 import {
+  facetValuesOf,
   furtherText, identifierLength, textFields, valuesOf, wholeFields, wholeIdentifiers,
 } from './field-values.ts'; // prettier-ignore
 import { isMailAddress, keyword, words } from './fold.ts';
@@ -19,8 +20,8 @@ import { timeSpan } from './time-text.ts';
  *   compared in its shortest spelling.
  * - On a `words` or `address` field the value's words must follow one another inside one of the field's
  *   values; with `*` the last may be the beginning of a word.
- * - On an `address` field a whole mail address is compared whole: `lind@contoso.example` is not
- *   `oskar.lind@contoso.example`.
+ * - A whole mail address is compared whole on actor, sender and recipient, with what their facets count:
+ *   `sender:lind@contoso.example` does not find `oskar.lind@contoso.example`.
  * - A bare word or phrase looks so through actor, target, sender, recipient, subject, user agent and summary,
  *   and through operation, reason, app, operating system and city. It also finds a whole device or status and,
  *   from 16 characters on, a whole message or correlation id, as the field itself would; and an ip, whole or
@@ -61,6 +62,10 @@ export function comparable(field: QueryField, text: string): string {
   return address === null ? keyword(text) : printIp(address);
 }
 
+/** Fields on which a whole mail address is one value. */
+export const comparesAddresses = (field: QueryField): field is 'actor' | 'sender' | 'recipient' =>
+  field === 'actor' || field === 'sender' || field === 'recipient';
+
 function matchesField(
   field: QueryField,
   value: string,
@@ -73,8 +78,8 @@ function matchesField(
     const span = timeSpan(value, asOf);
     return span !== null && values.some(at => Date.parse(at) >= span.from && Date.parse(at) < span.to);
   }
-  if (queryFields[field] === 'address' && !prefix && isMailAddress(value)) {
-    return values.some(text => isMailAddress(text) && keyword(text) === keyword(value));
+  if (comparesAddresses(field) && !prefix && isMailAddress(value)) {
+    return facetValuesOf(event, field).some(held => keyword(held) === keyword(value));
   }
   if (queryFields[field] !== 'keyword') return values.some(text => holdsWords(text, words(value), prefix));
   const asked = prefix ? keyword(value) : comparable(field, value);

@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { FacetField, FacetValue } from '../../model/query.ts';
 import {
+  codeBreak,
   codeWidth,
   decodeNumber,
   encodeNumber,
@@ -89,8 +90,9 @@ export function aggregate(
     const next = joined.indexOf(rowSeparator, row + recipientPlace);
     const end = next === -1 ? joined.length : next;
     if (recipients !== null) {
-      for (let at = row + recipientPlace; at < end; at += width)
+      for (let at = row + recipientPlace + codeBreak.length; at < end; at += width + codeBreak.length) {
         recipients.add(decodeNumber(joined, at, width));
+      }
     }
     row = end + 1;
   }

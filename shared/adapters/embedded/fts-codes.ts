@@ -11,6 +11,8 @@ import type { FacetField } from '../../model/query.ts';
 const digits = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
 /** Between the rows of a joined text; no digit. */
 export const rowSeparator = ';';
+/** Before each recipient's code: without it, the end of one and the beginning of the next could look like a third. */
+export const codeBreak = ',';
 
 const valueOfDigit = new Uint8Array(128);
 for (const [value, digit] of Array.from(digits).entries()) valueOfDigit[digit.charCodeAt(0)] = value;
@@ -61,7 +63,7 @@ for (const field of placedFields) {
   end += codeWidth[field];
 }
 
-/** Where a field's code begins in a row's text, from 0; for recipients the first of them. */
+/** Where a field's code begins in a row's text, from 0; for recipients the break before the first of them. */
 export const placeOf = (field: FacetField): number => places.get(field) ?? recipientPlace;
 
 export const timePlace = end;

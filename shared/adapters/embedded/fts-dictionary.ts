@@ -1,6 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { FacetField } from '../../model/query.ts';
-import { cut, isMailAddress, keyword } from '../../query/fold.ts';
+import { cut, keyword } from '../../query/fold.ts';
 import { parseIp, printIp, type IpAddress } from '../../query/ip-address.ts';
 import { codeWidth, decodeNumber, encodeNumber } from './fts-codes.ts';
 import { addressToken, keywordToken, shapeToken, tokenFields, type TokenField } from './fts-token.ts';
@@ -47,9 +47,9 @@ export interface Dictionary {
 const hasTokens = (field: CodedField): field is CodedField & TokenField =>
   tokenFields.some(one => one === field);
 
-// Values met lately, by a hash of their text, each place holding the last one that fell there: bounds the
-// memory at some ten megabytes, whatever is collected, and is quicker than a Map.
-const manyPlaces = 8_192;
+// Values met lately, at a place that a hash of their text decides, or the one beside it; whatever else falls
+// there takes the place. Bounds the memory at some twenty megabytes, whatever is collected.
+const manyPlaces = 16_384;
 const fewPlaces = 256;
 const longestRemembered = 200;
 const ofManyValues: readonly CodedField[] = ['actor', 'ip', 'device', 'sender', 'recipient'];
@@ -59,9 +59,14 @@ interface Known {
   readonly coded: Coded;
 }
 
+interface Places {
+  last: Known | undefined;
+  readonly known: (Known | undefined)[];
+}
+
 function hashOf(text: string): number {
   let hash = text.length;
-  const end = Math.min(text.length, 40);
+  const end = Math.min(text.length, 32);
   for (let at = 0; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
   return hash ^ (hash >>> 15);
 }
@@ -69,7 +74,7 @@ function hashOf(text: string): number {
 const longestShown = 1_000;
 
 export function openDictionary(db: Database): Dictionary {
-  const recent = new Map<CodedField, (Known | undefined)[]>();
+  const recent = new Map<CodedField, Places>();
   const find = db.prepare<{ code: string }>('SELECT code FROM dictionary WHERE field = ? AND folded = ?');
   const last = db.prepare<{ code: string | null }>(
     'SELECT max(code) AS code FROM dictionary WHERE field = ?',
@@ -93,7 +98,7 @@ export function openDictionary(db: Database): Dictionary {
   function numbered(field: CodedField, value: string): Coded {
     const address = field === 'ip' ? parseIp(value.trim()) : null;
     const folded = foldedValue(value, address);
-    const token = isWorded(field) && !isMailAddress(value) ? '' : tokenOf(field, folded, address);
+    const token = tokenOf(field, folded, address);
     const known = find.get(fieldNumber[field], folded);
     if (known !== undefined) return { code: known.code, token };
     const number = next.get(field) ?? nextNumber(field);
@@ -105,22 +110,31 @@ export function openDictionary(db: Database): Dictionary {
     return { code, token };
   }
 
+  function lookedUp(field: CodedField, value: string, places: (Known | undefined)[]): Known {
+    const place = hashOf(value) & (places.length - 1);
+    const here = places[place];
+    if (here?.value === value) return here;
+    const beside = places[place ^ 1];
+    if (beside?.value === value) return beside;
+    const known = { value, coded: numbered(field, value) };
+    if (value.length > longestRemembered) return known;
+    places[place ^ 1] = here;
+    places[place] = known;
+    return known;
+  }
+
   return {
     coded(field, value) {
       let places = recent.get(field);
       if (places === undefined) {
-        places = Array.from(
-          { length: ofManyValues.includes(field) ? manyPlaces : fewPlaces },
-          (): Known | undefined => undefined,
-        );
+        const length = ofManyValues.includes(field) ? manyPlaces : fewPlaces;
+        places = { last: undefined, known: Array.from({ length }, (): Known | undefined => undefined) };
         recent.set(field, places);
       }
-      const place = hashOf(value) & (places.length - 1);
-      const known = places[place];
-      if (known !== undefined && known.value === value) return known.coded;
-      const coded = numbered(field, value);
-      if (value.length <= longestRemembered) places[place] = { value, coded };
-      return coded;
+      // A page of records is mostly of one tenant, stream and category.
+      if (places.last?.value === value) return places.last.coded;
+      places.last = lookedUp(field, value, places.known);
+      return places.last.coded;
     },
     codesOf: (field, folded) => folded.flatMap(one => find.get(fieldNumber[field], one)?.code ?? []),
     foldedBetween: (field, from, to, limit) =>
@@ -140,10 +154,6 @@ export function openDictionary(db: Database): Dictionary {
 
 const foldedValue = (value: string, address: IpAddress | null): string =>
   address === null ? keyword(value) : printIp(address);
-
-/** Fields that are found by their words, except for whole mail addresses. */
-const isWorded = (field: CodedField): boolean =>
-  field === 'actor' || field === 'sender' || field === 'recipient';
 
 function tokenOf(field: CodedField, folded: string, address: IpAddress | null): string {
   if (field === 'shape') return shapeToken(folded);

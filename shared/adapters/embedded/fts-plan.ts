@@ -21,10 +21,20 @@ export interface Plan {
   readonly high: bigint;
   readonly must: readonly string[];
   readonly mustNot: readonly string[];
+  /** FTS5 expressions that hold wherever `rows` do: they lead to the rows, and decide nothing. */
+  readonly leads: readonly string[];
   readonly rows: readonly RowTest[];
 }
 
-export const everything: Plan = { never: false, low: noRow, high: lastRow, must: [], mustNot: [], rows: [] };
+export const everything: Plan = {
+  never: false,
+  low: noRow,
+  high: lastRow,
+  must: [],
+  mustNot: [],
+  leads: [],
+  rows: [],
+};
 export const never: Plan = { ...everything, never: true };
 export const mustHold = (...must: string[]): Plan => ({ ...everything, must });
 export const rowTest = (sql: string, ...values: SQLInputValue[]): Plan => ({
@@ -43,7 +53,7 @@ export function both(a: Plan, b: Plan): Plan {
   if (a.never || b.never || low > high) return never;
   return {
     never: false, low, high, must: [...a.must, ...b.must], mustNot: [...a.mustNot, ...b.mustNot],
-    rows: [...a.rows, ...b.rows],
+    leads: [...a.leads, ...b.leads], rows: [...a.rows, ...b.rows],
   }; // prettier-ignore
 }
 
@@ -62,17 +72,22 @@ export function either(plans: readonly Plan[], base: string): Plan {
   if (first === undefined) return never;
   if (possible.length === 1) return first;
   if (possible.every(isWords)) return mustHold(anyOf(possible.map(plan => wordsOf(plan, base) ?? base)));
+  const leads = possible.map(plan => leadOf(plan, base));
+  const rows: RowTest = part =>
+    joinedBy(
+      ' OR ',
+      possible.map(plan => conditionOf(plan, part, base)),
+    );
   return {
     ...everything,
-    rows: [
-      part =>
-        joinedBy(
-          ' OR ',
-          possible.map(plan => conditionOf(plan, part, base)),
-        ),
-    ],
+    leads: leads.every(lead => lead !== null) ? [anyOf(leads)] : [],
+    rows: [rows],
   };
 }
+
+/** An FTS5 expression that holds wherever the plan does; null when it has none but `base`. */
+const leadOf = (plan: Plan, base: string): string | null =>
+  plan.must.length + plan.leads.length === 0 ? null : wordsOf(plan, base);
 
 export function negated(plan: Plan, base: string): Plan {
   if (plan.never) return everything;
@@ -96,16 +111,17 @@ export function negated(plan: Plan, base: string): Plan {
 
 /** What FTS5 is asked; null when it has no part in it. */
 export function wordsOf(plan: Plan, base: string): string | null {
-  if (hasNoWords(plan)) return null;
-  const held =
-    plan.must.length === 0 ? base : plan.must.length === 1 ? plan.must[0] : `(${plan.must.join(' AND ')})`;
-  return plan.mustNot.length === 0 ? (held ?? base) : `(${held} NOT ${anyOf(plan.mustNot)})`;
+  if (hasNoWords(plan) && plan.leads.length === 0) return null;
+  const all = [...plan.must, ...plan.leads];
+  const [first = base] = all;
+  const held = all.length > 1 ? `(${all.join(' AND ')})` : first;
+  return plan.mustNot.length === 0 ? held : `(${held} NOT ${anyOf(plan.mustNot)})`;
 }
 
 /** A plan as one condition, for where it cannot be asked in one piece: inside OR and NOT with a row test. */
 function conditionOf(plan: Plan, part: Part, base: string): Condition {
   const conditions = plan.rows.map(test => test(part));
-  const words = wordsOf(plan, base);
+  const words = wordsOf({ ...plan, leads: [] }, base);
   if (words !== null) {
     const { words: table } = tableOf[part];
     conditions.push({

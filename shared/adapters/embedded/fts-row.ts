@@ -1,6 +1,5 @@
 import type { Entity, StoredEvent } from '../../model/event.ts';
-import { isMailAddress } from '../../query/fold.ts';
-import { encodeNumber, noCode, placedFields, singleFields, timeWidth } from './fts-codes.ts';
+import { codeBreak, encodeNumber, noCode, placedFields, singleFields, timeWidth } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { isBlank, type Groups } from './fts-groups.ts';
 import { epochOffset, packId, spread } from './fts-row-id.ts';
@@ -67,9 +66,7 @@ export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dic
   single('device', client?.device);
   single('sender', mail?.sender);
   codes += encodeNumber(ms + epochOffset, timeWidth);
-  const recipients = recipientsOf(event, dictionary);
-  codes += recipients.codes;
-  keys += recipients.tokens + addressTokens(event);
+  codes += recipientCodes(event, dictionary);
   const messageId = mail?.messageId;
   if (!isBlank(messageId)) {
     keys += `${valueToken('messageId', messageId)} `;
@@ -93,39 +90,16 @@ const absent = Object.fromEntries(singleFields.map(field => [field, noCode(field
 const facetValue = (actor: Entity): string | null =>
   isBlank(actor.address) ? (isBlank(actor.name) ? actor.id : actor.name) : actor.address;
 
-function recipientsOf(event: StoredEvent, dictionary: Dictionary): { codes: string; tokens: string } {
+function recipientCodes(event: StoredEvent, dictionary: Dictionary): string {
   let codes = '';
-  let tokens = '';
-  const recipients = event.mail?.recipients ?? [];
-  // Each counts once, however often it is named and in whatever case.
-  const met = recipients.length > 1 ? new Set<string>() : null;
-  for (const one of recipients) {
+  for (const one of event.mail?.recipients ?? []) {
     if (isBlank(one)) continue;
-    const coded = dictionary.coded('recipient', one);
-    if (met?.has(coded.code) === true) continue;
-    met?.add(coded.code);
-    codes += coded.code;
-    if (coded.token !== '') tokens += `${coded.token} `;
+    // Each counts once, however often it is named and in whatever case.
+    const code = codeBreak + dictionary.coded('recipient', one).code;
+    if (codes === '') codes = code;
+    else if (!codes.includes(code)) codes += code;
   }
-  return { codes, tokens };
-}
-
-/** Tokens of the mail addresses that no facet has: those of targets, and an actor's name or id that is one. */
-function addressTokens({ actor, targets }: StoredEvent): string {
-  let tokens = '';
-  const add = (field: 'actor' | 'target', value: string | null): void => {
-    if (value !== null && isMailAddress(value)) tokens += `${valueToken(field, value)} `;
-  };
-  if (actor !== null && !isBlank(actor.address)) {
-    if (actor.name !== actor.address) add('actor', actor.name);
-    add('actor', actor.id);
-  } else if (actor !== null && !isBlank(actor.name)) add('actor', actor.id);
-  for (const { name, address, id } of targets) {
-    add('target', address);
-    if (name !== address) add('target', name);
-    add('target', id);
-  }
-  return tokens;
+  return codes;
 }
 
 function wordsOf(event: StoredEvent): Record<WordColumn, string | null> {

@@ -6,7 +6,7 @@ import { keyword } from '../../query/fold.ts';
 import { compileQuery, type CompileOptions } from './fts-compile.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { estimates, exactFigures, noFigures, type Figures } from './fts-figures.ts';
-import { anyOf, both, everything, rowsBetween, type Plan } from './fts-plan.ts';
+import { anyOf, both, everything, mustHold, rowsBetween, type Plan } from './fts-plan.ts';
 import type { IndexReader } from './fts-reader.ts';
 import { firstRowAt, lastRow, noRow, timeOfRow, unpackId } from './fts-row-id.ts';
 import {
@@ -53,7 +53,7 @@ function answer(asked: Asked, someTenants: boolean): SearchPage {
   const isManyInSample = (plan: Plan): boolean =>
     countUpTo(asked, plan, 'sample', broadInSample) >= broadInSample;
   const isBroad = (words: string): boolean =>
-    isManyInSample({ ...byWords, must: [words], mustNot: [], rows: [] });
+    isManyInSample({ ...byWords, must: [words], mustNot: [], leads: [], rows: [] });
   const broad = isManyInSample(byWords);
   const plan = cheaper(asked, byWords, planned(asked, someTenants, isBroad), broad);
   const exact = broad ? null : exactFigures(asked, plan);
@@ -66,6 +66,7 @@ function planned(asked: Asked, someTenants: boolean, isBroad: CompileOptions['is
     dictionary,
     base,
     isBroad,
+    frequency: words => countUpTo(asked, mustHold(words), 'sample', 2_000),
     rowOf(id) {
       const row = reader.get('SELECT CAST(rowid AS TEXT) AS number FROM docs WHERE id = ?', [id]);
       return row === undefined ? null : BigInt(String(row['number']));
@@ -84,7 +85,8 @@ function planned(asked: Asked, someTenants: boolean, isBroad: CompileOptions['is
  * or matches so dense among the rows where the page begins that going through those soon fills it.
  */
 function cheaper(asked: Asked, byWords: Plan, byRows: Plan, broad: boolean): Plan {
-  if (byRows.rows.length === byWords.rows.length || byRows.must.length > 0) return byRows;
+  if (byRows.rows.length === byWords.rows.length || byRows.must.length + byRows.leads.length > 0)
+    return byRows;
   if (!broad) return byWords;
   const rest = afterPage(asked, byRows);
   const { sql, values } = rowsWhere(asked, rest, 'sample');

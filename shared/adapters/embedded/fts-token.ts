@@ -63,8 +63,6 @@ const isAlphanumeric = (unit: number): boolean =>
 const letters = {
   tenant: 't', source: 's', stream: 'x', category: 'c', operation: 'o', outcome: 'r', severity: 'v', actorKind: 'k',
   ip: 'h', country: 'g', app: 'a', device: 'd', direction: 'z', status: 'u', messageId: 'm', correlationId: 'q',
-  // Whole mail addresses only; all else is found by its words.
-  actor: 'b', target: 'e', sender: 'f', recipient: 'l',
 } as const satisfies Partial<Record<QueryField, string>>; // prettier-ignore
 
 /** Fields whose whole values are tokens. */
