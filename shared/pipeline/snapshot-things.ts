@@ -45,8 +45,8 @@ export async function readPage(deps: PullDeps, target: PullTarget, key: string):
 }
 
 /**
- * The things of a snapshot, from its archived pages in order; of two records of one thing the later one counts. Null
- * when a page is gone: then there is nothing to compare with.
+ * The things of a snapshot, from its archived pages. Records of one key that say different things are things of their
+ * own, whatever order they come in. Null when a page is gone: then there is nothing to compare with.
  */
 export async function thingsOf(
   deps: PullDeps,
@@ -55,6 +55,7 @@ export async function thingsOf(
   carried: readonly RawPointer[] = [],
 ): Promise<Things | null> {
   const byKey = new Map<string, Thing>();
+  const doubles = new Map<string, Thing[]>();
   const names = new Map<string, string>();
   const strangers: QuarantinedRecord[] = [];
   let records = 0;
@@ -70,10 +71,20 @@ export async function thingsOf(
       if ('problem' in known)
         strangers.push(stranger(deps, target, { key, index, sha256: page.sha256 }, record, known.problem)); // prettier-ignore
       else {
-        byKey.set(known.key, { says: known.says, page: key, index });
+        const thing = { says: known.says, page: key, index };
+        const first = byKey.get(known.key);
+        if (first === undefined) byKey.set(known.key, thing);
+        else if (first.says !== thing.says)
+          doubles.set(known.key, [...(doubles.get(known.key) ?? [first]), thing]);
         if (known.name !== null) names.set(...known.name);
       }
     }
+  }
+  for (const [key, all] of doubles) {
+    const apart = new Map(
+      all.toSorted((a, b) => (a.says < b.says ? -1 : 1)).map(thing => [thing.says, thing]),
+    );
+    [...apart.values()].forEach((thing, n) => byKey.set(n === 0 ? key : `${key} (${n + 1})`, thing));
   }
   return { byKey, names, records, strangers, pages };
 }

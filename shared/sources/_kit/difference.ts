@@ -79,9 +79,14 @@ function differAt(
   }
   if (isListOrNothing(before) && isListOrNothing(after)) {
     const [was, is] = [listOf(before), listOf(after)];
-    return [
-      { path, came: without(is, was, ignores, path, depth), went: without(was, is, ignores, path, depth) },
-    ];
+    const came = without(is, was, ignores, path, depth);
+    const went = without(was, is, ignores, path, depth);
+    // One object in place of another is that object changed.
+    if (came.length === 1 && went.length === 1 && fields(came[0]) !== null && fields(went[0]) !== null) {
+      const inner = differAt(went[0], came[0], ignores, path, depth + 1);
+      if (inner.length > 0) return inner;
+    }
+    return [{ path, came, went }];
   }
   return [{ path, from: before ?? null, to: after ?? null }];
 }
@@ -119,8 +124,8 @@ export function tellDifferences(
   name: (value: string) => string = value => value,
 ): string {
   const tell = (value: unknown): string => {
-    if (typeof value === 'string') return name(value);
-    return value === null || value === undefined ? 'nothing' : JSON.stringify(value);
+    if (value === null || value === undefined || value === '') return 'nothing';
+    return typeof value === 'string' ? name(value) : JSON.stringify(value);
   };
   return differences
     .map(one => {
