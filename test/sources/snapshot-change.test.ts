@@ -43,8 +43,8 @@ test('only what says where an answer came from is an annotation', () => {
     `a${named('type')}`,
     `c.${named('etag')}`,
   ]) {
-    expect(isAnnotation(path), path).toBe(true);
+    expect([path, isAnnotation(path)]).toEqual([path, true]);
   }
   for (const path of [named('type'), `a.${named('type')}`, 'displayName'])
-    expect(isAnnotation(path), path).toBe(false);
+    expect([path, isAnnotation(path)]).toEqual([path, false]);
 });
