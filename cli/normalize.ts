@@ -1,5 +1,6 @@
 import { eventId } from '../shared/kernel/hash.ts';
 import { AppError } from '../shared/kernel/errors.ts';
+import type { Instant } from '../shared/kernel/time.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
 import type { About, Source } from '../shared/sources/_kit/source.ts';
 import { sources } from '../shared/sources/index.generated.ts';
@@ -9,6 +10,8 @@ export interface NormalizeOptions {
   readonly domains?: readonly string[];
   /** The stream the records came in; it is part of an event's id. */
   readonly stream?: string;
+  /** When the records were read: the time of those that say none themselves, as states do. */
+  readonly readAt?: Instant;
 }
 
 /** Stands in an event's id where the customer's tenant would. */
@@ -16,7 +19,7 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Records, one a line, through a source's mapping: for every line one, in order: `{"event":…}`, `{"skip":"reason"}` or
- * `{"quarantine":"problem"}`. A line that is no record is a problem of that line and never ends the stream.
+ * `{"quarantine":"problem"}`. A snapshot's record, which tells how a thing is, is read as one added. A line that is no record is a problem of that line and never ends the stream.
  * Throws `request.invalid` before the first line for a source nobody has declared.
  */
 export function normalizeLines(
@@ -32,7 +35,8 @@ export function normalizeLines(
     });
   }
   const domains = (options.domains ?? []).map(domain => domain.toLowerCase());
-  return answers(source, lines, { domains, stream: options.stream ?? firstStream(source) });
+  const readAt = options.readAt === undefined ? {} : { readAt: options.readAt };
+  return answers(source, lines, { domains, stream: options.stream ?? firstStream(source), ...readAt });
 }
 
 const firstStream = (source: Source): string => source.streams(source.config.parse({}))[0] ?? 'default';

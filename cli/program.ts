@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showCoverage } from './commands/coverage.ts';
 import { showEvent } from './commands/event.ts';
-import { normalize } from './commands/normalize.ts';
+import { normalize, type NormalizeOptions } from './commands/normalize.ts';
 import { listOperations, showOperation } from './commands/operations.ts';
 import { pull, type PullOptions } from './commands/pull.ts';
 import { listRuns, showRun, type RunsOptions } from './commands/runs.ts';
@@ -207,11 +207,15 @@ function addOffline(program: Command, terminal: Terminal, exitWith: (code: ExitC
     .argument('<source-id>', 'source id, e.g. exchange.message-trace')
     .option('--domain <domain...>', 'the customer’s mail domains: they decide a mail’s direction')
     .option('--stream <name>', 'the stream the records come from')
+    .option(
+      '--read-at <time>',
+      'when records of a snapshot were read; used where they say no time (default: now)',
+    )
     .addHelpText(
       'after',
-      '\nOne line out for each line in, in order: {"event":…}, {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
+      '\nA record of a snapshot (a policy, a role assignment) is read as a thing added.\nOne line out for each line in, in order: {"event":…}, {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
     )
-    .action(async (source: string, given: { domain?: string[]; stream?: string }) => {
+    .action(async (source: string, given: NormalizeOptions) => {
       exitWith(await normalize(terminal, source, given));
     });
 }

@@ -11,6 +11,8 @@ export const limitTable = {
   reportsApp: { limit: 122, windowMs: 10_000 },
   /** Message traces: per tenant over all applications; list and details share it. */
   traces: { limit: 100, windowMs: 300_000 },
+  /** Conditional access: per tenant over all applications. */
+  policies: { limit: 1, windowMs: 1_000 },
   /** Directory reads, in resource units; the figure is for tenants below 50 users. */
   directory: { limit: 3_500, windowMs: 10_000 },
   /** Management API: per tenant and publisher. */

@@ -8,6 +8,13 @@ export const routeNames = [
   'graph.directoryAudit',
   'graph.messageTraces',
   'graph.messageTraceDetails',
+  'graph.roleDefinitions',
+  'graph.roleAssignments',
+  'graph.roleSchedules',
+  'graph.roleEligibilities',
+  'graph.policies',
+  'graph.namedLocations',
+  'graph.registrations',
   'graph.getByIds',
   'graph.organization',
   'management.list',
@@ -23,6 +30,16 @@ export type RouteName = (typeof routeNames)[number];
 /** Requests nobody has a route for are counted under these. */
 export type CountedRoute = RouteName | 'entra.other' | 'graph.other' | 'management.other';
 
+/** Lists of how things are. */
+export const stateRoutes = [
+  'graph.roleDefinitions',
+  'graph.roleAssignments',
+  'graph.roleSchedules',
+  'graph.roleEligibilities',
+  'graph.policies',
+  'graph.namedLocations',
+  'graph.registrations',
+] as const;
 /** Routes whose answers are pages of records. */
 export const recordRoutes: readonly RouteName[] = [
   'graph.directoryAudits',
@@ -33,6 +50,7 @@ export const recordRoutes: readonly RouteName[] = [
 export const pagedRoutes: readonly RouteName[] = [
   'graph.directoryAudits',
   'graph.messageTraces',
+  ...stateRoutes,
   'management.content',
 ];
 /** Routes an application's provider token is needed for. */

@@ -6,6 +6,8 @@ export interface TenantFlags {
   readonly traceServicePrincipal: boolean;
   /** `free`: directory audits for 7 days. `refused`: the licence refusal, which real tenants also get wrongly. */
   readonly licence: 'premium' | 'free' | 'refused';
+  /** Whether the tenant has Privileged Identity Management (Entra ID P2 or Governance). */
+  readonly pim: boolean;
   /** Application permissions granted to the collecting application. A new one is in tokens issued from now on. */
   readonly permissions: readonly string[];
   /** The collecting application's service principal in the tenant. */
@@ -26,6 +28,8 @@ export const everyPermission: readonly string[] = [
   'Directory.Read.All',
   'ExchangeMessageTrace.Read.All',
   'Organization.Read.All',
+  'Policy.Read.All',
+  'RoleManagement.Read.Directory',
   'ActivityFeed.Read',
   'ActivityFeed.ReadDlp',
 ];
@@ -34,6 +38,7 @@ export const usualFlags: TenantFlags = {
   auditing: true,
   traceServicePrincipal: true,
   licence: 'premium',
+  pim: true,
   permissions: everyPermission,
   application: 'present',
   secret: 'valid',
@@ -55,6 +60,7 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   auditing: isBoolean,
   traceServicePrincipal: isBoolean,
   licence: oneOf('premium', 'free', 'refused'),
+  pim: isBoolean,
   permissions: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
   application: oneOf('present', 'absent', 'disabled'),
   secret: oneOf('valid', 'expired'),

@@ -1,3 +1,5 @@
+import { AppError } from '../../shared/kernel/errors.ts';
+import { instant, parseInstant, type Instant } from '../../shared/kernel/time.ts';
 import { exitCodes, type ExitCode } from '../exit-code.ts';
 import { readLines } from '../read-lines.ts';
 import type { Terminal } from '../terminal.ts';
@@ -6,6 +8,7 @@ export interface NormalizeOptions {
   /** The customer's mail domains. */
   readonly domain?: readonly string[];
   readonly stream?: string;
+  readonly readAt?: string;
 }
 
 /**
@@ -22,10 +25,20 @@ export async function normalize(
   const lines = normalizeLines(sourceId, readLines(terminal.input), {
     domains: options.domain ?? [],
     ...(options.stream === undefined ? {} : { stream: options.stream }),
+    readAt: readAtOf(options.readAt),
   });
   for await (const line of lines) {
     if (line.startsWith('{"quarantine"')) quarantined += 1;
     await terminal.out(`${line}\n`);
   }
   return quarantined === 0 ? exitCodes.ok : exitCodes.partial;
+}
+
+/** Now, unless somebody says when. */
+function readAtOf(given: string | undefined): Instant {
+  const at = given === undefined ? instant(Date.now()) : parseInstant(given);
+  if (at !== null) return at;
+  throw new AppError('request.invalid', 'give-up', 'Give --read-at as a time such as 2026-10-05T10:00:00Z.', {
+    target: 'read-at',
+  });
 }

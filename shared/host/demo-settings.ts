@@ -16,6 +16,8 @@ const clientId = 'b1f0e6a2-0000-4000-8000-0000000a0d1e';
 const operator = '0e7a0000-0000-4000-8000-00000000e001';
 /** Somebody is watching: new records show within half a minute, not at the sources' own rhythm. */
 const everySeconds = 20;
+/** How things are is read whole each time: not so often. */
+const stateEverySeconds = 120;
 
 export interface DemoSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -54,7 +56,8 @@ export function demoSettings(
           enabled: true,
           config: {},
           remembersDays: remembersDays > 90 ? remembersDays : null,
-          everySeconds,
+          // A source without a memory tells how things are.
+          everySeconds: remembersDays === 0 ? stateEverySeconds : everySeconds,
         })),
       }),
     ),

@@ -13,6 +13,7 @@ const triesPerObject = 3;
 /** A page whose bytes are in the archive, and what they hold; nothing of it is in the store yet. */
 export interface KeptPage {
   readonly page: Page;
+  readonly key: string;
   readonly read: ReadRecords;
 }
 
@@ -36,7 +37,12 @@ export async function keepPage(
     contentType: page.contentType,
     retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
   });
-  if (page.holds !== 'records') return { page, read: holdsNothing };
+  if (page.holds !== 'records') return { page, key, read: holdsNothing };
+  if (target.source.pull.kind === 'snapshot') {
+    // Read once all pages are there; but a page that cannot be read is asked for again now.
+    target.source.split(page.bytes);
+    return { page, key, read: holdsNothing };
+  }
   const origin: RecordsOrigin = {
     source: target.source,
     ref: target.ref,
@@ -45,7 +51,7 @@ export async function keepPage(
     object: { key, sha256: kept.sha256 },
     now: deps.clock.now(),
   };
-  return { page, read: readOrQuarantine(page, failures, origin) };
+  return { page, key, read: readOrQuarantine(page, failures, origin) };
 }
 
 /** Step 4, for several pages at once: small objects would otherwise cost a transaction each. Repeatable. */
@@ -93,7 +99,7 @@ function readOrQuarantine(
 }
 
 /** Every record seen is somewhere, or we do not go on. */
-function checkBalance(counts: Counts, target: PullTarget): void {
+export function checkBalance(counts: Counts, target: PullTarget): void {
   const placed = counts.inserted + counts.replaced + counts.unchanged + counts.skipped + counts.quarantined;
   if (placed === counts.seen) return;
   throw new AppError('bug', 'retry', 'Records were read that were not stored. The window stays open.', {

@@ -4,6 +4,7 @@ import { unifiedSource } from '../management/content.ts';
 import { contentTypes } from '../world/content-id.ts';
 import type { Site } from '../site.ts';
 import { memoryDays, midnightBack } from '../tenant-book.ts';
+import { asAsked, stateSources } from '../world/state.ts';
 import type { SimRecord, SimTenant } from '../world/world.ts';
 
 export interface TruthRequest {
@@ -33,6 +34,10 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
   };
   if (source === auditSource) return texts(sim.directoryAudits(range, now, 'asc'), now);
   if (source === traceSource) return texts(sim.messageTraces(range, now, 'asc'), now);
+  const lists = stateSources[source];
+  if (lists !== undefined) {
+    return Object.values(lists).flatMap(all => all.flatMap(list => sim.state?.(list, now, asAsked) ?? []));
+  }
   if (source !== unifiedSource) {
     throw new Error(`There is no source ${source}: ${auditSource}, ${traceSource}, ${unifiedSource}.`);
   }

@@ -1,4 +1,11 @@
-import { guardedRoutes, pagedRoutes, recordRoutes, routeNames, type RouteName } from '../routes.ts';
+import {
+  guardedRoutes,
+  pagedRoutes,
+  recordRoutes,
+  routeNames,
+  stateRoutes,
+  type RouteName,
+} from '../routes.ts';
 import * as page from './alter-page.ts';
 import * as records from './alter-records.ts';
 import type { Effect, Fault, FaultedCall } from './fault.ts';
@@ -7,7 +14,11 @@ import * as instead from './instead.ts';
 const every: readonly RouteName[] = routeNames.filter(name => name !== 'entra.authorize');
 const management = guardedRoutes.filter(name => name.startsWith('management.'));
 const pages: readonly RouteName[] = [...new Set([...recordRoutes, ...pagedRoutes])];
-const reports: readonly RouteName[] = ['graph.directoryAudits', 'graph.directoryAudit'];
+const reports: readonly RouteName[] = [
+  'graph.directoryAudits',
+  'graph.directoryAudit',
+  'graph.registrations',
+];
 
 const reply = (make: (at: FaultedCall) => ReturnType<typeof instead.linkExpired>): Effect => ({ stage: 'instead', reply: make }); // prettier-ignore
 const alter = (make: Extract<Effect, { stage: 'page' }>['alter']): Effect => ({ stage: 'page', alter: make });
@@ -44,7 +55,7 @@ export const faultCatalogue: readonly Fault[] = [
   fault('licence-missing', reports, reply(instead.licenceMissing), '403 for a missing licence, which licensed tenants get as well for a while.'),
   fault('auditing-off', ['management.start', 'management.content'], reply(instead.auditingOff), '400 with a text as code and a stack trace: the unified audit log is off.'),
   // Answers that look right
-  fault('failure-inside-200', [...recordRoutes, 'management.content', 'management.list'], reply(instead.failureInside), '200 with an error in the body.'),
+  fault('failure-inside-200', [...recordRoutes, ...stateRoutes, 'management.content', 'management.list'], reply(instead.failureInside), '200 with an error in the body.'),
   fault('html-200', guardedRoutes, reply(() => instead.gatewayHtml(200)), '200 with a page of HTML.'),
   fault('html-403', guardedRoutes, reply(() => instead.gatewayHtml(403)), '403 with a page of HTML from a gateway: not a refusal by the service.'),
   fault('truncated-json', [...pages, 'management.list'], { stage: 'reply', alter: page.halfOfTheJson }, 'Half of the JSON, complete as HTTP.'),

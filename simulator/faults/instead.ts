@@ -9,7 +9,8 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const isGraph = (route: string): boolean => route.startsWith('graph.');
 const isManagement = (route: string): boolean => route.startsWith('management.');
 const isTrace = (route: string): boolean => route.startsWith('graph.messageTrace');
-const isReport = (route: string): boolean => route.startsWith('graph.directoryAudit');
+const isReport = (route: string): boolean =>
+  route.startsWith('graph.directoryAudit') || route === 'graph.registrations';
 
 const withHeader = (reply: Reply, name: string, value: string | null): Reply =>
   value === null ? reply : { ...reply, headers: { ...reply.headers, [name]: value } };

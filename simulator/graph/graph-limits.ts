@@ -4,7 +4,7 @@ import type { Caller } from '../entra/check-bearer.ts';
 import type { Site } from '../site.ts';
 import { graphError } from './graph-error.ts';
 
-export type GraphFamily = 'reports' | 'traces' | 'directory';
+export type GraphFamily = 'reports' | 'traces' | 'directory' | 'policies';
 
 /** Counts a request against its family's limits; the 429 when one is passed, null when it may go on. */
 export function graphLimit(
@@ -19,6 +19,10 @@ export function graphLimit(
   if (family === 'traces') {
     const waitMs = take('traces', tenant);
     return waitMs === 0 ? null : traceThrottle(site, wholeSeconds(waitMs));
+  }
+  if (family === 'policies') {
+    // This service never says how long.
+    return take('policies', tenant) === 0 ? null : genericThrottle(site, null);
   }
   if (family === 'directory') {
     const waitMs = take('directory', `${caller.app}/${tenant}`);

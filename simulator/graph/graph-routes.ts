@@ -8,6 +8,13 @@ import { directoryAudit, directoryAudits } from './directory-audits.ts';
 import { getByIds, organization } from './directory-objects.ts';
 import { badRequest, graphError, GraphRefusal, graphUnauthorized, type GraphProblem } from './graph-error.ts';
 import { graphLimit, type GraphFamily } from './graph-limits.ts';
+import {
+  pimConsentRefusal,
+  pimRefusal,
+  policyConsentRefusal,
+  stateList,
+  stateRoutes,
+} from './state-lists.ts';
 import { messageTraceDetails, messageTraces } from './message-traces.ts';
 
 interface GraphCall {
@@ -27,6 +34,8 @@ interface GraphRoute {
   readonly cost: number;
   /** Any one of these permissions opens it. */
   readonly needs: readonly string[];
+  /** Needs Privileged Identity Management. */
+  readonly pim?: boolean;
   answer(it: GraphCall): Answer | Promise<Answer>;
 }
 
@@ -86,6 +95,12 @@ const table: readonly GraphRoute[] = [
     needs: ['Organization.Read.All', 'Directory.Read.All'],
     answer: ({ caller }) => organization(caller),
   },
+  ...stateRoutes.map((of): GraphRoute => ({
+    ...of,
+    method: 'GET',
+    cost: 1,
+    answer: at => stateList(of, at),
+  })),
 ];
 
 const bearerTexts: Readonly<Record<BearerProblem, string>> = {
@@ -128,9 +143,9 @@ export function graphRoutes(site: Site, call: Call, path: string): Resolved {
   };
 }
 
-/** Resource units: `$select` makes a name look-up cheaper. */
+/** Resource units: `$select` makes a name look-up cheaper, `$expand` a list dearer. */
 const costOf = ({ cost }: GraphRoute, call: Call): number =>
-  cost > 2 && call.query.has('$select') ? 2 : cost;
+  (cost > 2 && call.query.has('$select') ? 2 : cost) + (call.query.has('$expand') ? 1 : 0);
 
 export const licenceRefusal: GraphProblem = {
   status: 403,
@@ -153,9 +168,16 @@ export const consentRefusal = (family: GraphFamily, permission: string): GraphPr
 /** Microsoft's own application for message traces, which has to exist in the customer's tenant. */
 const traceAppId = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
 
-function refusal({ family, needs }: GraphRoute, { tenant, permissions }: Caller): GraphProblem | null {
-  if (!needs.some(permission => permissions.includes(permission)))
-    return consentRefusal(family, needs[0] ?? '');
+function refusal(
+  { route, family, needs, pim }: GraphRoute,
+  { tenant, permissions }: Caller,
+): GraphProblem | null {
+  if (!needs.some(permission => permissions.includes(permission))) {
+    if (pim === true) return pimConsentRefusal;
+    return family === 'policies' ? policyConsentRefusal : consentRefusal(family, needs[0] ?? '');
+  }
+  if (pim === true && !tenant.flags.pim) return pimRefusal;
+  if (route === 'graph.registrations' && tenant.flags.licence !== 'premium') return licenceRefusal;
   if (family === 'reports' && tenant.flags.licence === 'refused') return licenceRefusal;
   if (family === 'traces' && !tenant.flags.traceServicePrincipal) {
     return {

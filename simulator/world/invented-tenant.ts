@@ -4,6 +4,7 @@ import { contentFeed, type ContentFeed, type TimedBlob } from './content-blobs.t
 import { contentTypes, isContentType, type ContentType } from './content-id.ts';
 import { dataLoss } from './data-loss.ts';
 import { directoryLife } from './directory-life.ts';
+import { directoryState } from './directory-state.ts';
 import { fileActivity } from './file-activity.ts';
 import { generalActivity } from './general-activity.ts';
 import { joinersAndLeavers } from './joiners-leavers.ts';
@@ -15,6 +16,8 @@ import { keyOf, type Key } from './random.ts';
 import { signInActivity } from './sign-in-activity.ts';
 import { merged, overSlots, within, type Order, type Range, type SlotFeed } from './slots.ts';
 import type { Story } from './story.ts';
+import { stateSources } from './state.ts';
+import { attackTimes } from './story-state.ts';
 import { workingHours } from './working-hours.ts';
 import type { SimRecord, SimTenant } from './world.ts';
 
@@ -70,7 +73,12 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     name: plan.name,
     domains: [plan.domain],
     users: cast.staff.present({ from: birth - mailSpan * day, to: birth + 30 * day }),
-    sources: ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'],
+    sources: [
+      'entra.directory-audits',
+      'exchange.message-trace',
+      'm365.unified-audit',
+      ...Object.keys(stateSources),
+    ],
     remembersDays: spanOf,
     directoryAudits: (asked, asOf, order) => {
       const range = remembered(asked, asOf, directorySpan);
@@ -93,6 +101,7 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       const told = story?.blobs[contentType].find(blob => blob.contentId === contentId);
       return told ?? content.get(contentType)?.find(contentId) ?? null;
     },
+    state: directoryState(cast, plan.story === 'attack' ? attackTimes(storyMidnight(birth), birth) : null),
   };
 }
 
@@ -137,14 +146,18 @@ function* shown<T extends SimRecord | TimedBlob>(
   for (const item of merged(ordinary, scripted, order)) if (item.visibleAt <= asOf) yield item;
 }
 
+const storyMidnight = (birth: number): number => (Math.floor(birth / day) - 2) * day;
+
 /** The story's two days end with the last full day before the world's birth. */
 function storyFor(plan: TenantPlan, cast: Cast, key: Key, birth: number): Story | null {
-  const midnight = (Math.floor(birth / day) - 2) * day;
-  if (plan.story === 'attack') return attackOn(cast, key, midnight);
+  const midnight = storyMidnight(birth);
+  if (plan.story === 'attack') return attackOn(cast, key, midnight, birth);
   return plan.story === 'leak' ? leakAt(cast, key, midnight) : null;
 }
 
 function spanOf(source: string): number {
+  // How things are has no past.
+  if (source in stateSources) return 0;
   if (source === 'entra.directory-audits') return directorySpan;
   return source === 'exchange.message-trace' ? mailSpan : contentSpan;
 }

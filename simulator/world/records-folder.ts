@@ -5,11 +5,13 @@ import { contentTypeOf, memberOf } from './record-content-type.ts';
 import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
 import { timeInRecord } from './record-time.ts';
 import type { Order, Range } from './slots.ts';
+import { stateListOf, stateSources, type StateList } from './state.ts';
 import type { SimBlob, SimRecord, SimTenant } from './world.ts';
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
-const servedSources = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'] as const;
-type Served = (typeof servedSources)[number];
+const loggedSources = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'] as const;
+const servedSources = [...loggedSources, ...Object.keys(stateSources)];
+type Served = string;
 
 export interface RecordsFolder {
   readonly tenant: SimTenant;
@@ -37,6 +39,8 @@ interface Index {
   readonly directory: Place[];
   readonly traces: Place[];
   readonly content: Record<ContentType, Place[]>;
+  /** Records that tell how things are. */
+  readonly state: { readonly list: StateList; readonly place: Place }[];
   readonly domains: Map<string, number>;
   readonly refused: { count: number; first: { file: string; line: number }[] };
 }
@@ -75,12 +79,21 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
       'entra.directory-audits': index.directory.length,
       'exchange.message-trace': index.traces.length,
       'm365.unified-audit': contentTypes.reduce((sum, type) => sum + index.content[type].length, 0),
+      ...stateCounts(index),
     },
     refused: index.refused,
     unserved: folders.filter(
       name => !servedSources.some(source => source === name) && ndjsonIn(join(folder, name)).length > 0,
     ),
   };
+}
+
+function stateCounts({ state }: Index): Record<string, number> {
+  const counts = Object.entries(stateSources).map(([source, streams]) => {
+    const lists = Object.values(streams).flat();
+    return [source, state.filter(({ list }) => lists.includes(list)).length] as const;
+  });
+  return Object.fromEntries(counts);
 }
 
 const emptyIndex = (): Index => ({
@@ -93,6 +106,7 @@ const emptyIndex = (): Index => ({
     'Audit.General': [],
     'DLP.All': [],
   },
+  state: [],
   domains: new Map(),
   refused: { count: 0, first: [] },
 });
@@ -133,7 +147,10 @@ function indexRecord(
   const found = typeof value === 'object' && value !== null ? timeInRecord(source, value) : null;
   const time = found !== null && found <= now ? found : now - hour;
   const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
-  if (source === 'm365.unified-audit') index.content[contentTypeOf(value)].push(place);
+  if (source in stateSources) {
+    index.state.push({ list: stateListOf(source, value), place });
+    countDomain(index.domains, memberOf(value, 'userprincipalname'));
+  } else if (source === 'm365.unified-audit') index.content[contentTypeOf(value)].push(place);
   else if (source === 'entra.directory-audits') index.directory.push(place);
   else {
     index.traces.push(place);
@@ -163,7 +180,8 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
     domains: frequent.length === 0 ? ['corpus.example'] : frequent.slice(0, 3).map(([domain]) => domain),
     users: [],
     sources,
-    remembersDays: source => spans[source] ?? 7,
+    remembersDays: source => (source in stateSources ? 0 : (spans[source] ?? 7)),
+    state: list => index.state.filter(one => one.list === list).map(one => read(one.place)),
     directoryAudits: (range, asOf, order) => recordsIn(index.directory, read, range, asOf, order),
     messageTraces: (range, asOf, order) => recordsIn(index.traces, read, range, asOf, order),
     blobs: (contentType, range, asOf) =>

@@ -1,4 +1,5 @@
 import { contentTypes } from './content-id.ts';
+import { asAsked, stateSources } from './state.ts';
 import type { SimTenant } from './world.ts';
 
 /** One record a collector must end up with. */
@@ -28,6 +29,8 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
     for (const contentType of contentTypes) yield* contentTruth(tenant, contentType, range, asOf);
     return;
   }
+  const lists = stateSources[source];
+  if (lists !== undefined) return yield* stateTruth(tenant, lists, asOf);
   const traces = source === 'exchange.message-trace';
   if (!traces && source !== 'entra.directory-audits') throw new RangeError(`nothing is known of ${source}`);
   const records = traces
@@ -37,6 +40,19 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
     const json = record.json(asOf);
     const identity = traces ? traceIdentity(json) : memberOf(json, 'id');
     yield { stream: 'default', identity, json, contentId: null, repeated: false };
+  }
+}
+
+/** How things are at `asOf`: every thing once. */
+function* stateTruth(
+  tenant: SimTenant,
+  streams: NonNullable<(typeof stateSources)[string]>,
+  asOf: number,
+): Generator<TrueRecord> {
+  for (const [stream, lists] of Object.entries(streams)) {
+    for (const json of lists.flatMap(list => tenant.state?.(list, asOf, asAsked) ?? [])) {
+      yield { stream, identity: memberOf(json, 'id'), json, contentId: null, repeated: false };
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { State } from './state.ts';
+
 // The seam between the invented world and the provider front ends: what a provider knows about its customers.
 /** One record a provider has, as it would send it. */
 export interface SimRecord {
@@ -43,6 +45,8 @@ export interface SimTenant {
   ): Iterable<SimRecord>;
   blobs(contentType: string, range: { from: number; to: number }, asOf: number): Iterable<SimBlob>;
   blob(contentType: string, contentId: string): SimBlob | null;
+  /** How things are at a time, for sources that tell that; a tenant may have none of it. */
+  readonly state?: State;
 }
 export interface World {
   readonly seed: number;

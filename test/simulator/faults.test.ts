@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { faultCatalogue, faultNames } from '../../simulator/faults/catalogue.ts';
 import type { RouteName } from '../../simulator/routes.ts';
 import { faultChecks, type Seen } from '../support/fault-checks.ts';
-import { blob, contosoId, fewRecords, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { blob, contosoId, fewRecords, smallWorldNow } from '../support/small-world.ts';
+import { fiveThings, stateWorld } from '../support/state-world.ts';
 import {
   collectorId,
   collectorSecret,
@@ -13,6 +14,16 @@ import {
   type RunningSimulator,
 } from '../support/simulator-client.ts';
 
+const lists = {
+  'graph.roleDefinitions': '/roleManagement/directory/roleDefinitions?$top=2',
+  'graph.roleAssignments': '/roleManagement/directory/roleAssignments?$top=2',
+  'graph.roleSchedules': '/roleManagement/directory/roleAssignmentScheduleInstances?$top=2',
+  'graph.roleEligibilities': '/roleManagement/directory/roleEligibilityScheduleInstances?$top=2',
+  'graph.policies': '/identity/conditionalAccess/policies?$top=2',
+  'graph.namedLocations': '/identity/conditionalAccess/namedLocations?$top=2',
+  'graph.registrations': '/reports/authenticationMethods/userRegistrationDetails?$top=2',
+} as const;
+
 interface Probe {
   readonly url: string;
   readonly init: RequestInit;
@@ -21,7 +32,7 @@ const page = 'graph.directoryAudits';
 const many = Array.from({ length: 250 }, (_, n) =>
   blob('Audit.SharePoint', smallWorldNow - 18_000_000 + n * 1_000, [`${n}a`, `${n}b`, `${n}c`]),
 );
-const world = smallWorld({ ...fewRecords, blobs: { 'Audit.SharePoint': many } });
+const world = stateWorld(fiveThings(), { ...fewRecords, blobs: { 'Audit.SharePoint': many } });
 
 async function look({ url, init }: Probe, patienceMs = 10_000): Promise<Seen> {
   const start = performance.now();
@@ -68,6 +79,12 @@ async function probes(simulator: RunningSimulator): Promise<Map<string, Probe>> 
   const traces = await graph.get('/admin/exchange/tracing/messageTraces', { $top: '3' });
   const listed = await management.call('GET', '/subscriptions/content', { contentType: 'Audit.SharePoint' });
   const id = encodeURIComponent(first.json().text('value', 0, 'id'));
+  const states: [string, Probe][] = [];
+  for (const [route, path] of Object.entries(lists)) {
+    const url = `${v1}${path}`;
+    const next = (await graph.get(url)).json().text('@odata.nextLink');
+    states.push([route, { url, init: forGraph }], [`${route}, going on`, { url: next, init: forGraph }]);
+  }
   const post = (init: RequestInit, body: string): RequestInit => ({ ...init, method: 'POST', body });
   return new Map<string, Probe>([
     ['entra.discovery', { url: `${login}/v2.0/.well-known/openid-configuration`, init: {} }],
@@ -90,6 +107,7 @@ async function probes(simulator: RunningSimulator): Promise<Map<string, Probe>> 
     ],
     ['graph.getByIds', { url: `${v1}/directoryObjects/getByIds`, init: post(forGraph, '{"ids":[]}') }],
     ['graph.organization', { url: `${v1}/organization`, init: forGraph }],
+    ...states,
     ['management.list', { url: `${feed}/subscriptions/list`, init: forManagement }],
     [
       'management.start',
@@ -137,7 +155,7 @@ describe('each fault, on each of its routes, happens as often as asked and leave
       if (probe === undefined) throw new Error(`no request for ${route}`);
       const before = await look(probe);
       const id = simulator.control.addFault({ name, tenant: contosoId, route, times: 1, options });
-      const seen = await look(probe, name.startsWith('hang') ? 150 : 10_000);
+      const seen = await look(probe, name.startsWith('hang') ? 400 : 10_000);
       if (alreadySo(name, route)) {
         // Nothing to change in these records: the fault waits.
         expect([seen.text, simulator.control.clearFaults({ id })]).toEqual([before.text, 1]);
