@@ -30,6 +30,8 @@ const openWindowSchema = z.strictObject({
   restarts: z.int(),
   counts: countsSchema,
   run: z.string().transform(text => text as RunId),
+  /** Where equal records are counted: the pages of this reading so far, in order (the hash in each one's raw key). */
+  walked: z.array(z.string()).optional(),
   /** Null when nobody works on it. */
   lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
 });

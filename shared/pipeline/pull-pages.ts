@@ -4,6 +4,7 @@ import { days, plus } from '../kernel/time.ts';
 import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
+import { equalSoFar, walkedPages } from './equal-so-far.ts';
 import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { windowPull } from './policy-for.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
@@ -72,6 +73,7 @@ async function walk(
     opened.window,
     opened.resume,
   );
+  const equal = await equalSoFar(deps, target, opened);
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts } = start;
   let waiting: KeptPage[] = [];
@@ -91,7 +93,7 @@ async function walk(
         waiting.at(-1)?.page.resume ?? openIn(held).resume,
         openIn(held).counts.pages,
       );
-      waiting.push(await keepPage(deps, target, prefix, page, failures));
+      waiting.push(await keepPage(deps, target, prefix, page, failures, equal));
       if (page.resume !== null && !isFull(waiting)) continue;
       await settle();
       if (page.resume === null) return { status: 'whole', held, counts };
@@ -152,7 +154,7 @@ async function advance(
   const counts = addCounts(open.counts, stored);
   const resume = batch.at(-1)?.page.resume ?? null;
   if (resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
-  const next = { ...open, counts, resume, lease: leaseOf(deps) };
+  const next = { ...open, ...walkedPages(target, open, batch), counts, resume, lease: leaseOf(deps) };
   return saveCursor(deps, target, held, { ...held.value, open: next });
 }
 
