@@ -8,8 +8,9 @@ import { fileActivity } from './file-activity.ts';
 import { generalActivity } from './general-activity.ts';
 import { joinersAndLeavers } from './joiners-leavers.ts';
 import { leakAt } from './leak.ts';
-import { mailFlow } from './mail-flow.ts';
+import { mailFlow, mailMessages } from './mail-flow.ts';
 import { mailboxActivity } from './mailbox-activity.ts';
+import { inventedAccount, mimecastDays, mimecastSources } from './mimecast/invented-account.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { keyOf, type Key } from './random.ts';
 import { signInActivity } from './sign-in-activity.ts';
@@ -26,8 +27,10 @@ export interface TenantPlan {
   /** IANA name. */
   readonly zone: string;
   readonly story: 'attack' | 'leak' | 'none';
+  /** Where the tenant's Mimecast account lives; null for a tenant without one. */
+  readonly mimecast: string | null;
   readonly named: Readonly<Record<number, string>>;
-  /** Records over the remembered spans of all feeds together. */
+  /** Records over the remembered spans of all feeds together; Mimecast's come on top, about a fifth of them. */
   readonly events: number;
   /** Records a minute, at least, from the world's birth on. */
   readonly livePerMinute: number;
@@ -62,15 +65,33 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     key('directory'),
     pace(shares.directory, directorySpan, liveShares.directory),
   );
-  const mail = mailFlow(cast, key('mail'), pace(shares.mail, mailSpan, liveShares.mail));
-  const story = storyFor(plan, cast, key('story'), birth);
+  const mailPace = pace(shares.mail, mailSpan, liveShares.mail);
+  const mail = mailFlow(cast, key('mail'), mailPace);
+  const midnight = (Math.floor(birth / day) - 2) * day;
+  const story = storyFor(plan, cast, key('story'), midnight);
+  const account =
+    plan.mimecast === null
+      ? null
+      : inventedAccount({
+          cast,
+          region: plan.mimecast,
+          key,
+          pace,
+          messages: mailMessages(cast, key('mail'), mailPace),
+          story: story === null || plan.story === 'none' ? null : { kind: plan.story, midnight, told: story },
+        });
   const content = contentFeeds(plan, cast, pace, key);
   return {
     id: plan.id,
     name: plan.name,
     domains: [plan.domain],
     users: cast.staff.present({ from: birth - mailSpan * day, to: birth + 30 * day }),
-    sources: ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'],
+    sources: [
+      'entra.directory-audits',
+      'exchange.message-trace',
+      'm365.unified-audit',
+      ...(account === null ? [] : mimecastSources),
+    ],
     remembersDays: spanOf,
     directoryAudits: (asked, asOf, order) => {
       const range = remembered(asked, asOf, directorySpan);
@@ -93,6 +114,17 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       const told = story?.blobs[contentType].find(blob => blob.contentId === contentId);
       return told ?? content.get(contentType)?.find(contentId) ?? null;
     },
+    mimecast:
+      account === null
+        ? null
+        : {
+            ...account,
+            records: (log, asked, asOf, order) =>
+              account.records(log, remembered(asked, asOf, mimecastDays[log]), asOf, order),
+            // Without a floor a question about all of time would be answered with all of time.
+            batches: (type, { from, to }) =>
+              account.batches(type, { from: Math.max(from, to - (mimecastDays.siem + 1) * day), to }),
+          },
   };
 }
 
@@ -138,14 +170,14 @@ function* shown<T extends SimRecord | TimedBlob>(
 }
 
 /** The story's two days end with the last full day before the world's birth. */
-function storyFor(plan: TenantPlan, cast: Cast, key: Key, birth: number): Story | null {
-  const midnight = (Math.floor(birth / day) - 2) * day;
+function storyFor(plan: TenantPlan, cast: Cast, key: Key, midnight: number): Story | null {
   if (plan.story === 'attack') return attackOn(cast, key, midnight);
   return plan.story === 'leak' ? leakAt(cast, key, midnight) : null;
 }
 
 function spanOf(source: string): number {
   if (source === 'entra.directory-audits') return directorySpan;
+  for (const [name, days] of Object.entries(mimecastDays)) if (source === `mimecast.${name}`) return days;
   return source === 'exchange.message-trace' ? mailSpan : contentSpan;
 }
 
