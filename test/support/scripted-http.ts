@@ -69,7 +69,7 @@ function lineOf(request: HttpRequest): string {
   const method = request.method ?? 'GET';
   if (request.origin === 'download') return `GET ${fileOf(request.url)}`;
   const line = pathLine(request, method);
-  return request.body === undefined ? line : `${line} ${request.body}`;
+  return (request.body ?? '') === '' ? line : `${line} ${request.body}`;
 }
 
 function fileOf(url: string): string {
