@@ -36,7 +36,7 @@ export type Transcript = z.infer<typeof transcriptSchema>;
 
 /** A fixture: what a provider sends, and the golden of what we make of it. */
 export interface Fixture {
-  /** `delivered` of `delivered.raw.json`. */
+  /** `delivered` of `delivered.raw.json`, or of `delivered.raw.ndjson` where the provider sends lines. */
   readonly name: string;
   readonly kind: 'records' | 'paging';
   readonly bytes: Uint8Array;
@@ -51,7 +51,7 @@ export async function fixturesOf(id: string): Promise<Fixture[]> {
   const found: Fixture[] = [];
   const files: string[] = await readdir(folder).catch(() => []);
   for (const file of files.sort()) {
-    const [, name = '', suffix] = /^(.+)\.(raw|http)\.json$/.exec(file) ?? [];
+    const [, name = '', suffix] = /^(.+)\.(raw|http)\.(?:json|ndjson)$/.exec(file) ?? [];
     if (suffix === undefined) continue;
     const bytes = await readFile(join(folder, file));
     const golden = suffix === 'raw' ? 'events' : 'pages';
@@ -119,20 +119,28 @@ export async function walk(
   transcript: Transcript,
   resume: string | null,
 ): Promise<{ pages: readonly Page[]; error: NonNullable<Walk['error']> | null; asked: readonly string[] }> {
-  if (source.pull.kind !== 'window')
-    throw new Error(`${source.id} is no window source: teach tools/source-goldens.ts`);
   // What JSON has as unknown may be anything; the client sends it as it is.
   const http = scriptedHttp(transcript.exchanges as readonly Exchange[]);
   const window: Window = { from: at(transcript.window.from), to: at(transcript.window.to) };
   const pages: Page[] = [];
   try {
-    for await (const page of source.pull.pages(contextOf(source, transcript, http), window, resume))
+    for await (const page of pagesFrom(source, contextOf(source, transcript, http), window, resume))
       pages.push(page);
     return { pages, error: null, asked: http.asked };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return { pages, error: { code: thrown.code, recovery: thrown.recovery }, asked: http.asked };
   }
+}
+
+/** Of a feed, `resume` is the token. */
+function pagesFrom(
+  { pull }: Source,
+  ctx: PullContext<unknown>,
+  window: Window,
+  resume: string | null,
+): AsyncIterable<Page> {
+  return pull.kind === 'window' ? pull.pages(ctx, window, resume) : pull.pages(ctx, resume);
 }
 
 const contextOf = (

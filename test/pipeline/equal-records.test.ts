@@ -15,7 +15,6 @@ import {
 } from '../../shared/kernel/time.ts';
 import type { OperationId, SourceId, StreamId } from '../../shared/model/ids.ts';
 import { tenantSchema } from '../../shared/model/tenant.ts';
-import { equalCount } from '../../shared/pipeline/equal-count.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullDeps, PullTarget } from '../../shared/pipeline/pull-types.ts';
 import type { HttpClient } from '../../shared/ports/http-client.ts';
@@ -377,21 +376,6 @@ function repeatsAPage(records: readonly Search[], pageSize: number): boolean {
     return new Set(pages).size < pages.length;
   });
 }
-
-describe('the count of equal records', () => {
-  test('numbers over pages, and not again for a page that comes again', () => {
-    const count = equalCount();
-    expect(count.page(['a', 'b', 'a'])).toEqual([0, 0, 1]);
-    expect(count.page(['b', 'a'])).toEqual([1, 2]);
-    expect(count.page(['a', 'b', 'a'])).toEqual([0, 0, 1]);
-    expect(count.page([])).toEqual([]);
-    expect(count.page(['a'])).toEqual([3]);
-  });
-  test('takes pages of nothing but one record for more of it', () => {
-    const count = equalCount();
-    expect([count.page(['a']), count.page(['a']), count.page(['a', 'a'])]).toEqual([[0], [1], [2, 3]]);
-  });
-});
 
 test('a source that counts nothing keeps no pages in its cursor, and finds none', async () => {
   const home = await house(providerOf([search('a'), search('b')], 1), oneWindow);

@@ -75,6 +75,8 @@ export interface SnapshotPull<Cfg, Rec> {
 }
 export interface FeedPull<Cfg> {
   readonly kind: 'feed';
+  /** How far back an answer without a token reaches, where the provider says so. */
+  readonly lookback?: Duration;
   /** `token` is where the provider said to go on; it is saved only after its pages are stored. */
   pages(ctx: PullContext<Cfg>, token: string | null): AsyncIterable<Page>;
 }
