@@ -16,7 +16,7 @@ export const limitTable = {
   /** Management API: per tenant and publisher. */
   management: { limit: 2_000, windowMs: 60_000 },
   /** Mimecast: per application. It publishes no figure; this is ours. */
-  mimecast: { limit: 150, windowMs: 60_000 },
+  mimecast: { limit: 400, windowMs: 60_000 },
 } as const;
 
 export interface Throttling {

@@ -85,7 +85,7 @@ export const providerLimits: readonly PaceFamily[] = [
     name: 'mimecast',
     api: 'mimecast',
     path: /^\//,
-    perTenant: { limit: 120, per: minutes(1) },
+    perTenant: { limit: 300, per: minutes(1) },
   },
 ];
 
