@@ -88,6 +88,7 @@ export const table: readonly Place[] = [
       'shared/sources/',
       // What the pipeline makes of one record is what `normalize` must print.
       'shared/pipeline/read-records.ts',
+      'shared/pipeline/equal-count.ts',
     ],
     packages: ['commander', 'zod'],
   },

@@ -119,8 +119,8 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   identity(record: Rec): readonly [string, ...string[]];
   /**
    * For records without an id, where two that are alike in everything are still two (two equal searches in one
-   * second): `identity` is the whole record, and the pipeline counts equal ones over one reading of a window, pages
-   * and interruptions included. The first keeps its identity; each further one gets its number as a last part. So a
+   * second): `identity` is the time and all that is read of the record, and the pipeline counts equal ones over one
+   * reading of a window, pages and interruptions included. The first keeps its identity; each further one gets its number as a last part. So a
    * window read again, in another order or with other bounds, gives the same identities: equal records have the same
    * time, hence a window whose bounds are whole units of that time has all of them or none.
    * Where a page repeats one read before in the same reading, nothing of it counts again.

@@ -3,10 +3,10 @@ import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeArchiveSearch } from './normalize.ts';
-import { archiveSearchSchema, type ArchiveSearch } from './schema.ts';
+import { archiveSearchSchema, optionalFields, type ArchiveSearch } from './schema.ts';
 
 const config = z.strictObject({
   pageSize,
@@ -37,7 +37,7 @@ export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
   mapping: 1,
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
-  identity: canonicalIdentity,
+  identity: record => rowIdentity(record.createTime, record, optionalFields),
   countsEqual: true,
   normalize: normalizeArchiveSearch,
 };

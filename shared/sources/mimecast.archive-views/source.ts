@@ -3,10 +3,10 @@ import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeArchiveView } from './normalize.ts';
-import { archiveViewSchema, type ArchiveView } from './schema.ts';
+import { archiveViewSchema, optionalFields, type ArchiveView } from './schema.ts';
 
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
@@ -32,7 +32,7 @@ export const mimecastArchiveViews: Source<Config, ArchiveView> = {
   mapping: 1,
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
-  identity: canonicalIdentity,
+  identity: record => rowIdentity(record.viewed, record, optionalFields),
   countsEqual: true,
   normalize: normalizeArchiveView,
 };

@@ -3,10 +3,10 @@ import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeDlpLog } from './normalize.ts';
-import { dlpLogSchema, type DlpLog } from './schema.ts';
+import { dlpLogSchema, optionalFields, type DlpLog } from './schema.ts';
 
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
@@ -31,7 +31,7 @@ export const mimecastDlp: Source<Config, DlpLog> = {
   mapping: 1,
   split: bytes => mimecastRecords(bytes, 'dlpLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'dlpLogs', index),
-  identity: canonicalIdentity,
+  identity: record => rowIdentity(record.eventTime, record, optionalFields),
   countsEqual: true,
   normalize: normalizeDlpLog,
 };

@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
 import { mimecastPermission } from '../_kit/mimecast-policy.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { batchRecordBytes, batchRecords } from './batch-file.ts';
 import { batchPages, retention } from './batch-pages.ts';
 import { eventTypes } from './event-types.ts';
 import { normalizeSiemEvent } from './normalize.ts';
-import { siemEventSchema, type SiemEvent } from './schema.ts';
+import { optionalFields, siemEventSchema, type SiemEvent } from './schema.ts';
+
+/** Offset and partition alone repeat. */
+const identityFields = [...optionalFields, 'accountId', '_offset', '_partition'];
 
 const streams = Object.keys(eventTypes);
 
@@ -42,6 +45,6 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
   mapping: 1,
   split: batchRecords,
   recordBytes: batchRecordBytes,
-  identity: canonicalIdentity,
+  identity: record => rowIdentity(record.timestamp, record, identityFields),
   normalize: normalizeSiemEvent,
 };

@@ -3,10 +3,10 @@ import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeAttachmentLog } from './normalize.ts';
-import { attachmentLogSchema, type AttachmentLog } from './schema.ts';
+import { attachmentLogSchema, optionalFields, type AttachmentLog } from './schema.ts';
 
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
@@ -31,7 +31,7 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
   mapping: 1,
   split: bytes => mimecastRecords(bytes, 'attachmentLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'attachmentLogs', index),
-  identity: canonicalIdentity,
+  identity: record => rowIdentity(record.date, record, optionalFields),
   countsEqual: true,
   normalize: normalizeAttachmentLog,
 };

@@ -3,10 +3,10 @@ import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
-import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeImpersonationLog } from './normalize.ts';
-import { impersonationLogSchema, type ImpersonationLog } from './schema.ts';
+import { impersonationLogSchema, optionalFields, type ImpersonationLog } from './schema.ts';
 
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
@@ -31,8 +31,8 @@ export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
   mapping: 1,
   split: bytes => mimecastRecords(bytes, 'impersonationLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'impersonationLogs', index),
-  // All of the row, its id included: one id has been seen on two rows that differ.
-  identity: canonicalIdentity,
+  // With its id, but not by it alone: one id has been seen on two rows that differ.
+  identity: record => rowIdentity(record.eventTime, record, optionalFields),
   normalize: normalizeImpersonationLog,
 };
 
