@@ -1,6 +1,7 @@
 import { eventId } from '../shared/kernel/hash.ts';
 import { AppError } from '../shared/kernel/errors.ts';
 import type { Instant } from '../shared/kernel/time.ts';
+import { equalCount, type EqualCount } from '../shared/pipeline/equal-count.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
 import type { About, Source } from '../shared/sources/_kit/source.ts';
 import { sources } from '../shared/sources/index.generated.ts';
@@ -42,19 +43,24 @@ export function normalizeLines(
 const firstStream = (source: Source): string => source.streams(source.config.parse({}))[0] ?? 'default';
 
 async function* answers(source: Source, lines: AsyncIterable<string>, about: About): AsyncGenerator<string> {
-  for await (const line of lines) yield JSON.stringify(answerTo(source, line, about));
+  // As the pipeline does over one reading of a window: records alike in everything are told apart by their number.
+  const equal = source.countsEqual === true ? equalCount() : null;
+  for await (const line of lines) yield JSON.stringify(answerTo(source, line, about, equal));
 }
 
 type Answer = { readonly event: object } | { readonly skip: string } | { readonly quarantine: string };
 
-function answerTo(source: Source, line: string, about: About): Answer {
+function answerTo(source: Source, line: string, about: About, equal: EqualCount | null): Answer {
   const record = parsed(line);
   if (record === null) return { quarantine: line.trim() === '' ? 'line: empty' : 'line: not JSON' };
   const reading = readRecord(source, record.value, about);
   if (reading.kind === 'skip') return { skip: reading.reason };
   if (reading.kind === 'problem') return { quarantine: reading.problem };
   const { event, identity } = reading;
-  const id = eventId(event.time, noTenant, source.id, about.stream, identity);
+  const idOf = (parts: readonly string[]) => eventId(event.time, noTenant, source.id, about.stream, parts);
+  const first = idOf(identity);
+  const [number = 0] = equal?.page([first]) ?? [];
+  const id = number === 0 ? first : idOf([...identity, String(number)]);
   return { event: { id, source: source.id, stream: about.stream, ...event } };
 }
 

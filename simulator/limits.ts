@@ -17,6 +17,8 @@ export const limitTable = {
   directory: { limit: 3_500, windowMs: 10_000 },
   /** Management API: per tenant and publisher. */
   management: { limit: 2_000, windowMs: 60_000 },
+  /** Mimecast: per application. It publishes no figure; this is ours. */
+  mimecast: { limit: 400, windowMs: 60_000 },
 } as const;
 
 export interface Throttling {
@@ -29,6 +31,8 @@ export interface Throttling {
 export interface Limits {
   /** Counts a request; null when it may pass, otherwise how long to wait in ms. */
   take(name: LimitName, key: string, now: number, cost?: number): number | null;
+  /** How much the window still has room for. */
+  left(name: LimitName, key: string, now: number): number;
   /** The Retry-After header for a refusal by a service that sends one only sometimes; null for none. */
   moodyRetryAfter(waitMs: number): string | null;
   throttling(): Throttling;
@@ -52,6 +56,7 @@ export function limits(seed: number, on: boolean): Limits {
       const waitMs = limiters.get(name)?.take(key, now, cost) ?? null;
       return throttling.on ? waitMs : null;
     },
+    left: (name, key, now) => limiters.get(name)?.left(key, now) ?? 0,
     moodyRetryAfter(waitMs) {
       const roll = mood();
       if (throttling.retryAfter === 'never') return null;

@@ -1,3 +1,5 @@
+import { everyMimecastPermission } from './mimecast/log-table.ts';
+
 /** What control can change about a tenant while the simulator runs. */
 export interface TenantFlags {
   /** Whether the unified audit log is on. */
@@ -21,6 +23,14 @@ export interface TenantFlags {
   readonly contentBeforeStartHours: number | null;
   /** How long after a subscription's start nothing is listed yet. */
   readonly firstContentMinutes: number;
+  /** The tenant's own API application at Mimecast. A disabled one is as unknown as one that never was. */
+  readonly mimecastApplication: 'enabled' | 'disabled';
+  /** What the application's role permits, and `Security Events`, the product of the SIEM endpoints. */
+  readonly mimecastPermissions: readonly string[];
+  /** How a 429 says how long: readers of the header disagree. */
+  readonly mimecastReset: 'milliseconds' | 'epoch-seconds' | 'epoch-milliseconds' | 'retry-after';
+  /** How paging ends: without `next`; with one that leads to an empty page; or with `next` as an object. */
+  readonly mimecastPaging: 'plain' | 'empty-last-page' | 'object';
 }
 
 export const everyPermission: readonly string[] = [
@@ -46,6 +56,10 @@ export const usualFlags: TenantFlags = {
   silentPartial: false,
   contentBeforeStartHours: null,
   firstContentMinutes: 0,
+  mimecastApplication: 'enabled',
+  mimecastPermissions: everyMimecastPermission,
+  mimecastReset: 'milliseconds',
+  mimecastPaging: 'plain',
 };
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
@@ -56,12 +70,15 @@ const oneOf =
   (value: unknown): boolean =>
     typeof value === 'string' && allowed.includes(value);
 
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(item => typeof item === 'string');
+
 const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> = {
   auditing: isBoolean,
   traceServicePrincipal: isBoolean,
   licence: oneOf('premium', 'free', 'refused'),
   pim: isBoolean,
-  permissions: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
+  permissions: isNames,
   application: oneOf('present', 'absent', 'disabled'),
   secret: oneOf('valid', 'expired'),
   remembersDays: value =>
@@ -72,6 +89,10 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   silentPartial: isBoolean,
   contentBeforeStartHours: value => value === null || isCount(value),
   firstContentMinutes: isCount,
+  mimecastApplication: oneOf('enabled', 'disabled'),
+  mimecastPermissions: isNames,
+  mimecastReset: oneOf('milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'retry-after'),
+  mimecastPaging: oneOf('plain', 'empty-last-page', 'object'),
 };
 
 export const flagNames: readonly string[] = Object.keys(checks);

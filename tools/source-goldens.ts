@@ -37,7 +37,7 @@ export type Transcript = z.infer<typeof transcriptSchema>;
 
 /** A fixture: what a provider sends, and the golden of what we make of it. */
 export interface Fixture {
-  /** `delivered` of `delivered.raw.json`. */
+  /** `delivered` of `delivered.raw.json`, or of `delivered.raw.ndjson` where the provider sends lines. */
   readonly name: string;
   /** `changes`: two readings of a snapshot, `<name>.before.json` and `<name>.after.json`. */
   readonly kind: 'records' | 'paging' | 'changes';
@@ -61,7 +61,7 @@ export async function fixturesOf(id: string): Promise<Fixture[]> {
   const found: Fixture[] = [];
   const files: string[] = await readdir(folder).catch(() => []);
   for (const file of files.sort()) {
-    const [, name = '', suffix] = /^(.+)\.(raw|http|after)\.json$/.exec(file) ?? [];
+    const [, name = '', suffix] = /^(.+)\.(raw|http|after)\.(?:json|ndjson)$/.exec(file) ?? [];
     const known = kinds[suffix ?? ''];
     if (known === undefined) continue;
     const bytes = await readFile(join(folder, file));
@@ -160,20 +160,28 @@ export async function walk(
   transcript: Transcript,
   resume: string | null,
 ): Promise<{ pages: readonly Page[]; error: NonNullable<Walk['error']> | null; asked: readonly string[] }> {
-  const { pull } = source;
   // What JSON has as unknown may be anything; the client sends it as it is.
   const http = scriptedHttp(transcript.exchanges as readonly Exchange[]);
   const window: Window = { from: at(transcript.window.from), to: at(transcript.window.to) };
   const pages: Page[] = [];
   const context = contextOf(source, transcript, http);
   try {
-    const walked = pull.kind === 'window' ? pull.pages(context, window, resume) : pull.pages(context, resume);
-    for await (const page of walked) pages.push(page);
+    for await (const page of pagesFrom(source, context, window, resume)) pages.push(page);
     return { pages, error: null, asked: http.asked };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return { pages, error: { code: thrown.code, recovery: thrown.recovery }, asked: http.asked };
   }
+}
+
+/** Of a feed, `resume` is the token. */
+function pagesFrom(
+  { pull }: Source,
+  ctx: PullContext<unknown>,
+  window: Window,
+  resume: string | null,
+): AsyncIterable<Page> {
+  return pull.kind === 'window' ? pull.pages(ctx, window, resume) : pull.pages(ctx, resume);
 }
 
 const contextOf = (

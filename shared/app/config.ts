@@ -5,6 +5,18 @@ import { tenantIdSchema } from '../model/ids.ts';
 const url = z.url({ protocol: /^https?$/, message: 'expected an http or https URL' });
 const port = z.coerce.number().int().min(0).max(65_535);
 const guid = z.guid('expected a GUID');
+const regionUrl = z
+  .string()
+  .refine(text => text.includes('{region}'), 'expected a URL with {region} in it')
+  .refine(text => z.url({ protocol: /^https?$/ }).safeParse(text.replace('{region}', 'uk')).success, {
+    message: 'expected an http or https URL',
+  });
+const hosts = z
+  .string()
+  .transform(text => text.split(',').flatMap(host => host.trim().toLowerCase() || []))
+  .pipe(
+    z.array(z.string().regex(/^[a-z0-9*-]+(\.[a-z0-9*-]+)*$/, 'expected host names, with * for a label')),
+  );
 
 const settings = {
   PORT: { schema: port, initial: '7071', about: 'port of the HTTP API; 0 takes a free one' },
@@ -45,6 +57,22 @@ const settings = {
     schema: z.union([guid, z.literal('')]),
     initial: '',
     about: 'application (client) id that customers have consented to; its secret is the secret `pull-client`',
+  },
+  HOLDFAST_MIMECAST_URL: {
+    schema: url,
+    initial: 'https://api.services.mimecast.com',
+    about: 'Mimecast API 2.0 host of customers whose region is "global": it finds the account by itself',
+  },
+  HOLDFAST_MIMECAST_REGION_URL: {
+    schema: regionUrl,
+    initial: 'https://{region}-api.services.mimecast.com',
+    about: 'Mimecast API 2.0 host of one region, where a customer names it (us, uk): traffic stays there',
+  },
+  HOLDFAST_MIMECAST_FILE_HOSTS: {
+    schema: hosts,
+    initial: '*.s3.amazonaws.com,*.s3.*.amazonaws.com',
+    about:
+      'hosts, separated by commas, from which files of Mimecast SIEM events may be fetched, without credentials',
   },
   HOLDFAST_SECRETS: {
     schema: z.string(),

@@ -1,6 +1,7 @@
 import { httpTransport, type WireLimits } from '../adapters/net/http-transport.ts';
 import { pacer } from '../adapters/net/pacer.ts';
-import { providerHttp, type ProviderEndpoint } from '../adapters/net/provider-http.ts';
+import { mimecastTokenSource } from '../adapters/net/mimecast-token-source.ts';
+import { providerHttp, type ApiToken, type ProviderEndpoint } from '../adapters/net/provider-http.ts';
 import { providerLimits, type PaceFamily } from '../adapters/net/provider-limits.ts';
 import { providerTokens } from '../adapters/net/provider-token.ts';
 import { secretTokenSource } from '../adapters/net/secret-token-source.ts';
@@ -14,6 +15,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { ThrottleMemory } from '../ports/throttle-memory.ts';
 import { judgeGraph } from '../sources/_kit/judge-graph.ts';
 import { judgeManagement } from '../sources/_kit/judge-management.ts';
+import { judgeMimecast } from '../sources/_kit/judge-mimecast.ts';
 import type { Settings } from './config.ts';
 
 export interface ProviderDoorsDeps {
@@ -52,46 +54,66 @@ export function providerDoors(deps: ProviderDoorsDeps): {
     clock,
   });
   const tokens = providerTokens(source, clock);
-  const endpoints = (tenant: Tenant): Partial<Record<ProviderApi, ProviderEndpoint>> => ({
-    graph: {
-      base: new URL(settings.HOLDFAST_GRAPH_URL),
-      judge: judgeGraph,
-      token: tokens.of(tenant.id, 'https://graph.microsoft.com'),
-      firstThrottle: seconds(10),
-    },
-    management: {
-      base: new URL(settings.HOLDFAST_MANAGEMENT_URL),
-      judge: judgeManagement,
-      token: tokens.of(tenant.id, 'https://manage.office.com'),
-      firstThrottle: seconds(60),
-    },
-  });
+  const accounts = providerTokens(mimecastTokenSource({ secrets: deps.secrets, transport, clock }), clock);
+  const microsoft = (tenant: Tenant, resource: string): ApiToken =>
+    settings.HOLDFAST_PULL_CLIENT_ID === '' ? unset : tokens.of(tenant.id, resource);
+  const endpoints = (tenant: Tenant): Record<ProviderApi, ProviderEndpoint> => {
+    const mimecast = mimecastUrl(settings, tenant);
+    return {
+      graph: {
+        base: new URL(settings.HOLDFAST_GRAPH_URL),
+        judge: judgeGraph,
+        token: microsoft(tenant, 'https://graph.microsoft.com'),
+        firstThrottle: seconds(10),
+      },
+      management: {
+        base: new URL(settings.HOLDFAST_MANAGEMENT_URL),
+        judge: judgeManagement,
+        token: microsoft(tenant, 'https://manage.office.com'),
+        firstThrottle: seconds(60),
+      },
+      mimecast: {
+        base: new URL(mimecast),
+        judge: judgeMimecast,
+        token: accounts.of(tenant.id, mimecast),
+        firstThrottle: seconds(60),
+        fileHosts: settings.HOLDFAST_MIMECAST_FILE_HOSTS,
+      },
+    };
+  };
   const doors = new Map<string, HttpClient>();
   return {
     of: tenant => {
-      if (settings.HOLDFAST_PULL_CLIENT_ID === '') return unset;
-      const known = doors.get(tenant.id);
+      // A customer's region may be mended while we run.
+      const key = `${tenant.id} ${mimecastUrl(settings, tenant)}`;
+      const known = doors.get(key);
       if (known !== undefined) return known;
       const { throttles, telemetry, random } = deps;
       const { limits = {}, families = providerLimits } = deps;
       const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
       const door = providerHttp({ tenantId: tenant.id, apis: endpoints(tenant), ...shared });
-      doors.set(tenant.id, door);
+      doors.set(key, door);
       return door;
     },
     close: () => transport.close(),
   };
 }
 
-/** Without an application to collect with there is nothing to ask a provider as. */
-const unset: HttpClient = {
-  send: () =>
-    Promise.reject(
-      new AppError(
-        'config.invalid',
-        'pause-source',
-        'HOLDFAST_PULL_CLIENT_ID is not set: register the collecting application, and set its client id and secret.',
-        { target: 'HOLDFAST_PULL_CLIENT_ID' },
-      ),
+/** The host of the region the customer's account lives in. A region is letters only: it cannot name another domain. */
+function mimecastUrl(settings: Settings, tenant: Tenant): string {
+  const region = tenant.mimecast?.region ?? 'global';
+  if (region === 'global') return settings.HOLDFAST_MIMECAST_URL;
+  return settings.HOLDFAST_MIMECAST_REGION_URL.replace('{region}', region);
+}
+
+const unregistered = (): Promise<never> =>
+  Promise.reject(
+    new AppError(
+      'config.invalid',
+      'pause-source',
+      'HOLDFAST_PULL_CLIENT_ID is not set: register the collecting application, and set its client id and secret.',
+      { target: 'HOLDFAST_PULL_CLIENT_ID' },
     ),
-};
+  );
+/** Without an application to collect with there is nothing to ask Microsoft as. */
+const unset: ApiToken = { current: unregistered, renew: unregistered };

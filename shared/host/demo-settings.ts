@@ -9,6 +9,8 @@ export interface DemoTenant {
   readonly sources: readonly { readonly id: string; readonly remembersDays: number }[];
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Its Mimecast account, and the application to collect from it with. */
+  readonly mimecast: { readonly clientId: string; readonly secret: string; readonly region: string } | null;
 }
 
 /** The API's own application and the operator's tenant, as the simulator's sign-in knows them. */
@@ -25,6 +27,10 @@ export interface DemoSettings {
   readonly grants: readonly { readonly principal: string; readonly tenants: '*' }[];
 }
 
+/** Where the environment keeps the secret of a customer's Mimecast application. */
+const secretVariable = (tenant: string): string =>
+  `HOLDFAST_SECRET_MIMECAST_${tenant.toUpperCase().replaceAll('-', '_')}`;
+
 /** Settings of a product that pulls from the simulator at `url`. What the environment sets itself stays. */
 export function demoSettings(
   environment: Readonly<Record<string, string | undefined>>,
@@ -32,6 +38,9 @@ export function demoSettings(
   tenants: readonly DemoTenant[],
 ): DemoSettings {
   const first = tenants[0];
+  const applications = tenants.flatMap(({ id, mimecast }) =>
+    mimecast === null ? [] : [[secretVariable(id), `${mimecast.clientId}:${mimecast.secret}`] as const],
+  );
   return {
     environment: {
       HOLDFAST_CLIENT_ID: clientId,
@@ -41,6 +50,11 @@ export function demoSettings(
       HOLDFAST_LOGIN_URL: `${url}/login`,
       HOLDFAST_GRAPH_URL: `${url}/graph`,
       HOLDFAST_MANAGEMENT_URL: `${url}/manage`,
+      HOLDFAST_MIMECAST_URL: `${url}/mimecast/global`,
+      HOLDFAST_MIMECAST_REGION_URL: `${url}/mimecast/{region}`,
+      // Its file store is on another port of the same machine.
+      HOLDFAST_MIMECAST_FILE_HOSTS: new URL(url).hostname,
+      ...Object.fromEntries(applications),
       HOLDFAST_PULL_CLIENT_ID: first?.clientId,
       HOLDFAST_SECRET_PULL_CLIENT: first?.clientSecret,
     },
@@ -51,6 +65,7 @@ export function demoSettings(
         domains: tenant.domains,
         state: 'active',
         retentionDays: 2_190,
+        ...(tenant.mimecast === null ? {} : { mimecast: { region: tenant.mimecast.region } }),
         connections: tenant.sources.map(({ id, remembersDays }) => ({
           source: id,
           enabled: true,

@@ -32,6 +32,8 @@ const openWindowSchema = z.strictObject({
   run: z.string().transform(text => text as RunId),
   /** For a snapshot: its pages so far, in order (the hash in each one's raw key), and whether they are all. */
   snapshot: z.strictObject({ pages: z.array(z.string()), whole: z.boolean() }).optional(),
+  /** Where equal records are counted: the pages of this reading so far, in order (the hash in each one's raw key). */
+  walked: z.array(z.string()).optional(),
   /** Null when nobody works on it. */
   lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
 });

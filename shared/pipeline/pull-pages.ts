@@ -4,6 +4,7 @@ import { days, plus } from '../kernel/time.ts';
 import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
+import { equalSoFar, walkedPages } from './equal-so-far.ts';
 import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { afterPages, demandEnd, isLast, pagesFrom, standsAt } from './page-order.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
@@ -71,6 +72,7 @@ async function walk(
   const began = deps.clock.now();
   const { kind } = target.source.pull;
   const pages = pagesFrom(target, contextOf(deps, target, door.http, opened), start.held.value, opened);
+  const equal = await equalSoFar(deps, target, opened);
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts } = start;
   let waiting: KeptPage[] = [];
@@ -87,7 +89,7 @@ async function walk(
       const before = waiting.at(-1)?.page.resume ?? standsAt(kind, held.value, openIn(held));
       const last = isLast(kind, page, before);
       if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
-      waiting.push(await keepPage(deps, target, prefix, page, failures));
+      waiting.push(await keepPage(deps, target, prefix, page, failures, equal));
       if (!last && !isFull(waiting)) continue;
       await settle();
       if (last) return { status: 'whole', held, counts };
@@ -144,8 +146,10 @@ async function advance(
   const open = openIn(held);
   const counts = addCounts(open.counts, stored);
   const next = afterPages(target.source.pull.kind, held.value, open, batch, counts);
+  const walked = walkedPages(target, open, batch);
   if (!next.saves) return { ...held, value: { ...next.cursor, open: next.open } };
-  return saveCursor(deps, target, held, { ...next.cursor, open: { ...next.open, lease: leaseOf(deps) } });
+  const saved = { ...next.open, ...walked, lease: leaseOf(deps) };
+  return saveCursor(deps, target, held, { ...next.cursor, open: saved });
 }
 
 /** An object the provider listed and no longer has is a gap, written down once however often it is met. */

@@ -2,6 +2,7 @@ import { AppError } from '../kernel/errors.ts';
 import { days, plus } from '../kernel/time.ts';
 import type { Counts } from '../model/cursor.ts';
 import type { Page } from '../sources/_kit/source.ts';
+import type { EqualCount } from './equal-count.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
 import { readRecords, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
@@ -29,6 +30,7 @@ export async function keepPage(
   prefix: string,
   page: Page,
   failures: number,
+  equal: EqualCount | null,
 ): Promise<KeptPage> {
   const key = pageKey(prefix, sha256(page.bytes));
   const kept = await deps.archive.put(target.scope, {
@@ -50,6 +52,7 @@ export async function keepPage(
     about: { domains: target.tenant.domains, stream: target.ref.stream },
     object: { key, sha256: kept.sha256 },
     now: deps.clock.now(),
+    ...(equal === null ? {} : { equal }),
   };
   return { page, key, read: readOrQuarantine(page, failures, origin) };
 }

@@ -6,6 +6,15 @@ import { entraMfaCoverage } from './entra.mfa-coverage/source.ts';
 import { entraRoleAssignments } from './entra.role-assignments/source.ts';
 import { exchangeMessageTrace } from './exchange.message-trace/source.ts';
 import { m365UnifiedAudit } from './m365.unified-audit/source.ts';
+import { mimecastArchiveSearches } from './mimecast.archive-searches/source.ts';
+import { mimecastArchiveViews } from './mimecast.archive-views/source.ts';
+import { mimecastAuditEvents } from './mimecast.audit-events/source.ts';
+import { mimecastDlp } from './mimecast.dlp/source.ts';
+import { mimecastMessageTracking } from './mimecast.message-tracking/source.ts';
+import { mimecastSiem } from './mimecast.siem/source.ts';
+import { mimecastTtpAttachment } from './mimecast.ttp-attachment/source.ts';
+import { mimecastTtpImpersonation } from './mimecast.ttp-impersonation/source.ts';
+import { mimecastTtpUrl } from './mimecast.ttp-url/source.ts';
 
 /** Every source, by id. */
 export const sources: readonly Source[] = [
@@ -15,4 +24,13 @@ export const sources: readonly Source[] = [
   entraRoleAssignments,
   exchangeMessageTrace,
   m365UnifiedAudit,
+  mimecastArchiveSearches,
+  mimecastArchiveViews,
+  mimecastAuditEvents,
+  mimecastDlp,
+  mimecastMessageTracking,
+  mimecastSiem,
+  mimecastTtpAttachment,
+  mimecastTtpImpersonation,
+  mimecastTtpUrl,
 ];

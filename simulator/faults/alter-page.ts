@@ -23,11 +23,11 @@ export function linkToStranger(page: Page): Page | null {
   return { ...page, next: `${elsewhere}${link.pathname}${link.search}` };
 }
 
-/** The first blob's address is on another host. */
+/** The first blob's or file's address is on another host. */
 export function contentOnStranger(page: Page): Page | null {
   const [first, ...rest] = page.records;
   if (first === undefined) return null;
-  const moved = first.replace(/"contentUri":"https?:\/\/[^/"]+/, `"contentUri":"${elsewhere}`);
+  const moved = first.replace(/"(contentUri|url)":"https?:\/\/[^/"]+/, `"$1":"${elsewhere}`);
   return { ...page, records: [moved, ...rest] };
 }
 

@@ -9,8 +9,9 @@ import { fileActivity } from './file-activity.ts';
 import { generalActivity } from './general-activity.ts';
 import { joinersAndLeavers } from './joiners-leavers.ts';
 import { leakAt } from './leak.ts';
-import { mailFlow } from './mail-flow.ts';
+import { mailFlow, mailMessages } from './mail-flow.ts';
 import { mailboxActivity } from './mailbox-activity.ts';
+import { inventedAccount, mimecastDays, mimecastSources } from './mimecast/invented-account.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { keyOf, type Key } from './random.ts';
 import { signInActivity } from './sign-in-activity.ts';
@@ -29,8 +30,10 @@ export interface TenantPlan {
   /** IANA name. */
   readonly zone: string;
   readonly story: 'attack' | 'leak' | 'none';
+  /** Where the tenant's Mimecast account lives; null for a tenant without one. */
+  readonly mimecast: string | null;
   readonly named: Readonly<Record<number, string>>;
-  /** Records over the remembered spans of all feeds together. */
+  /** Records over the remembered spans of all feeds together; Mimecast's come on top, about a fifth of them. */
   readonly events: number;
   /** Records a minute, at least, from the world's birth on. */
   readonly livePerMinute: number;
@@ -65,8 +68,21 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     key('directory'),
     pace(shares.directory, directorySpan, liveShares.directory),
   );
-  const mail = mailFlow(cast, key('mail'), pace(shares.mail, mailSpan, liveShares.mail));
-  const story = storyFor(plan, cast, key('story'), birth);
+  const mailPace = pace(shares.mail, mailSpan, liveShares.mail);
+  const mail = mailFlow(cast, key('mail'), mailPace);
+  const midnight = storyMidnight(birth);
+  const story = storyFor(plan, cast, key('story'), midnight, birth);
+  const account =
+    plan.mimecast === null
+      ? null
+      : inventedAccount({
+          cast,
+          region: plan.mimecast,
+          key,
+          pace,
+          messages: mailMessages(cast, key('mail'), mailPace),
+          story: story === null || plan.story === 'none' ? null : { kind: plan.story, midnight, told: story },
+        });
   const content = contentFeeds(plan, cast, pace, key);
   return {
     id: plan.id,
@@ -78,6 +94,7 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       'exchange.message-trace',
       'm365.unified-audit',
       ...Object.keys(stateSources),
+      ...(account === null ? [] : mimecastSources),
     ],
     remembersDays: spanOf,
     directoryAudits: (asked, asOf, order) => {
@@ -101,7 +118,18 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       const told = story?.blobs[contentType].find(blob => blob.contentId === contentId);
       return told ?? content.get(contentType)?.find(contentId) ?? null;
     },
-    state: directoryState(cast, plan.story === 'attack' ? attackTimes(storyMidnight(birth), birth) : null),
+    state: directoryState(cast, plan.story === 'attack' ? attackTimes(midnight, birth) : null),
+    mimecast:
+      account === null
+        ? null
+        : {
+            ...account,
+            records: (log, asked, asOf, order) =>
+              account.records(log, remembered(asked, asOf, mimecastDays[log]), asOf, order),
+            // Without a floor a question about all of time would be answered with all of time.
+            batches: (type, { from, to }) =>
+              account.batches(type, { from: Math.max(from, to - (mimecastDays.siem + 1) * day), to }),
+          },
   };
 }
 
@@ -149,8 +177,7 @@ function* shown<T extends SimRecord | TimedBlob>(
 const storyMidnight = (birth: number): number => (Math.floor(birth / day) - 2) * day;
 
 /** The story's two days end with the last full day before the world's birth. */
-function storyFor(plan: TenantPlan, cast: Cast, key: Key, birth: number): Story | null {
-  const midnight = storyMidnight(birth);
+function storyFor(plan: TenantPlan, cast: Cast, key: Key, midnight: number, birth: number): Story | null {
   if (plan.story === 'attack') return attackOn(cast, key, midnight, birth);
   return plan.story === 'leak' ? leakAt(cast, key, midnight) : null;
 }
@@ -159,6 +186,7 @@ function spanOf(source: string): number {
   // How things are has no past.
   if (source in stateSources) return 0;
   if (source === 'entra.directory-audits') return directorySpan;
+  for (const [name, days] of Object.entries(mimecastDays)) if (source === `mimecast.${name}`) return days;
   return source === 'exchange.message-trace' ? mailSpan : contentSpan;
 }
 

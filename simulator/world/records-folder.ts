@@ -1,22 +1,30 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
+import { givenAccount, givenDays, mimecastTimeIn, siemTypeOf } from './mimecast/given-account.ts';
 import { contentTypeOf, memberOf } from './record-content-type.ts';
 import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
 import { timeInRecord } from './record-time.ts';
 import type { Order, Range } from './slots.ts';
 import { stateListOf, stateSources, type StateList } from './state.ts';
-import type { SimBlob, SimRecord, SimTenant } from './world.ts';
+import { mimecastLogs, siemTypes } from './world.ts';
+import type { MimecastLog, SiemType, SimBlob, SimMimecast, SimRecord, SimTenant } from './world.ts';
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
-const loggedSources = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'] as const;
-const servedSources = [...loggedSources, ...Object.keys(stateSources)];
+const servedSources = [
+  'entra.directory-audits',
+  'exchange.message-trace',
+  'm365.unified-audit',
+  ...Object.keys(stateSources),
+  ...mimecastLogs.map(log => `mimecast.${log}` as const),
+  'mimecast.siem',
+];
 type Served = string;
 
 export interface RecordsFolder {
   readonly tenant: SimTenant;
-  /** Records served, by source. */
-  readonly served: Readonly<Record<Served, number>>;
+  /** Records served, by source; only sources that have a folder. */
+  readonly served: Readonly<Partial<Record<Served, number>>>;
   readonly refused: {
     readonly count: number;
     /** The first hundred: path under the folder, and line from 1. */
@@ -41,6 +49,8 @@ interface Index {
   readonly content: Record<ContentType, Place[]>;
   /** Records that tell how things are. */
   readonly state: { readonly list: StateList; readonly place: Place }[];
+  readonly logs: Record<MimecastLog, Place[]>;
+  readonly siem: Record<SiemType, Place[]>;
   readonly domains: Map<string, number>;
   readonly refused: { count: number; first: { file: string; line: number }[] };
 }
@@ -71,16 +81,12 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
   }
   index.directory.sort((a, b) => a.time - b.time);
   index.traces.sort((a, b) => a.time - b.time);
+  for (const log of mimecastLogs) index.logs[log].sort((a, b) => a.time - b.time);
   const readAt = fileReader(paths);
   const read: Read = place => readAt(place.file, place.offset, place.length);
   return {
     tenant: tenantFrom(index, sources, read, now),
-    served: {
-      'entra.directory-audits': index.directory.length,
-      'exchange.message-trace': index.traces.length,
-      'm365.unified-audit': contentTypes.reduce((sum, type) => sum + index.content[type].length, 0),
-      ...stateCounts(index),
-    },
+    served: Object.fromEntries(sources.map(source => [source, countOf(index, source)])),
     refused: index.refused,
     unserved: folders.filter(
       name => !servedSources.some(source => source === name) && ndjsonIn(join(folder, name)).length > 0,
@@ -88,12 +94,22 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
   };
 }
 
-function stateCounts({ state }: Index): Record<string, number> {
-  const counts = Object.entries(stateSources).map(([source, streams]) => {
-    const lists = Object.values(streams).flat();
-    return [source, state.filter(({ list }) => lists.includes(list)).length] as const;
-  });
-  return Object.fromEntries(counts);
+const emptyBy = <Name extends string>(names: readonly Name[]): Record<Name, Place[]> =>
+  Object.fromEntries(names.map((name): [Name, Place[]] => [name, []])) as Record<Name, Place[]>;
+
+const logOf = (source: Served): MimecastLog | null =>
+  mimecastLogs.find(log => source === `mimecast.${log}`) ?? null;
+
+function countOf(index: Index, source: Served): number {
+  const sum = (lists: readonly (readonly Place[])[]): number =>
+    lists.reduce((total, list) => total + list.length, 0);
+  if (source === 'entra.directory-audits') return index.directory.length;
+  if (source === 'exchange.message-trace') return index.traces.length;
+  if (source === 'm365.unified-audit') return sum(Object.values(index.content));
+  const lists = Object.values(stateSources[source] ?? {}).flat();
+  if (lists.length > 0) return index.state.filter(({ list }) => lists.includes(list)).length;
+  const log = logOf(source);
+  return log === null ? sum(Object.values(index.siem)) : index.logs[log].length;
 }
 
 const emptyIndex = (): Index => ({
@@ -107,6 +123,8 @@ const emptyIndex = (): Index => ({
     'DLP.All': [],
   },
   state: [],
+  logs: emptyBy(mimecastLogs),
+  siem: emptyBy(siemTypes),
   domains: new Map(),
   refused: { count: 0, first: [] },
 });
@@ -144,7 +162,8 @@ function indexRecord(
   file: number,
   now: number,
 ): void {
-  const found = typeof value === 'object' && value !== null ? timeInRecord(source, value) : null;
+  const log = logOf(source);
+  const found = typeof value !== 'object' || value === null ? null : log === null ? timeInRecord(source, value) : mimecastTimeIn(log, value); // prettier-ignore
   const time = found !== null && found <= now ? found : now - hour;
   const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
   if (source in stateSources) {
@@ -152,6 +171,8 @@ function indexRecord(
     countDomain(index.domains, memberOf(value, 'userprincipalname'));
   } else if (source === 'm365.unified-audit') index.content[contentTypeOf(value)].push(place);
   else if (source === 'entra.directory-audits') index.directory.push(place);
+  else if (source === 'mimecast.siem') index.siem[siemTypeOf(value)].push(place);
+  else if (log !== null) index.logs[log].push(place);
   else {
     index.traces.push(place);
     for (const name of ['recipientaddress', 'senderaddress'])
@@ -173,6 +194,7 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
   const spans: Readonly<Record<string, number>> = {
     'entra.directory-audits': daysBack(index.directory, now, 30),
     'exchange.message-trace': daysBack(index.traces, now, 90),
+    ...Object.fromEntries(mimecastLogs.map(log => [`mimecast.${log}`, givenDays(log, index.logs[log], now)])),
   };
   return {
     id: corpusId,
@@ -193,7 +215,24 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
       if (!isContentType(contentType)) return null;
       return blobs[contentType]?.find(blob => blob.contentId === contentId) ?? null;
     },
+    mimecast: accountFrom(index, sources, read, now),
   };
+}
+
+function accountFrom(
+  { logs, siem }: Index,
+  sources: readonly Served[],
+  read: Read,
+  now: number,
+): SimMimecast | null {
+  if (!sources.some(source => source.startsWith('mimecast.'))) return null;
+  const recordsOf = (
+    places: readonly Place[],
+    range: Range,
+    asOf: number,
+    order: Order,
+  ): Iterable<SimRecord> => recordsIn(places, read, range, asOf, order);
+  return givenAccount({ logs, siem, read, now, recordsIn: recordsOf });
 }
 
 /** Enough for the oldest record, and a month more, for a simulator that stays up. */

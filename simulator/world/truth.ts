@@ -1,6 +1,6 @@
 import { contentTypes } from './content-id.ts';
 import { asAsked, stateSources } from './state.ts';
-import type { SimTenant } from './world.ts';
+import { mimecastLogs, siemTypes, type SimTenant } from './world.ts';
 
 /** One record a collector must end up with. */
 export interface TrueRecord {
@@ -31,6 +31,10 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
   }
   const lists = stateSources[source];
   if (lists !== undefined) return yield* stateTruth(tenant, lists, asOf);
+  if (source.startsWith('mimecast.')) {
+    yield* mimecastTruth(tenant, source.slice('mimecast.'.length), range, asOf);
+    return;
+  }
   const traces = source === 'exchange.message-trace';
   if (!traces && source !== 'entra.directory-audits') throw new RangeError(`nothing is known of ${source}`);
   const records = traces
@@ -52,6 +56,32 @@ function* stateTruth(
   for (const [stream, lists] of Object.entries(streams)) {
     for (const json of lists.flatMap(list => tenant.state?.(list, asOf, asAsked) ?? [])) {
       yield { stream, identity: memberOf(json, 'id'), json, contentId: null, repeated: false };
+    }
+  }
+}
+
+/** Only audit events and tracked messages have an id of their own. SIEM streams are named as the types, with hyphens. */
+function* mimecastTruth(
+  { mimecast }: SimTenant,
+  name: string,
+  range: { readonly from: number; readonly to: number },
+  asOf: number,
+): Generator<TrueRecord> {
+  const log = mimecastLogs.find(it => it === name);
+  const plain = { contentId: null, repeated: false };
+  if (log !== undefined) {
+    for (const record of mimecast?.records(log, range, asOf, 'asc') ?? []) {
+      const json = record.json(asOf);
+      const named = log === 'audit-events' || log === 'message-tracking';
+      yield { stream: 'default', identity: named ? memberOf(json, 'id') : null, json, ...plain };
+    }
+    return;
+  }
+  if (name !== 'siem') throw new RangeError(`nothing is known of mimecast.${name}`);
+  for (const type of siemTypes) {
+    for (const file of mimecast?.batches(type, range) ?? []) {
+      const stream = type.replaceAll(' ', '-');
+      for (const json of file.lines()) yield { stream, identity: null, json, ...plain };
     }
   }
 }

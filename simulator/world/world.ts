@@ -47,6 +47,63 @@ export interface SimTenant {
   blob(contentType: string, contentId: string): SimBlob | null;
   /** How things are at a time, for sources that tell that; a tenant may have none of it. */
   readonly state?: State;
+  /** The tenant's Mimecast account; null for a tenant without one. */
+  readonly mimecast: SimMimecast | null;
+}
+
+/** The logs of a Mimecast account that are asked for by time. The source's id is `mimecast.` and this. */
+export const mimecastLogs = [
+  'archive-searches',
+  'archive-views',
+  'audit-events',
+  'message-tracking',
+  'ttp-url',
+  'ttp-attachment',
+  'ttp-impersonation',
+  'dlp',
+] as const;
+export type MimecastLog = (typeof mimecastLogs)[number];
+
+/** The types of SIEM events, as Mimecast spells them. Each has its own batch files. */
+export const siemTypes = [
+  'av',
+  'delivery',
+  'internal email protect',
+  'impersonation protect',
+  'journal',
+  'process',
+  'receipt',
+  'attachment protect',
+  'spam',
+  'url protect',
+] as const;
+export type SiemType = (typeof siemTypes)[number];
+
+export interface SimMimecast {
+  /** Mimecast's name for the account, which stands in SIEM events. */
+  readonly accountCode: string;
+  /** The region whose host knows the account, beside the global one: `us`, `uk`. */
+  readonly region: string;
+  /** As `directoryAudits`. Times are whole seconds: the account knows no finer ones. */
+  records(
+    log: MimecastLog,
+    range: { from: number; to: number },
+    asOf: number,
+    order: 'asc' | 'desc',
+  ): Iterable<SimRecord>;
+  /** Batch files of a type that were listed in [from, to), in that order; none of them empty. Lazy. */
+  batches(type: SiemType, range: { from: number; to: number }): Iterable<SimBatch>;
+  batch(type: SiemType, id: string): SimBatch | null;
+}
+
+/** A batch file of SIEM events. It never changes. */
+export interface SimBatch {
+  /** Letters, digits and hyphens. */
+  readonly id: string;
+  readonly type: SiemType;
+  readonly listedAt: number;
+  /** The JSON of each event. */
+  lines(): readonly string[];
 }
 export interface World {
   readonly seed: number;

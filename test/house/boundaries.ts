@@ -31,7 +31,12 @@ export const table: readonly Place[] = [
   { prefix: 'shared/model/', places: ['shared/kernel/'], packages: ['zod'] },
   { prefix: 'shared/ports/', places: core, packages: ['zod'] },
   // A source sees the kit and itself; never a neighbour (checked by `sourceNeighbours`).
-  { prefix: 'shared/sources/', places: [...core, 'shared/ports/http-client.ts'], packages: ['zod'] },
+  // Files come compressed, and raw keeps them as they came: reading one begins with unpacking it.
+  {
+    prefix: 'shared/sources/',
+    places: [...core, 'shared/ports/http-client.ts'],
+    packages: ['zod', 'node:zlib'],
+  },
   { prefix: 'shared/pipeline/', places: [...ports, 'shared/sources/'], packages: ['zod'] },
   { prefix: 'shared/query/', places: core, packages: [] },
   { prefix: 'shared/evidence/', places: core, packages: ['node:crypto'] },
@@ -83,6 +88,7 @@ export const table: readonly Place[] = [
       'shared/sources/',
       // What the pipeline makes of one record is what `normalize` must print.
       'shared/pipeline/read-records.ts',
+      'shared/pipeline/equal-count.ts',
     ],
     packages: ['commander', 'zod'],
   },

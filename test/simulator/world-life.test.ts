@@ -42,7 +42,7 @@ describe('records', () => {
   });
 
   test('have ids of their own; one message has one row for each recipient', () => {
-    for (const source of contoso.sources.filter(one => contoso.remembersDays(one) > 0)) {
+    for (const source of ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit']) {
       const known = [...truth(contoso, source, now)].filter(record => !record.repeated);
       expect(known.length).toBeGreaterThan(3_000);
       expect(new Set(known.map(record => record.identity)).size).toBe(known.length);

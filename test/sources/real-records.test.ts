@@ -8,6 +8,7 @@ import { readRecord, type Reading } from '../../shared/sources/_kit/read-record.
 import { fields, flag, list, word } from '../../shared/sources/_kit/reading.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
+import { mimecastHolds, mimecastPage } from './real-mimecast-records.ts';
 
 // Records other people made, beside the repository and never in it.
 const data = resolve(import.meta.dirname, '../../../shared/data');
@@ -56,6 +57,7 @@ const pairs = (value: unknown, key: string): Map<string, unknown> =>
   );
 
 const holds: Readonly<Record<string, Holds>> = {
+  ...mimecastHolds,
   'entra.directory-audits': {
     time: record => parseProviderTime(record['activityDateTime']) !== null,
     actor: record => {
@@ -165,11 +167,26 @@ describe.each(sources.map(source => ({ id: source.id, source })))('$id: real rec
       .filter(line => line.trim() !== '');
     const isArray = id === 'm365.unified-audit';
     const page = Buffer.from(
-      isArray ? `[${raw.join(' , ')}]` : `{"@odata.context":"x","value":[${raw.join(',\n')}]}`,
+      mimecastPage(id, raw) ??
+        (isArray ? `[${raw.join(' , ')}]` : `{"@odata.context":"x","value":[${raw.join(',\n')}]}`),
     );
     expect(source.split(page)).toHaveLength(raw.length);
     for (const [index, line] of raw.entries()) {
       expect(Buffer.from(source.recordBytes(page, index)).toString('utf8')).toBe(line.trim());
+    }
+  });
+
+  test('have every value of theirs in the raw record an event points to', () => {
+    for (const { name } of files) {
+      const lines = readFileSync(join(data, 'records', id, name), 'utf8')
+        .split('\n')
+        .filter(line => line.trim() !== '');
+      const page = Buffer.from(mimecastPage(id, lines) ?? '');
+      if (page.length === 0) continue;
+      for (const [index, line] of lines.entries()) {
+        const kept: unknown = JSON.parse(Buffer.from(source.recordBytes(page, index)).toString('utf8'));
+        expect(kept, `${name}:${index + 1}`).toEqual(JSON.parse(line));
+      }
     }
   });
 

@@ -1,4 +1,5 @@
 import { guidOf } from '../../simulator/seeded.ts';
+import { fewMimecastRecords, smallAccount, smallMimecastDays, type SmallAccount } from './small-mimecast.ts';
 import type { SimBlob, SimRecord, SimTenant, World } from '../../simulator/world/world.ts';
 
 /** Noon of the day the small world ends at. */
@@ -13,6 +14,8 @@ export interface SmallTenant {
   readonly traces: readonly SimRecord[];
   /** By content type. */
   readonly blobs: Readonly<Record<string, readonly SimBlob[]>>;
+  /** Absent: the tenant has no Mimecast account. */
+  readonly mimecast: SmallAccount;
 }
 
 /** A record that is visible from its own time on, or later. */
@@ -96,6 +99,7 @@ export function smallTenant(
     'entra.directory-audits': 30,
     'exchange.message-trace': 90,
     'm365.unified-audit': 7,
+    ...(has.mimecast === undefined ? {} : smallMimecastDays),
   };
   const select =
     (all: readonly SimRecord[]): SimTenant['directoryAudits'] =>
@@ -120,6 +124,7 @@ export function smallTenant(
         it => it.contentCreated >= range.from && it.contentCreated < range.to && it.visibleAt <= asOf,
       ),
     blob: (type, contentId) => has.blobs?.[type]?.find(it => it.contentId === contentId) ?? null,
+    mimecast: has.mimecast === undefined ? null : smallAccount(has.mimecast),
   }; // prettier-ignore
 }
 
@@ -149,6 +154,7 @@ export const fewRecords: SmallTenant = {
     ],
     'DLP.All': [blob('DLP.All', ago(3 * hour), ['g'])],
   },
+  mimecast: fewMimecastRecords(smallWorldNow),
 };
 
 export function smallWorld(contoso: Partial<SmallTenant> = fewRecords): World {

@@ -79,6 +79,14 @@ export const providerLimits: readonly PaceFamily[] = [
     path: /^\//,
     perTenant: { limit: 1_800, per: minutes(1) },
   },
+  {
+    // Mimecast publishes no figures. Its answers carry the quota, which counts by application; this only keeps a
+    // backfill from running into it at once.
+    name: 'mimecast',
+    api: 'mimecast',
+    path: /^\//,
+    perTenant: { limit: 300, per: minutes(1) },
+  },
 ];
 
 /** The family that counts a request, or null when none does. `target` may carry a query. */

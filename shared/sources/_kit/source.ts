@@ -151,6 +151,15 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   recordBytes(bytes: Uint8Array, index: number): Uint8Array;
   /** What makes a record that record; never what may change later. */
   identity(record: Rec): readonly [string, ...string[]];
+  /**
+   * For records without an id, where two that are alike in everything are still two (two equal searches in one
+   * second): `identity` is the time and all that is read of the record, and the pipeline counts equal ones over one
+   * reading of a window, pages and interruptions included. The first keeps its identity; each further one gets its number as a last part. So a
+   * window read again, in another order or with other bounds, gives the same identities: equal records have the same
+   * time, hence a window whose bounds are whole units of that time has all of them or none.
+   * Where a page repeats one read before in the same reading, nothing of it counts again.
+   */
+  readonly countsEqual?: true;
   /** Pure. Throws a Problem for a record that cannot be mapped; the sentence goes to quarantine. */
   normalize(record: Rec, about: About): NormalizedEvent | Skip;
 }
