@@ -1,5 +1,7 @@
 import { eventId } from '../shared/kernel/hash.ts';
 import { AppError } from '../shared/kernel/errors.ts';
+import type { OcsfInput } from '../shared/ocsf/ocsf-event.ts';
+import { toOcsf } from '../shared/ocsf/to-ocsf.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
 import type { About, Source } from '../shared/sources/_kit/source.ts';
 import { sources } from '../shared/sources/index.generated.ts';
@@ -9,14 +11,16 @@ export interface NormalizeOptions {
   readonly domains?: readonly string[];
   /** The stream the records came in; it is part of an event's id. */
   readonly stream?: string;
+  /** Write `{"ocsf":…}`, the event as OCSF 1.8.0, in place of `{"event":…}`. */
+  readonly ocsf?: boolean;
 }
 
 /** Stands in an event's id where the customer's tenant would. */
 const noTenant = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Records, one a line, through a source's mapping: for every line one, in order: `{"event":…}`, `{"skip":"reason"}` or
- * `{"quarantine":"problem"}`. A line that is no record is a problem of that line and never ends the stream.
+ * Records, one a line, through a source's mapping: for every line one, in order: `{"event":…}` (or
+ * `{"ocsf":…}`), `{"skip":"reason"}` or `{"quarantine":"problem"}`. A line that is no record is a problem of that line and never ends the stream.
  * Throws `request.invalid` before the first line for a source nobody has declared.
  */
 export function normalizeLines(
@@ -32,16 +36,28 @@ export function normalizeLines(
     });
   }
   const domains = (options.domains ?? []).map(domain => domain.toLowerCase());
-  return answers(source, lines, { domains, stream: options.stream ?? firstStream(source) });
+  const about = { domains, stream: options.stream ?? firstStream(source) };
+  return answers(source, lines, about, options.ocsf === true);
 }
 
 const firstStream = (source: Source): string => source.streams(source.config.parse({}))[0] ?? 'default';
 
-async function* answers(source: Source, lines: AsyncIterable<string>, about: About): AsyncGenerator<string> {
-  for await (const line of lines) yield JSON.stringify(answerTo(source, line, about));
+async function* answers(
+  source: Source,
+  lines: AsyncIterable<string>,
+  about: About,
+  ocsf: boolean,
+): AsyncGenerator<string> {
+  for await (const line of lines) {
+    const answer = answerTo(source, line, about);
+    yield JSON.stringify(ocsf && 'event' in answer ? { ocsf: toOcsf(answer.event) } : answer);
+  }
 }
 
-type Answer = { readonly event: object } | { readonly skip: string } | { readonly quarantine: string };
+type Answer =
+  | { readonly event: OcsfInput & { readonly id: string } }
+  | { readonly skip: string }
+  | { readonly quarantine: string };
 
 function answerTo(source: Source, line: string, about: About): Answer {
   const record = parsed(line);

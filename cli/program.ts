@@ -102,10 +102,12 @@ function addReading(program: Command, context: () => Context): void {
     .description('show one event')
     .argument('<id>', 'its id, or the beginning of it as search shows it')
     .option('--history', 'every revision, oldest first')
+    .addOption(new Option('--ocsf', 'the event as an OCSF 1.8.0 object').conflicts(['history', 'raw']))
     .option('--raw', 'the record byte for byte as the provider sent it')
-    .action((id: string, given: { history?: boolean; raw?: boolean }) =>
-      showEvent(context(), id, given.raw === true ? 'raw' : given.history === true ? 'history' : 'event'),
-    );
+    .action((id: string, given: { history?: boolean; ocsf?: boolean; raw?: boolean }) => {
+      const shown = (['raw', 'history', 'ocsf'] as const).find(form => given[form] === true);
+      return showEvent(context(), id, shown ?? 'event');
+    });
   program
     .command('tenants')
     .description('list tenants, or show one and where its streams stand')
@@ -207,11 +209,12 @@ function addOffline(program: Command, terminal: Terminal, exitWith: (code: ExitC
     .argument('<source-id>', 'source id, e.g. exchange.message-trace')
     .option('--domain <domain...>', 'the customer’s mail domains: they decide a mail’s direction')
     .option('--stream <name>', 'the stream the records come from')
+    .option('--ocsf', 'write {"ocsf":…}, the event as OCSF 1.8.0, in place of {"event":…}')
     .addHelpText(
       'after',
-      '\nOne line out for each line in, in order: {"event":…}, {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
+      '\nOne line out for each line in, in order: {"event":…} (with --ocsf {"ocsf":…}), {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
     )
-    .action(async (source: string, given: { domain?: string[]; stream?: string }) => {
+    .action(async (source: string, given: { domain?: string[]; stream?: string; ocsf?: boolean }) => {
       exitWith(await normalize(terminal, source, given));
     });
 }

@@ -6,6 +6,8 @@ export interface NormalizeOptions {
   /** The customer's mail domains. */
   readonly domain?: readonly string[];
   readonly stream?: string;
+  /** Write OCSF in place of our own event. */
+  readonly ocsf?: boolean;
 }
 
 /**
@@ -21,6 +23,7 @@ export async function normalize(
   let quarantined = 0;
   const lines = normalizeLines(sourceId, readLines(terminal.input), {
     domains: options.domain ?? [],
+    ocsf: options.ocsf === true,
     ...(options.stream === undefined ? {} : { stream: options.stream }),
   });
   for await (const line of lines) {

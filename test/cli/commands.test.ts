@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import { demoSettings } from '../../shared/host/demo-settings.ts';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
@@ -145,6 +146,8 @@ describe('holdfast search and event', () => {
     expect(linesOf(await as('contoso-reader', ['event', id, '--history', '--json'])).length).toBeGreaterThan(
       0,
     );
+    const [ocsf] = linesOf(await as('contoso-reader', ['event', id, '--ocsf', '--json']));
+    expect(ocsfProblems(ocsf)).toEqual([]);
     const raw = await as('contoso-reader', ['event', id, '--raw']);
     const reply = await fetch(`${product.url}/api/v1/events/${id}/raw`, {
       headers: { authorization: `Bearer ${tokens.get('contoso-reader') ?? ''}` },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { holdfast, launcher } from './command.ts';
 
 const record = (id: string, subject = 'Quarterly figures'): string =>
@@ -24,6 +25,7 @@ interface Answer {
     readonly time: string;
     readonly mail: { readonly subject: string; readonly direction: string };
   };
+  readonly ocsf?: object;
   readonly skip?: string;
   readonly quarantine?: string;
 }
@@ -54,6 +56,17 @@ describe('holdfast normalize', () => {
       { event: { time: '2026-10-05T09:12:44.000Z', mail: { direction: 'outbound' } } },
     ]);
     expect(code).toBe(0);
+  });
+  test('with --ocsf writes OCSF in place of our event, and the same other lines', async () => {
+    const input = `${record('t-1')}\nnot JSON\n`;
+    const { code, out } = await holdfast(['normalize', source, '--ocsf'], { input });
+    const [first, second] = answersOf(out);
+    expect(first).toMatchObject({
+      ocsf: { class_uid: 4009, type_uid: 400904, metadata: { version: '1.8.0' } },
+    });
+    expect(ocsfProblems(first?.ocsf)).toEqual([]);
+    expect(second).toEqual({ quarantine: 'line: not JSON' });
+    expect(code).toBe(6);
   });
   test('of nothing is nothing', async () => {
     expect(await holdfast(['normalize', source])).toEqual({ code: 0, out: '', err: '' });

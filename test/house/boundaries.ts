@@ -34,6 +34,8 @@ export const table: readonly Place[] = [
   { prefix: 'shared/sources/', places: [...core, 'shared/ports/http-client.ts'], packages: ['zod'] },
   { prefix: 'shared/pipeline/', places: [...ports, 'shared/sources/'], packages: ['zod'] },
   { prefix: 'shared/query/', places: core, packages: [] },
+  // The compiled schema is data of its own; no zod, and nothing of any source.
+  { prefix: 'shared/ocsf/', places: core, packages: [] },
   { prefix: 'shared/evidence/', places: core, packages: ['node:crypto'] },
   { prefix: 'shared/mail/', places: ports, packages: ['zod'] },
   { prefix: 'shared/export/', places: ports, packages: ['zod'] },
@@ -45,6 +47,7 @@ export const table: readonly Place[] = [
       ...ports,
       'shared/authz/',
       'shared/evidence/',
+      'shared/ocsf/',
       'shared/pipeline/',
       'shared/query/',
       'shared/sources/',
@@ -80,6 +83,7 @@ export const table: readonly Place[] = [
       'shared/api/client.ts',
       'shared/api/contract/',
       'shared/evidence/',
+      'shared/ocsf/',
       'shared/sources/',
       // What the pipeline makes of one record is what `normalize` must print.
       'shared/pipeline/read-records.ts',

@@ -9,6 +9,7 @@ export const pureFolders = [
   'shared/pipeline/',
   'shared/query/',
   'shared/evidence/',
+  'shared/ocsf/',
   'shared/api/',
   'shared/authz/',
 ] as const;
