@@ -1,5 +1,6 @@
 import { eventId } from '../shared/kernel/hash.ts';
 import { AppError } from '../shared/kernel/errors.ts';
+import { noMappings, withMappings, type Mappings } from '../shared/mappings/mappings.ts';
 import type { OcsfInput } from '../shared/ocsf/ocsf-event.ts';
 import { toOcsf } from '../shared/ocsf/to-ocsf.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
@@ -11,6 +12,8 @@ export interface NormalizeOptions {
   readonly domains?: readonly string[];
   /** The stream the records came in; it is part of an event's id. */
   readonly stream?: string;
+  /** A mapping file's word on the events; none where not given. */
+  readonly mappings?: Mappings;
   /** Write `{"ocsf":…}`, the event as OCSF 1.8.0, in place of `{"event":…}`. */
   readonly ocsf?: boolean;
 }
@@ -28,13 +31,14 @@ export function normalizeLines(
   lines: AsyncIterable<string>,
   options: NormalizeOptions = {},
 ): AsyncGenerator<string> {
-  const source = sources.find(({ id }) => id === sourceId);
-  if (source === undefined) {
+  const plain = sources.find(({ id }) => id === sourceId);
+  if (plain === undefined) {
     const known = sources.map(({ id }) => id).join(', ');
     throw new AppError('request.invalid', 'give-up', `There is no such source. Known are: ${known}.`, {
       target: 'source',
     });
   }
+  const source = withMappings(plain, options.mappings ?? noMappings);
   const domains = (options.domains ?? []).map(domain => domain.toLowerCase());
   const about = { domains, stream: options.stream ?? firstStream(source) };
   return answers(source, lines, about, options.ocsf === true);

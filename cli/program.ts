@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { showCoverage } from './commands/coverage.ts';
 import { showEvent } from './commands/event.ts';
-import { normalize } from './commands/normalize.ts';
+import { checkMapping, previewMapping, type PreviewOptions } from './commands/mapping.ts';
+import { normalize, type NormalizeOptions } from './commands/normalize.ts';
 import { listOperations, showOperation } from './commands/operations.ts';
 import { pull, type PullOptions } from './commands/pull.ts';
 import { listRuns, showRun, type RunsOptions } from './commands/runs.ts';
@@ -32,6 +33,7 @@ export function buildProgram(
   terminal: Terminal,
   contextOf: (globals: Globals) => Context,
   exitWith: (code: ExitCode) => void,
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Command {
   const program = new Command('holdfast')
     .description('Search and run a Holdfast archive from the command line.')
@@ -53,7 +55,8 @@ export function buildProgram(
   addReading(program, context);
   addPulling(program, context);
   addWatching(program, context);
-  addOffline(program, terminal, exitWith);
+  addMapping(program, terminal, context, exitWith);
+  addOffline(program, terminal, exitWith, env['HOLDFAST_MAPPINGS'] ?? '');
   return program;
 }
 
@@ -202,20 +205,59 @@ function addWatching(program: Command, context: () => Context): void {
     );
 }
 
-function addOffline(program: Command, terminal: Terminal, exitWith: (code: ExitCode) => void): void {
+function addMapping(
+  program: Command,
+  terminal: Terminal,
+  context: () => Context,
+  exitWith: (code: ExitCode) => void,
+): void {
+  const mapping = program
+    .command('mapping')
+    .description('the mapping file: category labels, and the sentences of events');
+  mapping
+    .command('check')
+    .description('look for mistakes, with line and column: needs no service')
+    .argument('<file>', 'a mapping file, such as a changed copy of mappings.yml')
+    .addHelpText('after', '\nExit code 2 when there are mistakes.')
+    .action(async (file: string) => {
+      exitWith(await checkMapping(terminal, file, globalOptions(program).json));
+    });
+  mapping
+    .command('preview')
+    .description('show what a changed file would do to stored events; changes nothing')
+    .requiredOption('--file <file>', 'the changed file')
+    .option('--tenant <tenant>', 'only this tenant: id or name')
+    .option('--from <time>', 'not before: 2026-10-05T09:00:00Z, 2026-10-05 or now-7d')
+    .option('--to <time>', 'before')
+    .option('--limit <n>', 'look at so many events, newest first (10,000 where not given)', wholeNumber)
+    .option('--sample <n>', 'show so many differences (20 where not given)', wholeNumber)
+    .action(async (given: PreviewOptions) => {
+      const here = context();
+      const tenant = given.tenant === undefined ? {} : { tenant: await tenantIdOf(here, given.tenant) };
+      await previewMapping(here, { ...given, ...tenant });
+    });
+}
+
+function addOffline(
+  program: Command,
+  terminal: Terminal,
+  exitWith: (code: ExitCode) => void,
+  mappings: string,
+): void {
   program
     .command('normalize')
     .description('read records as NDJSON on standard input, write what we make of each: needs no service')
     .argument('<source-id>', 'source id, e.g. exchange.message-trace')
     .option('--domain <domain...>', 'the customer’s mail domains: they decide a mail’s direction')
     .option('--stream <name>', 'the stream the records come from')
+    .option('--mappings <file>', 'a mapping file (env HOLDFAST_MAPPINGS; default: the built-in mappings.yml)')
     .option('--ocsf', 'write {"ocsf":…}, the event as OCSF 1.8.0, in place of {"event":…}')
     .addHelpText(
       'after',
       '\nOne line out for each line in, in order: {"event":…} (with --ocsf {"ocsf":…}), {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
     )
-    .action(async (source: string, given: { domain?: string[]; stream?: string; ocsf?: boolean }) => {
-      exitWith(await normalize(terminal, source, given));
+    .action(async (source: string, given: NormalizeOptions) => {
+      exitWith(await normalize(terminal, source, { mappings, ...given }));
     });
 }
 

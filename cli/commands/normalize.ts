@@ -6,6 +6,8 @@ export interface NormalizeOptions {
   /** The customer's mail domains. */
   readonly domain?: readonly string[];
   readonly stream?: string;
+  /** Path of a mapping file; the built-in one where it is empty. */
+  readonly mappings?: string;
   /** Write OCSF in place of our own event. */
   readonly ocsf?: boolean;
 }
@@ -19,9 +21,15 @@ export async function normalize(
   sourceId: string,
   options: NormalizeOptions,
 ): Promise<ExitCode> {
-  const { normalizeLines } = await import('../normalize.ts');
+  const [{ normalizeLines }, { readMappingFile }, { sources }] = await Promise.all([
+    import('../normalize.ts'),
+    import('../../shared/app/mapping-file.ts'),
+    import('../../shared/sources/index.generated.ts'),
+  ]);
+  const mappings = await readMappingFile(options.mappings ?? '', sources);
   let quarantined = 0;
   const lines = normalizeLines(sourceId, readLines(terminal.input), {
+    mappings,
     domains: options.domain ?? [],
     ocsf: options.ocsf === true,
     ...(options.stream === undefined ? {} : { stream: options.stream }),

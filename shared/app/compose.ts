@@ -10,6 +10,7 @@ import { grantSchema, type Grant } from '../authz/grant.ts';
 import { systemScope } from '../authz/system-scope.ts';
 import { AppError } from '../kernel/errors.ts';
 import { hours } from '../kernel/time.ts';
+import { withMappings } from '../mappings/mappings.ts';
 import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
@@ -20,6 +21,7 @@ import type { SearchIndex } from '../ports/search-index.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
+import { readMappingFile } from './mapping-file.ts';
 import { product, version } from './product.ts';
 import { providerDoors } from './provider-doors.ts';
 import { allTargets, findTarget, type TargetDeps } from './pull-targets.ts';
@@ -47,12 +49,18 @@ export interface ComposeOptions {
 }
 
 const scopes = ['access_as_user'];
+const limits: ApiDeps['limits'] = {
+  client: { perSecond: 20, burst: 100 },
+  tenant: { perSecond: 100, burst: 400 },
+  stranger: { perSecond: 10, burst: 60 },
+};
 
 /** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
 export async function compose(options: ComposeOptions): Promise<App> {
   const { settings, profile, clock, telemetry, worker, isGone } = options;
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
   const grants = await readGrants(settings);
+  const mappings = await readMappingFile(settings.HOLDFAST_MAPPINGS, sources);
   await readTenants(settings, profile);
   const doors = providerDoors({
     settings,
@@ -62,7 +70,13 @@ export async function compose(options: ComposeOptions): Promise<App> {
     telemetry,
     random: Math.random,
   });
-  const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
+  // Whoever reads records reads them so; the API shows sources and cuts bytes, which no mapping file changes.
+  const mapped = sources.map(source => withMappings(source, mappings));
+  const targets: TargetDeps = {
+    tenants: profile.tenants,
+    sources: mapped,
+    scopeOf: id => systemScope(id, 'pull'),
+  };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
   const authenticator = createEntraTokenCheck({
     clock,
@@ -73,6 +87,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const deps: ApiDeps = {
     profile,
     sources,
+    mappings,
     authenticator,
     clock,
     telemetry,
@@ -86,11 +101,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       clientId: settings.HOLDFAST_CLIENT_ID,
       scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
     },
-    limits: {
-      client: { perSecond: 20, burst: 100 },
-      tenant: { perSecond: 100, burst: 400 },
-      stranger: { perSecond: 10, burst: 60 },
-    },
+    limits,
     allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
     continuationKey: options.continuationKey,
     continuationLifetime: hours(24),

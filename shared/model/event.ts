@@ -97,6 +97,8 @@ export const storedEventSchema = normalizedEventSchema.extend({
   raw: rawPointerSchema,
   /** The source's mapping number that made this event. */
   mapping: z.int().min(1),
+  /** Which rules of a mapping file had their say on it; absent where the file has none for its source. */
+  mappingDigest: z.string().optional(),
   /** 1 for the record as first seen, one more for every change of it. */
   revision: z.int().min(1),
 });
@@ -120,6 +122,7 @@ export interface NewEvent extends NormalizedEvent {
   readonly stream: StreamId;
   readonly raw: RawPointer;
   readonly mapping: number;
+  readonly mappingDigest?: string | undefined;
   /** sha-256 over the record as the provider sent it (keys sorted): tells a change from a repeat. */
   readonly recordHash: Sha256;
 }

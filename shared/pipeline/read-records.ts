@@ -60,6 +60,7 @@ function placed(
     stream,
     raw,
     mapping: origin.source.mapping,
+    mappingDigest: origin.source.mappingDigest,
     recordHash: recordHash(record),
   };
 }

@@ -178,6 +178,47 @@ describe('holdfast search and event', () => {
   });
 });
 
+describe('holdfast mapping', () => {
+  const changed = (): string => join(folder, 'changed.yml');
+  test('shows what a changed file would do to stored events', async () => {
+    const text =
+      "categories: { file: Papers }\nsources:\n  m365.unified-audit:\n    FileAccessed: { summary: '{actor} read {file}' }\n";
+    await writeFile(changed(), text);
+    const args = ['mapping', 'preview', '--file', changed(), '--limit', '50000', '--sample', '1'];
+    const shown = await as('contoso-admin', args);
+    expect(shown.out).toMatch(/^looked at +[\d,]+ of [\d,]+ events$/m);
+    expect(shown.out).toMatch(/^file +Files +Papers$/m);
+    expect(shown.out).toMatch(/^ *[\d,]+ +[\d,]+ +FileAccessed +m365\.unified-audit$/m);
+    expect(shown.out).toMatch(/^before +\S.*\nafter +\S/m);
+    expect(shown.err).toContain('Nothing was changed.');
+    const [reply] = linesOf<{ changed: number; sample: object[] }>(
+      await as('contoso-admin', [...args, '--json']),
+    );
+    expect(reply?.changed).toBeGreaterThan(0);
+    expect(reply?.sample).toHaveLength(1);
+    expect((await as('contoso-reader', args)).code).toBe(3);
+  });
+  test('refuses a file with mistakes, with their places, before and without the service', async () => {
+    await writeFile(changed(), 'categories:\n  roles: X\n  mail: 5\n');
+    const refused = await as('contoso-admin', ['mapping', 'preview', '--file', changed()]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/line 2, column 3: unknown category[^]*line 3, column 9/);
+    const checked = await holdfastHere(['mapping', 'check', changed()]);
+    expect(checked.code).toBe(2);
+    expect(checked.out).toMatch(/^changed\.yml:2:3: unknown category.*\nchanged\.yml:3:9: /);
+    const { out } = await holdfastHere(['mapping', 'check', changed(), '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      problems: [
+        { line: 2, column: 3 },
+        { line: 3, column: 9 },
+      ],
+    });
+    expect(await holdfastHere(['mapping', 'check', 'mappings.yml'])).toMatchObject({ code: 0, out: '' });
+    expect((await holdfastHere(['mapping', 'check', join(folder, 'none.yml')])).code).toBe(2);
+  });
+});
+
 describe('who is refused', () => {
   test.each([
     ['nobody', ['search'], 3, /PermissionDenied/],

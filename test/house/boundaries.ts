@@ -32,7 +32,13 @@ export const table: readonly Place[] = [
   { prefix: 'shared/ports/', places: core, packages: ['zod'] },
   // A source sees the kit and itself; never a neighbour (checked by `sourceNeighbours`).
   { prefix: 'shared/sources/', places: [...core, 'shared/ports/http-client.ts'], packages: ['zod'] },
-  { prefix: 'shared/pipeline/', places: [...ports, 'shared/sources/'], packages: ['zod'] },
+  // What an operator says of the sources' events: it stands on the kit, and no source knows of it.
+  { prefix: 'shared/mappings/', places: [...core, 'shared/sources/_kit/'], packages: ['yaml'] },
+  {
+    prefix: 'shared/pipeline/',
+    places: [...ports, 'shared/mappings/', 'shared/sources/'],
+    packages: ['zod'],
+  },
   { prefix: 'shared/query/', places: core, packages: [] },
   // The compiled schema is data of its own; no zod, and nothing of any source.
   { prefix: 'shared/ocsf/', places: core, packages: [] },
@@ -47,6 +53,7 @@ export const table: readonly Place[] = [
       ...ports,
       'shared/authz/',
       'shared/evidence/',
+      'shared/mappings/',
       'shared/ocsf/',
       'shared/pipeline/',
       'shared/query/',
@@ -83,6 +90,9 @@ export const table: readonly Place[] = [
       'shared/api/client.ts',
       'shared/api/contract/',
       'shared/evidence/',
+      'shared/mappings/',
+      // The same file as the product's, found in the same place.
+      'shared/app/mapping-file.ts',
       'shared/ocsf/',
       'shared/sources/',
       // What the pipeline makes of one record is what `normalize` must print.

@@ -10,6 +10,7 @@ export const pureFolders = [
   'shared/query/',
   'shared/evidence/',
   'shared/ocsf/',
+  'shared/mappings/',
   'shared/api/',
   'shared/authz/',
 ] as const;

@@ -242,7 +242,23 @@ export const filterOptions = route({
   replies: {
     200: {
       about: 'Most frequent values first.',
-      json: z.strictObject({ value: z.array(facetReply.extend({ field: z.enum(facetFields) })) }),
+      json: z.strictObject({
+        value: z.array(
+          z.strictObject({
+            field: z.enum(facetFields),
+            exact: z.boolean(),
+            values: z.array(
+              z.strictObject({
+                value: z.string(),
+                count: z.int(),
+                label: z.string().optional().meta({
+                  description: 'What the mapping file calls it; of categories only.',
+                }),
+              }),
+            ),
+          }),
+        ),
+      }),
     },
   },
   errors: ['query.invalid', 'index.unavailable'],
