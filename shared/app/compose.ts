@@ -10,7 +10,7 @@ import { grantSchema, type Grant } from '../authz/grant.ts';
 import { systemScope } from '../authz/system-scope.ts';
 import { AppError } from '../kernel/errors.ts';
 import { hours } from '../kernel/time.ts';
-import { withMappings } from '../mappings/mappings.ts';
+import { withMappings, type Mappings } from '../mappings/mappings.ts';
 import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
@@ -49,11 +49,6 @@ export interface ComposeOptions {
 }
 
 const scopes = ['access_as_user'];
-const limits: ApiDeps['limits'] = {
-  client: { perSecond: 20, burst: 100 },
-  tenant: { perSecond: 100, burst: 400 },
-  stranger: { perSecond: 10, burst: 60 },
-};
 
 /** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
 export async function compose(options: ComposeOptions): Promise<App> {
@@ -70,13 +65,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     telemetry,
     random: Math.random,
   });
-  // Whoever reads records reads them so; the API shows sources and cuts bytes, which no mapping file changes.
-  const mapped = sources.map(source => withMappings(source, mappings));
-  const targets: TargetDeps = {
-    tenants: profile.tenants,
-    sources: mapped,
-    scopeOf: id => systemScope(id, 'pull'),
-  };
+  const targets = mappedTargets(profile, mappings);
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
   const authenticator = createEntraTokenCheck({
     clock,
@@ -94,14 +83,12 @@ export async function compose(options: ComposeOptions): Promise<App> {
     pulls: streamPulls({ ...targets, pull, queue: profile.queue }),
     operator,
     grants,
-    facts: {
-      product,
-      version,
-      loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
-      clientId: settings.HOLDFAST_CLIENT_ID,
-      scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+    facts: factsOf(settings),
+    limits: {
+      client: { perSecond: 20, burst: 100 },
+      tenant: { perSecond: 100, burst: 400 },
+      stranger: { perSecond: 10, burst: 60 },
     },
-    limits,
     allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
     continuationKey: options.continuationKey,
     continuationLifetime: hours(24),
@@ -120,6 +107,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
     close: doors.close,
   };
 }
+
+/**
+ * Whoever reads records reads them as the mapping file has it; the API shows sources and cuts bytes, which no
+ * mapping file changes.
+ */
+const mappedTargets = ({ tenants }: Profile, mappings: Mappings): TargetDeps => ({
+  tenants,
+  sources: sources.map(source => withMappings(source, mappings)),
+  scopeOf: id => systemScope(id, 'pull'),
+});
+
+/** What the API says of itself to callers who have no token yet. */
+const factsOf = (settings: Settings): ApiDeps['facts'] => ({
+  product,
+  version,
+  loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+  clientId: settings.HOLDFAST_CLIENT_ID,
+  scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+});
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 

@@ -70,14 +70,11 @@ export function sentenceOf(rule: Rule, event: NormalizedEvent): string | null {
   return shortened(rule.summary.render(event) + ending(event.outcome, event.reason));
 }
 
-/** The event as a rule has it. Time, operation, people, things and outcome are the provider's, and stay. */
-export function ruled(rule: Rule, event: NormalizedEvent): NormalizedEvent {
-  return {
-    ...event,
-    category: rule.category ?? event.category,
-    summary: sentenceOf(rule, event) ?? event.summary,
-  };
-}
+/** What a rule decides. Time, operation, people, things and outcome are the provider's, and stay. */
+const ruled = (rule: Rule, event: NormalizedEvent): Pick<NormalizedEvent, 'category' | 'summary'> => ({
+  category: rule.category ?? event.category,
+  summary: sentenceOf(rule, event) ?? event.summary,
+});
 
 /**
  * The source with the file's word on its events: `normalize` and everything built on it (pulls, renormalizing,
@@ -93,7 +90,8 @@ export function withMappings<Cfg, Rec>(source: Source<Cfg, Rec>, mappings: Mappi
       const made = source.normalize(record, about);
       if ('skip' in made) return made;
       const rule = rules.find(made.operation);
-      return rule === null ? made : ruled(rule, made);
+      const { category, summary } = rule === null ? made : ruled(rule, made);
+      return { ...made, category, summary, mappingDigest: rules.digest };
     },
   };
 }

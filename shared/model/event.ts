@@ -76,6 +76,8 @@ export const normalizedEventSchema = z.strictObject({
   summary: text.min(1),
   /** OCSF 1.8 class and activity ids. */
   ocsf: z.strictObject({ class: z.int(), activity: z.int() }),
+  /** Which rules of a mapping file had their say on it; absent where the file has none for its source. */
+  mappingDigest: text.optional(),
 });
 
 export const rawPointerSchema = z.strictObject({
@@ -97,8 +99,6 @@ export const storedEventSchema = normalizedEventSchema.extend({
   raw: rawPointerSchema,
   /** The source's mapping number that made this event. */
   mapping: z.int().min(1),
-  /** Which rules of a mapping file had their say on it; absent where the file has none for its source. */
-  mappingDigest: z.string().optional(),
   /** 1 for the record as first seen, one more for every change of it. */
   revision: z.int().min(1),
 });
@@ -122,7 +122,6 @@ export interface NewEvent extends NormalizedEvent {
   readonly stream: StreamId;
   readonly raw: RawPointer;
   readonly mapping: number;
-  readonly mappingDigest?: string | undefined;
   /** sha-256 over the record as the provider sent it (keys sorted): tells a change from a repeat. */
   readonly recordHash: Sha256;
 }

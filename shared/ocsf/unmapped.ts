@@ -31,6 +31,7 @@ export function unmappedOf(event: OcsfInput, made: OcsfObject): OcsfObject {
     envelope_from: made['type_uid'] === 400_904 && event.mail?.sender === null ? '<>' : null,
     raw: event.raw,
     mapping: event.mapping,
+    mappingDigest: event.mappingDigest,
     revision: event.revision,
   };
 }

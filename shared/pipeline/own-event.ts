@@ -36,10 +36,16 @@ export function ownEvents(
     const record = open.records?.[index];
     if (record === undefined) return null;
     const reading = readRecord(source, record, { domains, stream: event.stream });
-    // A snapshot's events are differences: the record alone makes another event, or none.
-    return reading.kind === 'event' && reading.event.operation === event.operation ? reading.event : null;
+    return reading.kind === 'event' && isSame(reading.event, event) ? reading.event : null;
   };
 }
+
+/** A snapshot's events are differences: the record alone makes another event, with another time or reason. */
+const isSame = (read: NormalizedEvent, stored: StoredEvent): boolean =>
+  read.operation === stored.operation &&
+  read.time === stored.time &&
+  read.outcome === stored.outcome &&
+  read.reason === stored.reason;
 
 async function recordsOf(
   archive: RawArchive,

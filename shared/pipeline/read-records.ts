@@ -60,7 +60,6 @@ function placed(
     stream,
     raw,
     mapping: origin.source.mapping,
-    mappingDigest: origin.source.mappingDigest,
     recordHash: recordHash(record),
   };
 }
