@@ -28,7 +28,8 @@ function privilegesOf(event: OcsfInput): readonly string[] {
 
 function findingOf(event: OcsfInput): OcsfObject {
   return {
-    uid: event.correlationId ?? event.id ?? event.operation,
+    // Ours: what correlates is shared by an incident's alerts, and by a mail's.
+    uid: event.id ?? event.correlationId ?? event.operation,
     title: event.summary,
     types: [event.operation],
     ...(event.ocsf.activity === 1 ? { created_time: Date.parse(event.time) } : {}),
@@ -39,12 +40,13 @@ function findingOf(event: OcsfInput): OcsfObject {
 function evidenceOf(event: OcsfInput): OcsfObject | null {
   const person = find(event, 'user', 'guest', 'admin');
   const file = find(event, 'file');
-  const url = event.targets.find(({ id }) => id !== null && /^https?:\/\//i.test(id) && id !== file?.id);
+  const urls = event.targets.filter(target => target !== file).flatMap(({ id, name }) => [id, name]);
+  const url = urls.find(text => text !== null && /^https?:\/\//i.test(text));
   return filled({
     actor: event.actor === null ? null : demandedActor(event.actor, null),
     user: person === null ? null : userOf(person),
     file: file === null ? null : fileOf(file, event.operation),
-    url: url === undefined ? null : { url_string: url.id },
+    url: url === undefined ? null : { url_string: url },
     email: emailOf(event.mail),
     src_endpoint: endpointOf(event.client),
   });

@@ -4,7 +4,14 @@ import { actorOf, endpointOf } from './describe-entity.ts';
 import { observablesOf } from './observables.ts';
 import { filled, type OcsfEvent, type OcsfInput, type OcsfObject } from './ocsf-event.ts';
 import { productOf } from './products.ts';
-import { categoryNames, eventClasses, schemaVersion, type EventClass } from './schema/compiled.ts';
+import {
+  categoryNames,
+  enumerationFor,
+  eventClasses,
+  schemaVersion,
+  type Enumeration,
+  type EventClass,
+} from './schema/compiled.ts';
 import { unmappedOf } from './unmapped.ts';
 
 const severities: Readonly<Record<Severity, readonly [number, string]>> = {
@@ -40,7 +47,7 @@ export function toOcsf(event: OcsfInput): OcsfEvent {
 function assembled(event: OcsfInput, of: EventClass, activity: number, own: OcsfObject): OcsfEvent {
   const [severity_id, severity] = severities[event.severity];
   const category = Math.floor(of.uid / 1_000);
-  const parts = { ...around(event, of), ...own };
+  const parts = { ...around(event, of), ...verdictOf(event, of), ...own };
   const names = activity === other ? event.operation : of.activities.captions.get(activity);
   const made: OcsfEvent = {
     activity_id: activity,
@@ -107,17 +114,30 @@ const outcomes = {
 } as const; // prettier-ignore
 
 function statusOf(event: OcsfInput, of: EventClass): OcsfObject {
-  const [status_id, status] = ofFinding(of) ? findingStatus(event, of) : outcomes[event.outcome];
-  const code = event.reason !== null && /^\d+$/.test(event.reason) ? event.reason : null;
+  const finding = Math.floor(of.uid / 1_000) === 2;
+  const [status_id, status] = finding ? findingStatus(event, of) : outcomes[event.outcome];
+  // `50126: Invalid user name or password`
+  const code = /^\d+(?=:|$)/.exec(event.reason ?? '')?.[0] ?? null;
   return { status_id, status, ...filled({ status_code: code, status_detail: event.reason }) };
 }
 
-const ofFinding = (of: EventClass): boolean => Math.floor(of.uid / 1_000) === 2;
+/** A finding's status says how far somebody has come with it, not whether it succeeded. */
+const findingStatus = (event: OcsfInput, of: EventClass): readonly [number, string] =>
+  saidIn(event.reason, of.statuses) ?? [0, 'Unknown'];
+
+/** What somebody judged a detection or incident to be, where its reason says so: `resolved, truePositive`. */
+function verdictOf(event: OcsfInput, of: EventClass): OcsfObject | null {
+  const verdicts = of.uid === 2004 || of.uid === 2005 ? enumerationFor(null, 'verdict_id') : undefined;
+  const found = verdicts === undefined ? null : saidIn(event.reason, verdicts);
+  return found === null ? null : { verdict_id: found[0], verdict: found[1] };
+}
+
 const bare = (text: string): string => text.replaceAll(/[^A-Za-z]/g, '').toLowerCase();
 
-/** A finding's status says how far somebody has come with it, not whether it succeeded. */
-function findingStatus({ reason }: OcsfInput, of: EventClass): readonly [number, string] {
-  const word = bare(reason ?? '');
-  const found = [...of.statuses.captions].find(([id, caption]) => id !== other && bare(caption) === word);
-  return found ?? [0, 'Unknown'];
+/** The value whose caption is one of the words of a reason, which providers list with commas. */
+function saidIn(reason: string | null, { captions }: Enumeration): readonly [number, string] | null {
+  const words = (reason ?? '').split(/[,;:]/).map(bare);
+  return (
+    [...captions].find(([id, caption]) => id !== 0 && id !== other && words.includes(bare(caption))) ?? null
+  );
 }

@@ -177,6 +177,10 @@ describe('an event in its OCSF form', () => {
       unmapped: { ocsf: { class: 4009, activity: 1 }, mail: { sender: 'Ø <ø@contoso>' } },
     });
   });
+  test('has the number that a reason begins with as its status code', () => {
+    expect(toOcsf({ ...storedEvent('5'), reason: '50126: Invalid password' })['status_code']).toBe('50126');
+    expect(toOcsf({ ...storedEvent('5'), reason: '3 attempts' })['status_code']).toBeUndefined();
+  });
   test('of a finding has a status only where its reason is one', () => {
     const finding = { ...storedEvent('4'), ocsf: { class: 2005, activity: 2 } };
     expect(toOcsf({ ...finding, reason: 'inProgress' })).toMatchObject({
