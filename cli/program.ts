@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { showCoverage } from './commands/coverage.ts';
 import { showEvent } from './commands/event.ts';
-import { checkMapping, previewMapping, type PreviewOptions } from './commands/mapping.ts';
 import { normalize, type NormalizeOptions } from './commands/normalize.ts';
 import { listOperations, showOperation } from './commands/operations.ts';
 import { pull, type PullOptions } from './commands/pull.ts';
@@ -14,8 +13,10 @@ import { defaultUrl } from './connection.ts';
 import type { Context } from './context.ts';
 import { exitCodeHelp, type ExitCode } from './exit-code.ts';
 import { followOperation } from './follow-operation.ts';
+import { addMapping } from './mapping-commands.ts';
 import { tenantIdOf } from './tenant-id.ts';
 import type { Terminal } from './terminal.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface Globals {
   readonly url: string | undefined;
@@ -55,7 +56,7 @@ export function buildProgram(
   addReading(program, context);
   addPulling(program, context);
   addWatching(program, context);
-  addMapping(program, terminal, context, exitWith);
+  addMapping(program, terminal, context, () => globalOptions(program).json, exitWith);
   addOffline(program, terminal, exitWith, env['HOLDFAST_MAPPINGS'] ?? '');
   return program;
 }
@@ -205,39 +206,6 @@ function addWatching(program: Command, context: () => Context): void {
     );
 }
 
-function addMapping(
-  program: Command,
-  terminal: Terminal,
-  context: () => Context,
-  exitWith: (code: ExitCode) => void,
-): void {
-  const mapping = program
-    .command('mapping')
-    .description('the mapping file: category labels, and the sentences of events');
-  mapping
-    .command('check')
-    .description('look for mistakes, with line and column: needs no service')
-    .argument('<file>', 'a mapping file, such as a changed copy of mappings.yml')
-    .addHelpText('after', '\nExit code 2 when there are mistakes.')
-    .action(async (file: string) => {
-      exitWith(await checkMapping(terminal, file, globalOptions(program).json));
-    });
-  mapping
-    .command('preview')
-    .description('show what a changed file would do to stored events; changes nothing')
-    .requiredOption('--file <file>', 'the changed file')
-    .option('--tenant <tenant>', 'only this tenant: id or name')
-    .option('--from <time>', 'not before: 2026-10-05T09:00:00Z, 2026-10-05 or now-7d')
-    .option('--to <time>', 'before')
-    .option('--limit <n>', 'look at so many events, newest first (10,000 where not given)', wholeNumber)
-    .option('--sample <n>', 'show so many differences (20 where not given)', wholeNumber)
-    .action(async (given: PreviewOptions) => {
-      const here = context();
-      const tenant = given.tenant === undefined ? {} : { tenant: await tenantIdOf(here, given.tenant) };
-      await previewMapping(here, { ...given, ...tenant });
-    });
-}
-
 function addOffline(
   program: Command,
   terminal: Terminal,
@@ -259,13 +227,6 @@ function addOffline(
     .action(async (source: string, given: NormalizeOptions) => {
       exitWith(await normalize(terminal, source, { mappings, ...given }));
     });
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text) || number < 1)
-    throw new InvalidArgumentError('Expected a whole number from 1 on.');
-  return number;
 }
 
 const searchHelp = `

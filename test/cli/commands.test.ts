@@ -179,6 +179,14 @@ describe('holdfast search and event', () => {
 });
 
 describe('holdfast mapping', () => {
+  test('file is in force: events are told in its words, and the built-in one would change nothing', async () => {
+    const args = ['search', 'operation:UserLoggedIn outcome:success', '--limit', '1', '--json'];
+    const [event] = linesOf<{ summary: string; mappingDigest: string }>(await as('contoso-reader', args));
+    expect(event?.summary).toMatch(/ signed in/);
+    expect(event?.mappingDigest).toMatch(/^[0-9a-f]{16}$/);
+    const same = await as('contoso-admin', ['mapping', 'preview', '--file', 'mappings.yml', '--json']);
+    expect(linesOf(same)).toMatchObject([{ changed: 0, unreadable: 0, labels: [] }]);
+  });
   const changed = (): string => join(folder, 'changed.yml');
   test('shows what a changed file would do to stored events', async () => {
     const text =
