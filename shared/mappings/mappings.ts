@@ -70,11 +70,19 @@ export function sentenceOf(rule: Rule, event: NormalizedEvent): string | null {
   return shortened(rule.summary.render(event) + ending(event.outcome, event.reason));
 }
 
-/** What a rule decides. Time, operation, people, things and outcome are the provider's, and stay. */
-const ruled = (rule: Rule, event: NormalizedEvent): Pick<NormalizedEvent, 'category' | 'summary'> => ({
-  category: rule.category ?? event.category,
-  summary: sentenceOf(rule, event) ?? event.summary,
-});
+/**
+ * An event as its source's rules have it, with their digest. Time, operation, people, things and outcome are the
+ * provider's, and stay. Whoever fills in names later can render again with it.
+ */
+export function mappedEvent(rules: SourceRules, event: NormalizedEvent): NormalizedEvent {
+  const rule = rules.find(event.operation);
+  return {
+    ...event,
+    category: rule?.category ?? event.category,
+    summary: (rule === null ? null : sentenceOf(rule, event)) ?? event.summary,
+    mappingDigest: rules.digest,
+  };
+}
 
 /**
  * The source with the file's word on its events: `normalize` and everything built on it (pulls, renormalizing,
@@ -88,10 +96,7 @@ export function withMappings<Cfg, Rec>(source: Source<Cfg, Rec>, mappings: Mappi
     mappingDigest: rules.digest,
     normalize(record, about) {
       const made = source.normalize(record, about);
-      if ('skip' in made) return made;
-      const rule = rules.find(made.operation);
-      const { category, summary } = rule === null ? made : ruled(rule, made);
-      return { ...made, category, summary, mappingDigest: rules.digest };
+      return 'skip' in made ? made : mappedEvent(rules, made);
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { noMappings, withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
+import { mappedEvent, noMappings, withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
 import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import { normalizedEventSchema, type NormalizedEvent } from '../../shared/model/event.ts';
 import { readRecords } from '../../shared/pipeline/read-records.ts';
@@ -81,6 +81,18 @@ describe('a source under a mapping file', () => {
     expect(event(both).summary).toBe('a, failed');
     const rest = mappings("sources: { exchange.message-trace: { '*': { summary: b } } }");
     expect(event(rest).summary).toBe('b, failed');
+  });
+  test('renders again with names that were filled in later', () => {
+    const rules = trace("{ summary: '{sender} wrote to {mailbox}' }").rulesOf('exchange.message-trace');
+    if (rules === null) throw new Error('no rules');
+    const before = event(noMappings, { status: 'delivered' });
+    const named = {
+      ...before,
+      targets: [{ kind: 'mailbox', id: '1', name: 'Oskar Lind', address: null } as const],
+    };
+    const made = mappedEvent(rules, named);
+    expect(made.summary).toBe('mira.holt@contoso.example wrote to Oskar Lind');
+    expect(mappedEvent(rules, made)).toEqual(made);
   });
   test('still skips, refuses and identifies as it did, and makes valid events of every fixture', async () => {
     for (const source of sources) {
