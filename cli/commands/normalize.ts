@@ -9,6 +9,10 @@ export interface NormalizeOptions {
   readonly domain?: readonly string[];
   readonly stream?: string;
   readonly readAt?: string;
+  /** Path of a mapping file; the built-in one where it is empty. */
+  readonly mappings?: string;
+  /** Write OCSF in place of our own event. */
+  readonly ocsf?: boolean;
 }
 
 /**
@@ -20,10 +24,17 @@ export async function normalize(
   sourceId: string,
   options: NormalizeOptions,
 ): Promise<ExitCode> {
-  const { normalizeLines } = await import('../normalize.ts');
+  const [{ normalizeLines }, { readMappingFile }, { sources }] = await Promise.all([
+    import('../normalize.ts'),
+    import('../../shared/app/mapping-file.ts'),
+    import('../../shared/sources/index.generated.ts'),
+  ]);
+  const mappings = await readMappingFile(options.mappings ?? '', sources);
   let quarantined = 0;
   const lines = normalizeLines(sourceId, readLines(terminal.input), {
+    mappings,
     domains: options.domain ?? [],
+    ocsf: options.ocsf === true,
     ...(options.stream === undefined ? {} : { stream: options.stream }),
     readAt: readAtOf(options.readAt),
   });

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Duration } from '../kernel/time.ts';
+import type { Mappings } from '../mappings/mappings.ts';
 import type { Source } from '../sources/_kit/source.ts';
 import type { Pulls } from './pulls.ts';
 import type { BucketSize } from './token-buckets.ts';
@@ -31,7 +32,10 @@ export interface RateLimits {
 /** Everything the API works with. */
 export interface ApiDeps {
   readonly profile: Profile;
+  /** As they are, without the mapping file's word. */
   readonly sources: readonly Source[];
+  /** The mapping file in force. */
+  readonly mappings: Mappings;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly telemetry: Telemetry;

@@ -10,6 +10,7 @@ import { grantSchema, type Grant } from '../authz/grant.ts';
 import { systemScope } from '../authz/system-scope.ts';
 import { AppError } from '../kernel/errors.ts';
 import { hours } from '../kernel/time.ts';
+import { withMappings, type Mappings } from '../mappings/mappings.ts';
 import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
@@ -20,6 +21,7 @@ import type { SearchIndex } from '../ports/search-index.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
+import { readMappingFile } from './mapping-file.ts';
 import { product, version } from './product.ts';
 import { providerDoors } from './provider-doors.ts';
 import { allTargets, findTarget, type TargetDeps } from './pull-targets.ts';
@@ -53,6 +55,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const { settings, profile, clock, telemetry, worker, isGone } = options;
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
   const grants = await readGrants(settings);
+  const mappings = await readMappingFile(settings.HOLDFAST_MAPPINGS, sources);
   await readTenants(settings, profile);
   const doors = providerDoors({
     settings,
@@ -62,7 +65,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     telemetry,
     random: Math.random,
   });
-  const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
+  const targets = mappedTargets(profile, mappings);
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
   const authenticator = createEntraTokenCheck({
     clock,
@@ -73,19 +76,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const deps: ApiDeps = {
     profile,
     sources,
+    mappings,
     authenticator,
     clock,
     telemetry,
     pulls: streamPulls({ ...targets, pull, queue: profile.queue }),
     operator,
     grants,
-    facts: {
-      product,
-      version,
-      loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
-      clientId: settings.HOLDFAST_CLIENT_ID,
-      scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
-    },
+    facts: factsOf(settings),
     limits: {
       client: { perSecond: 20, burst: 100 },
       tenant: { perSecond: 100, burst: 400 },
@@ -109,6 +107,25 @@ export async function compose(options: ComposeOptions): Promise<App> {
     close: doors.close,
   };
 }
+
+/**
+ * Whoever reads records reads them as the mapping file has it; the API shows sources and cuts bytes, which no
+ * mapping file changes.
+ */
+const mappedTargets = ({ tenants }: Profile, mappings: Mappings): TargetDeps => ({
+  tenants,
+  sources: sources.map(source => withMappings(source, mappings)),
+  scopeOf: id => systemScope(id, 'pull'),
+});
+
+/** What the API says of itself to callers who have no token yet. */
+const factsOf = (settings: Settings): ApiDeps['facts'] => ({
+  product,
+  version,
+  loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+  clientId: settings.HOLDFAST_CLIENT_ID,
+  scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+});
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 

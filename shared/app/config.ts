@@ -42,6 +42,11 @@ const settings = {
     initial: '',
     about: 'JSON file with the customers and their connections; read at start',
   },
+  HOLDFAST_MAPPINGS: {
+    schema: z.string(),
+    initial: '',
+    about: 'YAML file with category labels and summary sentences; the built-in mappings.yml where not set',
+  },
   HOLDFAST_LOGIN_URL: {
     schema: url,
     initial: 'https://login.microsoftonline.com',

@@ -76,6 +76,8 @@ export const normalizedEventSchema = z.strictObject({
   summary: text.min(1),
   /** OCSF 1.8 class and activity ids. */
   ocsf: z.strictObject({ class: z.int(), activity: z.int() }),
+  /** Which rules of a mapping file had their say on it; absent where the file has none for its source. */
+  mappingDigest: text.optional(),
 });
 
 export const rawPointerSchema = z.strictObject({

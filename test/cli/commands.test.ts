@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import { demoSettings } from '../../shared/host/demo-settings.ts';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
@@ -145,6 +146,8 @@ describe('holdfast search and event', () => {
     expect(linesOf(await as('contoso-reader', ['event', id, '--history', '--json'])).length).toBeGreaterThan(
       0,
     );
+    const [ocsf] = linesOf(await as('contoso-reader', ['event', id, '--ocsf', '--json']));
+    expect(ocsfProblems(ocsf)).toEqual([]);
     const raw = await as('contoso-reader', ['event', id, '--raw']);
     const reply = await fetch(`${product.url}/api/v1/events/${id}/raw`, {
       headers: { authorization: `Bearer ${tokens.get('contoso-reader') ?? ''}` },
@@ -172,6 +175,55 @@ describe('holdfast search and event', () => {
     const { code, out, err } = await holdfast(args, { env: envOf('contoso-reader'), enough: true });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).not.toBe('');
+  });
+});
+
+describe('holdfast mapping', () => {
+  test('file is in force: events are told in its words, and the built-in one would change nothing', async () => {
+    const args = ['search', 'operation:UserLoggedIn outcome:success', '--limit', '1', '--json'];
+    const [event] = linesOf<{ summary: string; mappingDigest: string }>(await as('contoso-reader', args));
+    expect(event?.summary).toMatch(/ signed in/);
+    expect(event?.mappingDigest).toMatch(/^[0-9a-f]{16}$/);
+    const same = await as('contoso-admin', ['mapping', 'preview', '--file', 'mappings.yml', '--json']);
+    expect(linesOf(same)).toMatchObject([{ changed: 0, unreadable: 0, labels: [] }]);
+  });
+  const changed = (): string => join(folder, 'changed.yml');
+  test('shows what a changed file would do to stored events', async () => {
+    const text =
+      "categories: { file: Papers }\nsources:\n  m365.unified-audit:\n    FileAccessed: { summary: '{actor} read {file}' }\n";
+    await writeFile(changed(), text);
+    const args = ['mapping', 'preview', '--file', changed(), '--limit', '50000', '--sample', '1'];
+    const shown = await as('contoso-admin', args);
+    expect(shown.out).toMatch(/^looked at +[\d,]+ of [\d,]+ events$/m);
+    expect(shown.out).toMatch(/^file +Files +Papers$/m);
+    expect(shown.out).toMatch(/^ *[\d,]+ +[\d,]+ +FileAccessed +m365\.unified-audit$/m);
+    expect(shown.out).toMatch(/^before +\S.*\nafter +\S/m);
+    expect(shown.err).toContain('Nothing was changed.');
+    const [reply] = linesOf<{ changed: number; sample: object[] }>(
+      await as('contoso-admin', [...args, '--json']),
+    );
+    expect(reply?.changed).toBeGreaterThan(0);
+    expect(reply?.sample).toHaveLength(1);
+    expect((await as('contoso-reader', args)).code).toBe(3);
+  });
+  test('refuses a file with mistakes, with their places, before and without the service', async () => {
+    await writeFile(changed(), 'categories:\n  roles: X\n  mail: 5\n');
+    const refused = await as('contoso-admin', ['mapping', 'preview', '--file', changed()]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/line 2, column 3: unknown category[^]*line 3, column 9/);
+    const checked = await holdfastHere(['mapping', 'check', changed()]);
+    expect(checked.code).toBe(2);
+    expect(checked.out).toMatch(/^changed\.yml:2:3: unknown category.*\nchanged\.yml:3:9: /);
+    const { out } = await holdfastHere(['mapping', 'check', changed(), '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      problems: [
+        { line: 2, column: 3 },
+        { line: 3, column: 9 },
+      ],
+    });
+    expect(await holdfastHere(['mapping', 'check', 'mappings.yml'])).toMatchObject({ code: 0, out: '' });
+    expect((await holdfastHere(['mapping', 'check', join(folder, 'none.yml')])).code).toBe(2);
   });
 });
 

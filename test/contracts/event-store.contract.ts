@@ -27,7 +27,8 @@ const versions: Readonly<Record<string, CaseBody<EventStore>>> = {
       messageId: '<7@contoso.example>', sender: 'oskar.lind@contoso.example', recipients: ['a@b.example'],
       subject: 'Grüße 🎉 \u2028 "\\', direction: 'inbound', status: 'delivered', size: 4711,
     }; // prettier-ignore
-    const event = sampleEvent('full', { mail, reason: 'because \u0000', targets: [] });
+    const mappingDigest = '0123456789abcdef';
+    const event = sampleEvent('full', { mail, reason: 'because \u0000', targets: [], mappingDigest });
     await store.upsert(ours, [event], at);
     const found = await store.get(ours, event.id);
     const { recordHash: _hash, ...kept } = event;

@@ -6,6 +6,7 @@ import { sha256 } from '../../shared/kernel/hash.ts';
 import { instant } from '../../shared/kernel/time.ts';
 import { normalizedEventSchema, type NormalizedEvent } from '../../shared/model/event.ts';
 import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
+import { classProblem } from '../../shared/ocsf/schema/compiled.ts';
 import { readRecords } from '../../shared/pipeline/read-records.ts';
 import { readRecord } from '../../shared/sources/_kit/read-record.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
@@ -110,6 +111,14 @@ describe.each(folders)('$id', ({ id, source, fixtures }) => {
     const fails = source.pull.kind !== 'snapshot' && !(await neverHeldBy(id)).includes('failure');
     if (fails) expect(outcomes).toContain('failure');
     expect(all.some(({ problem }) => problem !== undefined)).toBe(true);
+  });
+
+  test('gives every event an OCSF class and activity that exist', () => {
+    const events = records
+      .filter(one => one.source === source)
+      .flatMap(one => goldenEvents(source, one.fixture).flatMap(({ event }) => event ?? []));
+    const problems = events.map(event => [event.operation, classProblem(event.ocsf)] as const);
+    expect(problems.filter(([, problem]) => problem !== null)).toEqual([]);
   });
 
   test('fills every signal somewhere, but those it says its records never hold', async () => {

@@ -14,6 +14,7 @@ import { systemScope } from '../../shared/authz/system-scope.ts';
 import { startNodeServer } from '../../shared/host/node-server.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { hours } from '../../shared/kernel/time.ts';
+import { noMappings, type Mappings } from '../../shared/mappings/mappings.ts';
 import type { TenantId } from '../../shared/model/ids.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
@@ -57,6 +58,7 @@ export interface HouseOptions {
   readonly operator?: string | null;
   readonly allowedOrigins?: readonly string[];
   readonly limits?: Partial<ApiDeps['limits']>;
+  readonly mappings?: Mappings;
 }
 
 const tenant = (id: TenantId, name: string, domain: string): Tenant => ({
@@ -122,6 +124,7 @@ function depsOf(
   return {
     profile,
     sources,
+    mappings: options.mappings ?? noMappings,
     authenticator: createEntraTokenCheck({
       clock,
       loginUrl: issuer.loginUrl,

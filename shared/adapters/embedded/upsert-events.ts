@@ -116,6 +116,8 @@ function storedForm(event: NewEvent, ingestedAt: string, revision: number): Stor
     ocsf: event.ocsf,
     raw: event.raw,
     mapping: event.mapping,
+    // JSON leaves it out where it is undefined.
+    mappingDigest: event.mappingDigest,
     ingestedAt,
     revision,
   };

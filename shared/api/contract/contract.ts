@@ -1,4 +1,5 @@
 import * as events from './event-routes.ts';
+import * as mappings from './mapping-routes.ts';
 import * as pulls from './pull-routes.ts';
 import type { RouteSpec } from './route-spec.ts';
 import * as system from './system-routes.ts';
@@ -20,6 +21,7 @@ export const contract = {
   'events.history': events.eventsHistory,
   'events.raw': events.eventsRaw,
   'filter-options.list': events.filterOptions,
+  'mapping.preview': mappings.mappingPreview,
   'tenants.list': tenants.tenantsList,
   'tenants.get': tenants.tenantsGet,
   'tenant-sources.list': tenants.tenantSources,

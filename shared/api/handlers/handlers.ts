@@ -2,6 +2,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createContinuations } from '../continuation.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import type { Handlers } from './handler.ts';
+import { createMappingHandlers } from './mapping-handlers.ts';
 import { createPullHandlers } from './pull-handlers.ts';
 import { createRecordHandlers } from './record-handlers.ts';
 import { createSystemHandlers } from './system-handlers.ts';
@@ -18,6 +19,7 @@ export function createHandlers(deps: ApiDeps): Handlers {
     ...createSystemHandlers(deps),
     ...createEventHandlers(deps, continuations),
     ...createRecordHandlers(deps),
+    ...createMappingHandlers(deps),
     ...createTenantHandlers(deps, continuations),
     ...createPullHandlers(deps, continuations),
   };

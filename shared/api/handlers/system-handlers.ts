@@ -1,6 +1,7 @@
 import { decide } from '../../authz/decide.ts';
 import { permissions } from '../../authz/permission.ts';
 import { AppError, asAppError } from '../../kernel/errors.ts';
+import { categories } from '../../model/event.ts';
 import type { Source } from '../../sources/_kit/source.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { openApiDocument } from '../openapi.ts';
@@ -37,7 +38,13 @@ export function createSystemHandlers(deps: ApiDeps): Pick<Handlers, SystemRoutes
     'openapi.get': async () => ({ status: 200, body: openApiDocument() }),
     'metrics.get': call => metrics(deps, call),
     'me.get': call => me(deps, call),
-    'sources.list': async () => ({ status: 200, body: { value: sources.map(described) } }),
+    'sources.list': async () => ({
+      status: 200,
+      body: {
+        value: sources.map(described),
+        categories: categories.map(category => ({ category, label: deps.mappings.labels[category] })),
+      },
+    }),
   };
 }
 

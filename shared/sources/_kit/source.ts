@@ -142,6 +142,8 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly record: z.ZodType<Rec>;
   /** Raised when `normalize` changes; older events are then rebuilt from raw. */
   readonly mapping: number;
+  /** Of the mapping file's rules for this source, where it has any: set by `withMappings`, never by a source. */
+  readonly mappingDigest?: string;
   /** The records of a page of `records`, in order. Throws `provider.malformed` when the page is not whole. */
   split(bytes: Uint8Array): readonly unknown[];
   /**
