@@ -30,7 +30,10 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
     return;
   }
   const lists = stateSources[source];
-  if (lists !== undefined) return yield* stateTruth(tenant, lists, asOf);
+  if (lists !== undefined) {
+    yield* stateTruth(tenant, lists, asOf);
+    return;
+  }
   const traces = source === 'exchange.message-trace';
   if (!traces && source !== 'entra.directory-audits') throw new RangeError(`nothing is known of ${source}`);
   const records = traces
