@@ -10,6 +10,8 @@ type Of = Pick<PullTarget, 'source' | 'connection'>;
 
 /** Snapshots and feeds are asked at whole seconds: what stands in their windows stays readable. */
 const second = seconds(1);
+/** Also somebody who asks gets the last answer while it is so fresh: or asking would never come to an end. */
+const eagerAfter = seconds(10);
 /** A snapshot whose pages lie further apart than this is none of one state, and is begun anew. */
 const freshness = seconds(3_600);
 /** A snapshot is taken to have been kept in its rhythm while readings are no further apart than so many of it. */
@@ -36,9 +38,10 @@ export function planStream(target: Of, cursor: Cursor, now: Instant, eager = fal
   if (target.source.pull.kind === 'window') return planWindow(cursor, policyFor(target), now, eager);
   if (cursor.committedTo > now) throw aheadOfClock(cursor, now);
   const isFirst = cursor.committedTo === cursor.start;
-  const due = isFirst ? cursor.committedTo : cursor.committedTo + everyOf(target);
+  const wait = eager ? Math.min(eagerAfter, everyOf(target)) : everyOf(target);
+  const due = isFirst ? cursor.committedTo : cursor.committedTo + wait;
   const asOf = instant(Math.floor(now / second) * second);
-  if (asOf <= cursor.committedTo || (now < due && !eager)) return { do: 'nothing', until: instant(due) };
+  if (asOf <= cursor.committedTo || now < due) return { do: 'nothing', until: instant(due) };
   const window = { from: beginningOf(target, cursor, asOf), to: asOf };
   return { do: 'ask', purpose: 'forward', reread: null, window };
 }

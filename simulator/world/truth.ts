@@ -30,7 +30,10 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
     return;
   }
   const lists = stateSources[source];
-  if (lists !== undefined) return yield* stateTruth(tenant, lists, asOf);
+  if (lists !== undefined) {
+    yield* stateTruth(tenant, lists, asOf);
+    return;
+  }
   if (source.startsWith('mimecast.')) {
     yield* mimecastTruth(tenant, source.slice('mimecast.'.length), range, asOf);
     return;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { normalizedEventSchema, type NormalizedEvent } from '../../shared/model/event.ts';
+import { instant } from '../../shared/kernel/time.ts';
 import { parseIp } from '../../shared/sources/_kit/ip.ts';
 import { parseProviderTime } from '../../shared/sources/_kit/provider-time.ts';
 import { readRecord, type Reading } from '../../shared/sources/_kit/read-record.ts';
@@ -32,6 +33,8 @@ const read = (source: Source, record: Record_): Reading =>
   readRecord(source, record, {
     domains: [],
     stream: source.streams(source.config.parse({}))[0] ?? 'default',
+    // How things are has the time at which it was read, where it says none itself.
+    readAt: instant(Date.parse('2026-10-05T10:00:00Z')),
   });
 
 /** Whether the record holds a thing, told in another way than the mapping tells it. */
@@ -56,8 +59,21 @@ const pairs = (value: unknown, key: string): Map<string, unknown> =>
     ]),
   );
 
+/** State says how things are: not who made them so, nor from where. */
+const state = (target: (record: Record_) => boolean): Holds => ({
+  time: () => true,
+  actor: () => false,
+  operation: () => true,
+  outcome: () => true,
+  target,
+  ip: () => false,
+});
+
 const holds: Readonly<Record<string, Holds>> = {
   ...mimecastHolds,
+  'entra.conditional-access': state(record => some(record, 'id', 'displayName')),
+  'entra.mfa-coverage': state(record => some(record, 'id', 'userPrincipalName')),
+  'entra.role-assignments': state(record => some(record, 'id', 'principalId')),
   'entra.directory-audits': {
     time: record => parseProviderTime(record['activityDateTime']) !== null,
     actor: record => {
