@@ -46,7 +46,7 @@ export function logPage(it: LogCall): Answer {
     size,
     asOf: walk.asOf,
     read: within => caller.account.records(endpoint.log, within, walk.asOf, order),
-    keep: filter === null ? null : (_record, text) => filter(JSON.parse(text)),
+    keep: filter === null ? null : (_record, text) => filter(fieldsOf(text)),
   });
   const tokenAt = (position: Position | null): string => tokenOf(it, request, { ...walk, position });
   return {
@@ -57,6 +57,11 @@ export function logPage(it: LogCall): Answer {
     timeField: endpoint.timeField,
     render: rendering(it, request, walk, texts.length === 0 ? null : tokenAt(pastTheEnd(walk, order))),
   };
+}
+
+function fieldsOf(text: string): Readonly<Record<string, unknown>> {
+  const record: unknown = JSON.parse(text);
+  return typeof record === 'object' && record !== null ? { ...record } : {};
 }
 
 /** Behind everything the walk can meet. */

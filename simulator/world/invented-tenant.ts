@@ -11,7 +11,12 @@ import { joinersAndLeavers } from './joiners-leavers.ts';
 import { leakAt } from './leak.ts';
 import { mailFlow, mailMessages } from './mail-flow.ts';
 import { mailboxActivity } from './mailbox-activity.ts';
-import { inventedAccount, mimecastDays, mimecastSources } from './mimecast/invented-account.ts';
+import {
+  inventedAccount,
+  mimecastDays,
+  mimecastSources,
+  type AccountPlan,
+} from './mimecast/invented-account.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { keyOf, type Key } from './random.ts';
 import { signInActivity } from './sign-in-activity.ts';
@@ -20,7 +25,7 @@ import type { Story } from './story.ts';
 import { stateSources } from './state.ts';
 import { attackTimes } from './story-state.ts';
 import { workingHours } from './working-hours.ts';
-import type { SimRecord, SimTenant } from './world.ts';
+import type { SimMimecast, SimRecord, SimTenant } from './world.ts';
 
 export interface TenantPlan {
   readonly id: string;
@@ -72,17 +77,12 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
   const mail = mailFlow(cast, key('mail'), mailPace);
   const midnight = storyMidnight(birth);
   const story = storyFor(plan, cast, key('story'), midnight, birth);
+  const messages = mailMessages(cast, key('mail'), mailPace);
+  const told = story === null || plan.story === 'none' ? null : { kind: plan.story, midnight, told: story };
   const account =
     plan.mimecast === null
       ? null
-      : inventedAccount({
-          cast,
-          region: plan.mimecast,
-          key,
-          pace,
-          messages: mailMessages(cast, key('mail'), mailPace),
-          story: story === null || plan.story === 'none' ? null : { kind: plan.story, midnight, told: story },
-        });
+      : remembering({ cast, region: plan.mimecast, key, pace, messages, story: told });
   const content = contentFeeds(plan, cast, pace, key);
   return {
     id: plan.id,
@@ -119,17 +119,19 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       return told ?? content.get(contentType)?.find(contentId) ?? null;
     },
     state: directoryState(cast, plan.story === 'attack' ? attackTimes(midnight, birth) : null),
-    mimecast:
-      account === null
-        ? null
-        : {
-            ...account,
-            records: (log, asked, asOf, order) =>
-              account.records(log, remembered(asked, asOf, mimecastDays[log]), asOf, order),
-            // Without a floor a question about all of time would be answered with all of time.
-            batches: (type, { from, to }) =>
-              account.batches(type, { from: Math.max(from, to - (mimecastDays.siem + 1) * day), to }),
-          },
+    mimecast: account,
+  };
+}
+
+/** The account as far back as Mimecast remembers. */
+function remembering(plan: AccountPlan): SimMimecast {
+  const account = inventedAccount(plan);
+  return {
+    ...account,
+    records: (log, asked, asOf, order) =>
+      account.records(log, remembered(asked, asOf, mimecastDays[log]), asOf, order),
+    batches: (type, { from, to }) =>
+      account.batches(type, { from: Math.max(from, to - (mimecastDays.siem + 1) * day), to }),
   };
 }
 

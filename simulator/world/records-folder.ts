@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
-import { givenAccount, givenDays, mimecastTimeIn, siemTypeOf } from './mimecast/given-account.ts';
+import { givenAccount, mimecastTimeIn, siemTypeOf } from './mimecast/given-account.ts';
+import { mimecastDays } from './mimecast/invented-account.ts';
 import { contentTypeOf, memberOf } from './record-content-type.ts';
 import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
 import { timeInRecord } from './record-time.ts';
@@ -64,7 +65,8 @@ const mostReported = 100;
 /**
  * `folder/<source id>/*.ndjson` as a tenant named Corpus: every line is a record and is served with exactly its
  * bytes, line end apart. Files are read once, line by line, for an index of places; records are read when asked
- * for. A record whose time cannot be read, or is later than `now`, sits an hour before `now`, where it is met.
+ * for. A record whose time cannot be read, or is later than `now`, sits an hour before `now`, where it is met; so does
+ * one of Mimecast's that is older than its log goes back.
  */
 export function recordsTenant(folder: string, now: number): RecordsFolder {
   if (!existsSync(folder))
@@ -163,7 +165,7 @@ function indexRecord(
   now: number,
 ): void {
   const log = logOf(source);
-  const found = typeof value !== 'object' || value === null ? null : log === null ? timeInRecord(source, value) : mimecastTimeIn(log, value); // prettier-ignore
+  const found = typeof value !== 'object' || value === null ? null : log === null ? timeInRecord(source, value) : mimecastTimeIn(log, value, now); // prettier-ignore
   const time = found !== null && found <= now ? found : now - hour;
   const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
   if (source in stateSources) {
@@ -194,7 +196,7 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
   const spans: Readonly<Record<string, number>> = {
     'entra.directory-audits': daysBack(index.directory, now, 30),
     'exchange.message-trace': daysBack(index.traces, now, 90),
-    ...Object.fromEntries(mimecastLogs.map(log => [`mimecast.${log}`, givenDays(log, index.logs[log], now)])),
+    ...Object.fromEntries(mimecastLogs.map(log => [`mimecast.${log}`, mimecastDays[log]])),
   };
   return {
     id: corpusId,

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordsTenant } from '../../simulator/world/records-folder.ts';
+import { mimecastLogs } from '../../simulator/world/world.ts';
 import { days, minus } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
@@ -21,6 +22,7 @@ const pulled = [
   'entra.role-assignments',
   'exchange.message-trace',
   'm365.unified-audit',
+  ...mimecastLogs.map(log => `mimecast.${log}`),
 ];
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
@@ -78,7 +80,8 @@ async function pullFolder(folder: string): Promise<{ lines: string[]; kept: Map<
   const stage = await openStage({ world: { seed: 1, tenants: [tenant] } });
   const life = await openLife(stage, await tempFolder());
   try {
-    const targets = await life.targets(tenant.id);
+    // Ranges are asked for again below, which a feed cannot be.
+    const targets = (await life.targets(tenant.id)).filter(({ source }) => source.pull.kind === 'window');
     for (const target of targets) await pullToRest(life, target, stage.clock);
     const kept = await recordsKept(life, targets);
     const counts = await life.profile.events.counts(targets[0]?.scope ?? fail());
@@ -153,5 +156,5 @@ describe('records from a folder', () => {
     const { lines, kept } = await pullFolder(shared);
     expect(lines.length).toBeGreaterThan(100);
     expect(lines.filter(line => !kept.has(line))).toEqual([]);
-  });
+  }, 300_000);
 });

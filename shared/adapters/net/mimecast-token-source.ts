@@ -5,7 +5,7 @@ import type { SecretStore } from '../../ports/secret-store.ts';
 import type { HttpTransport } from './http-transport.ts';
 import { providerAddress } from './provider-address.ts';
 import type { TokenSource } from './provider-token.ts';
-import { requestToken, type Refused, type TokenService } from './request-token.ts';
+import { requestToken, type Refused, type TokenGiver } from './request-token.ts';
 
 export interface MimecastTokenSourceOptions {
   /** Asked for every token, so that a rotated secret counts at once. */
@@ -48,7 +48,7 @@ const notAPair = (name: string): AppError =>
     { target: name },
   );
 
-const service: TokenService = {
+const service: TokenGiver = {
   api: 'mimecast',
   unavailable:
     'Mimecast’s sign-in does not answer. It is tried again later; if it stays so, check HOLDFAST_MIMECAST_URL and the network.',

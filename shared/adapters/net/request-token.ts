@@ -9,10 +9,11 @@ import { WireFault, type HttpTransport, type WireLimits } from './http-transport
 import type { ProviderAddress } from './provider-address.ts';
 import type { IssuedToken } from './provider-token.ts';
 
+/** Why there is no token, and whether asking once more may help. */
 export type Refused = { readonly error: AppError; readonly again: boolean };
 
 /** A service that gives tokens for a form, and how its failures are told. */
-export interface TokenService {
+export interface TokenGiver {
   /** As facts of an error name it. */
   readonly api: string;
   readonly unavailable: string;
@@ -23,7 +24,7 @@ export interface TokenService {
 }
 
 export interface TokenRequest {
-  readonly service: TokenService;
+  readonly service: TokenGiver;
   readonly address: ProviderAddress;
   /** Below the address. */
   readonly path: string;
@@ -77,7 +78,7 @@ const issued = z.object({
   expires_in: z.coerce.number().positive(),
 });
 
-function read(service: TokenService, reply: HttpReply): IssuedToken | Refused {
+function read(service: TokenGiver, reply: HttpReply): IssuedToken | Refused {
   const { status } = reply;
   if (status === 429) return { error: throttled(service, retryAfterMs(reply.headers)), again: false };
   const body = parsed(reply.bytes);
@@ -100,14 +101,14 @@ function parsed(bytes: Uint8Array): unknown {
 }
 
 const unavailable = (
-  { api, unavailable: text }: TokenService,
+  { api, unavailable: text }: TokenGiver,
   facts: Record<string, string | number>,
 ): AppError => new AppError('provider.unavailable', 'retry-later', text, { facts: { api, ...facts } });
 
-const unreadable = ({ api, unreadable: text }: TokenService, status: number): AppError =>
+const unreadable = ({ api, unreadable: text }: TokenGiver, status: number): AppError =>
   new AppError('provider.malformed', 'retry-later', text, { facts: { api, status } });
 
-const throttled = ({ api, throttled: text }: TokenService, afterMs: number | null): AppError =>
+const throttled = ({ api, throttled: text }: TokenGiver, afterMs: number | null): AppError =>
   new AppError('provider.throttled', 'retry-later', text, {
     retryAfterMs: afterMs ?? 60_000,
     facts: { api },

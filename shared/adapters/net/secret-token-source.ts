@@ -5,7 +5,7 @@ import type { SecretStore } from '../../ports/secret-store.ts';
 import type { HttpTransport } from './http-transport.ts';
 import { providerAddress } from './provider-address.ts';
 import type { TokenSource } from './provider-token.ts';
-import { requestToken, type TokenService } from './request-token.ts';
+import { requestToken, type TokenGiver } from './request-token.ts';
 import { tokenRefusal } from './token-refusal.ts';
 
 export interface SecretTokenSourceOptions {
@@ -40,7 +40,7 @@ export function secretTokenSource(options: SecretTokenSourceOptions): TokenSourc
   };
 }
 
-const entra = (tenantId: string): TokenService => ({
+const entra = (tenantId: string): TokenGiver => ({
   api: 'login',
   unavailable:
     'The sign-in service does not answer. It is tried again later; if it stays so, check HOLDFAST_LOGIN_URL and the network.',

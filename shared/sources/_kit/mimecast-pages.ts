@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
+import { sha256 } from '../../kernel/hash.ts';
 import { isoSeconds, type Instant } from '../../kernel/time.ts';
 import type { HttpClient, HttpReply } from '../../ports/http-client.ts';
 import { recordsIn, type Wrapper } from './mimecast-records.ts';
@@ -21,11 +22,18 @@ export interface MimecastQuery {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** Where paging goes on: Mimecast's token, and a print of the records of the page that carried it. */
+interface Stand {
+  readonly token: string;
+  readonly print: string;
+}
+
 /**
- * The pages of a Mimecast log: from its first request, or from a page token an earlier page carried. It ends where no
+ * The pages of a Mimecast log: from its first request, or from where an earlier page said to go on. It ends where no
  * token comes, and with a page without records, because some answers carry a token for ever. Throws
  * `provider.link-expired` when a token is refused (the window is asked for again from its beginning) and
- * `provider.endless` when one comes that was there before.
+ * `provider.endless` when one comes that was there before, or leads to the same records again: rows without ids would
+ * otherwise be counted once more with every round. Only a full page of records may be followed by the same ones.
  */
 export async function* mimecastPages(
   http: HttpClient,
@@ -33,23 +41,37 @@ export async function* mimecastPages(
   resume: string | null,
 ): AsyncGenerator<Page> {
   const seen = new Set<string>();
-  let token = resume;
+  let stand = resume === null ? null : readStand(resume);
   do {
-    const reply = await ask(http, query, token);
-    if (token !== null) seen.add(token);
+    const reply = await ask(http, query, stand?.token ?? null);
+    if (stand !== null) seen.add(stand.token);
     const page = parsePage(reply.bytes);
-    const isEmpty = recordsIn(page, reply.bytes, query.wrapper).length === 0;
-    const next: string | null = isEmpty ? null : nextTokenOf(page);
-    if (next !== null && seen.has(next)) throw endless();
+    const records = recordsIn(page, reply.bytes, query.wrapper);
+    const token = records.length === 0 ? null : nextTokenOf(page);
+    const print = token === null ? '' : printOf(records);
+    const isRound = print === stand?.print && records.length < query.pageSize;
+    if (token !== null && (seen.has(token) || isRound)) throw endless();
+    stand = token === null ? null : { token, print };
     yield {
       bytes: reply.bytes,
       contentType: reply.headers['content-type'] ?? 'application/json',
-      resume: next,
+      resume: stand === null ? null : `${stand.print} ${stand.token}`,
       holds: 'records',
       name: null,
     };
-    token = next;
-  } while (token !== null);
+  } while (stand !== null);
+}
+
+const printOf = (records: readonly unknown[]): string => sha256(JSON.stringify(records)).slice(0, 16);
+
+function readStand(resume: string): Stand {
+  const [, print = '', token = ''] = /^([0-9a-f]{16}) (.+)$/s.exec(resume) ?? [];
+  if (token !== '') return { token, print };
+  throw new AppError(
+    'provider.link-expired',
+    'retry',
+    'The place where paging stood cannot be read. The window is read again from its beginning.',
+  );
 }
 
 async function ask(http: HttpClient, query: MimecastQuery, token: string | null): Promise<HttpReply> {

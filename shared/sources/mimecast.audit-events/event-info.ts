@@ -11,7 +11,8 @@ export interface EventInfo {
 }
 
 const namedValue = /(?:^|[,;\n]\s*)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
-const address = /[^\s"'<>()[\],;:]+@[^\s"'<>()[\],;:]+\.[^\s"'<>()[\],;:.]+/g;
+// No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
+const address = /[^\s"'<>()[\],;:@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
 const most = 20;
 
 /**

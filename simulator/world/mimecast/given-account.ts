@@ -27,6 +27,7 @@ export interface GivenAccount<P extends Place> {
   readonly now: number;
 }
 
+const day = 86_400_000;
 const timeFields: Readonly<Record<MimecastLog, readonly string[]>> = {
   'archive-searches': ['createtime'],
   'archive-views': ['viewed', 'createtime'],
@@ -38,11 +39,15 @@ const timeFields: Readonly<Record<MimecastLog, readonly string[]>> = {
   dlp: ['eventtime'],
 };
 
-/** The second a given record sits at; null where none of its times can be read. */
-export function mimecastTimeIn(log: MimecastLog, record: unknown): number | null {
+/**
+ * The second a given record sits at; null where none of its times can be read, or where they lie further back than
+ * the log remembers: tracking is read half a day at a time, and nobody wants to wait for years of empty half days.
+ */
+export function mimecastTimeIn(log: MimecastLog, record: unknown, now: number): number | null {
+  const floor = now - (mimecastDays[log] - 1) * day;
   for (const name of timeFields[log]) {
     const found = recordTime(memberOf(record, name));
-    if (found !== null) return wholeSecond(found);
+    if (found !== null) return found < floor ? null : wholeSecond(found);
   }
   return null;
 }
@@ -53,7 +58,6 @@ export function siemTypeOf(record: unknown): SiemType {
   return siemTypes.find(type => type === named) ?? 'process';
 }
 
-const day = 86_400_000;
 const linesPerFile = 50;
 const fileDays = 6;
 
@@ -82,11 +86,4 @@ function filesOf<P extends Place>({ siem, read, now }: GivenAccount<P>, type: Si
       Math.floor(now - fileDays * day + ((n + 0.5) / count) * fileDays * day) + siemTypes.indexOf(type),
     lines: () => siem[type].slice(n * linesPerFile, (n + 1) * linesPerFile).map(read),
   }));
-}
-
-/** How far back a log must answer for all of its records; a month more, for a simulator that stays up. */
-export function givenDays(log: MimecastLog, places: readonly Place[], now: number): number {
-  const oldest = places[0];
-  const least = mimecastDays[log];
-  return oldest === undefined ? least : Math.max(least, Math.ceil((now - oldest.time) / day) + 30);
 }
