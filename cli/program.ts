@@ -15,6 +15,7 @@ import { exitCodeHelp, type ExitCode } from './exit-code.ts';
 import { followOperation } from './follow-operation.ts';
 import { tenantIdOf } from './tenant-id.ts';
 import type { Terminal } from './terminal.ts';
+import { addUpkeep } from './upkeep-commands.ts';
 
 export interface Globals {
   readonly url: string | undefined;
@@ -53,6 +54,7 @@ export function buildProgram(
   addReading(program, context);
   addPulling(program, context);
   addWatching(program, context);
+  addUpkeep(program, context, exitWith);
   addOffline(program, terminal, exitWith);
   return program;
 }

@@ -5,6 +5,7 @@ import type { Profile } from '../ports/profile.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { Source } from '../sources/_kit/source.ts';
+import type { ReadinessDeps } from '../pipeline/check-readiness.ts';
 import type { Pulls } from './pulls.ts';
 import type { BucketSize } from './token-buckets.ts';
 
@@ -36,6 +37,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly pulls: Pulls;
+  /** How a tenant's providers are asked whether they would let us in. */
+  readonly readiness: ReadinessDeps;
   /** The operator's tenant id; null where there is none. */
   readonly operator: string | null;
   readonly grants: readonly Grant[];

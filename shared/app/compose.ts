@@ -47,6 +47,11 @@ export interface ComposeOptions {
 }
 
 const scopes = ['access_as_user'];
+const limits = {
+  client: { perSecond: 20, burst: 100 },
+  tenant: { perSecond: 100, burst: 400 },
+  stranger: { perSecond: 10, burst: 60 },
+};
 
 /** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
 export async function compose(options: ComposeOptions): Promise<App> {
@@ -77,6 +82,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     clock,
     telemetry,
     pulls: streamPulls({ ...targets, pull, queue: profile.queue }),
+    readiness: { clock, door: doors.fresh },
     operator,
     grants,
     facts: {
@@ -86,11 +92,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       clientId: settings.HOLDFAST_CLIENT_ID,
       scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
     },
-    limits: {
-      client: { perSecond: 20, burst: 100 },
-      tenant: { perSecond: 100, burst: 400 },
-      stranger: { perSecond: 10, burst: 60 },
-    },
+    limits,
     allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
     continuationKey: options.continuationKey,
     continuationLifetime: hours(24),

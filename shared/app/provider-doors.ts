@@ -2,7 +2,7 @@ import { httpTransport, type WireLimits } from '../adapters/net/http-transport.t
 import { pacer } from '../adapters/net/pacer.ts';
 import { providerHttp, type ProviderEndpoint } from '../adapters/net/provider-http.ts';
 import { providerLimits, type PaceFamily } from '../adapters/net/provider-limits.ts';
-import { providerTokens } from '../adapters/net/provider-token.ts';
+import { providerTokens, type ProviderTokens } from '../adapters/net/provider-token.ts';
 import { secretTokenSource } from '../adapters/net/secret-token-source.ts';
 import { AppError } from '../kernel/errors.ts';
 import { seconds } from '../kernel/time.ts';
@@ -38,6 +38,8 @@ const pullSecret = 'pull-client';
  */
 export function providerDoors(deps: ProviderDoorsDeps): {
   of: (tenant: Tenant) => HttpClient;
+  /** A door that signs in anew, for a look at whether it would be let in today. Not kept. */
+  fresh: (tenant: Tenant) => HttpClient;
   close: () => void;
 } {
   const { settings, clock } = deps;
@@ -51,8 +53,11 @@ export function providerDoors(deps: ProviderDoorsDeps): {
     transport,
     clock,
   });
-  const tokens = providerTokens(source, clock);
-  const endpoints = (tenant: Tenant): Partial<Record<ProviderApi, ProviderEndpoint>> => ({
+  const kept = providerTokens(source, clock);
+  const endpoints = (
+    tenant: Tenant,
+    tokens: ProviderTokens,
+  ): Partial<Record<ProviderApi, ProviderEndpoint>> => ({
     graph: {
       base: new URL(settings.HOLDFAST_GRAPH_URL),
       judge: judgeGraph,
@@ -66,19 +71,24 @@ export function providerDoors(deps: ProviderDoorsDeps): {
       firstThrottle: seconds(60),
     },
   });
+  const open = (tenant: Tenant, tokens: ProviderTokens): HttpClient => {
+    const { throttles, telemetry, random } = deps;
+    const { limits = {}, families = providerLimits } = deps;
+    const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
+    return providerHttp({ tenantId: tenant.id, apis: endpoints(tenant, tokens), ...shared });
+  };
   const doors = new Map<string, HttpClient>();
   return {
     of: tenant => {
       if (settings.HOLDFAST_PULL_CLIENT_ID === '') return unset;
       const known = doors.get(tenant.id);
       if (known !== undefined) return known;
-      const { throttles, telemetry, random } = deps;
-      const { limits = {}, families = providerLimits } = deps;
-      const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
-      const door = providerHttp({ tenantId: tenant.id, apis: endpoints(tenant), ...shared });
+      const door = open(tenant, kept);
       doors.set(tenant.id, door);
       return door;
     },
+    fresh: tenant =>
+      settings.HOLDFAST_PULL_CLIENT_ID === '' ? unset : open(tenant, providerTokens(source, clock)),
     close: () => transport.close(),
   };
 }

@@ -64,6 +64,7 @@ export async function countBehind(
 
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
   if (cursor === null) return true;
+  if (cursor.paused?.by === 'person') return false;
   if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
   if (cursor.open !== null) return !isBusy(cursor.open, deps, now);
   return planWindow(cursor, policyFor(target), now).do !== 'nothing';

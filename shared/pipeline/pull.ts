@@ -49,8 +49,9 @@ const finished = (is: 'busy' | 'nothing', counts: Counts, windows: number): Pull
   windows,
 });
 
-/** The timer respects a waiting time; a person who asks does not. */
+/** The timer respects a waiting time; a person who asks does not. What a person paused waits for a person. */
 function mustWait(cursor: Cursor, request: PullRequest, now: Instant): boolean {
+  if (cursor.paused?.by === 'person') return true;
   return request.trigger !== 'request' && cursor.failures !== null && cursor.failures.retryAt > now;
 }
 

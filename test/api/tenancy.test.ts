@@ -31,7 +31,7 @@ const found = (reply: Reply, seeded: Seeded): string[] =>
   seeded.marks.filter(mark => all(reply).includes(mark));
 
 /** Answers that hold nothing by which one tenant’s could be told from another’s; 404 must do there. */
-const nameless: ReadonlySet<RouteId> = new Set(['tenant-sources.list']);
+const nameless: ReadonlySet<RouteId> = new Set(['tenant-sources.list', 'source.pause', 'source.resume']);
 const mayCall = (id: RouteId): boolean => contract[id].needs === 'Events.Read';
 
 describe('every route over tenants', () => {

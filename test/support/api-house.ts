@@ -57,6 +57,8 @@ export interface HouseOptions {
   readonly operator?: string | null;
   readonly allowedOrigins?: readonly string[];
   readonly limits?: Partial<ApiDeps['limits']>;
+  /** For readiness; without one nobody is asked. */
+  readonly door?: ApiDeps['readiness']['door'];
 }
 
 const tenant = (id: TenantId, name: string, domain: string): Tenant => ({
@@ -137,6 +139,7 @@ function depsOf(
       queue: profile.queue,
       pull: { ...profile, clock, telemetry, http: noProvider, worker: 'test', newId: randomUUID },
     }),
+    readiness: { clock, door: options.door ?? noProvider },
     operator: operatorId,
     grants: options.grants ?? [],
     facts: {

@@ -3,7 +3,9 @@ import { createContinuations } from '../continuation.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import type { Handlers } from './handler.ts';
 import { createPullHandlers } from './pull-handlers.ts';
+import { createReadinessHandlers } from './readiness-handlers.ts';
 import { createRecordHandlers } from './record-handlers.ts';
+import { createStandingHandlers } from './standing-handlers.ts';
 import { createSystemHandlers } from './system-handlers.ts';
 import { createTenantHandlers } from './tenant-handlers.ts';
 
@@ -20,5 +22,7 @@ export function createHandlers(deps: ApiDeps): Handlers {
     ...createRecordHandlers(deps),
     ...createTenantHandlers(deps, continuations),
     ...createPullHandlers(deps, continuations),
+    ...createStandingHandlers(deps),
+    ...createReadinessHandlers(deps),
   };
 }

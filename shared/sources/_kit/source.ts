@@ -79,6 +79,19 @@ export interface FeedPull<Cfg> {
   pages(ctx: PullContext<Cfg>, token: string | null): AsyncIterable<Page>;
 }
 
+/**
+ * One harmless request that shows whether a permission is granted and whether what it opens is there: made for
+ * the readiness page, never to collect. It may start what the first pull would start anyway.
+ */
+export interface Probe<Cfg> {
+  /** Names of `needs` that an answer proves. */
+  readonly shows: readonly string[];
+  /** Whether this connection needs it; always where not given. */
+  when?(config: Cfg): boolean;
+  /** Rejects with the refusal as the client judged it. The answer itself is of no interest. */
+  ask(ctx: PullContext<Cfg>): Promise<void>;
+}
+
 export interface About {
   /** Accepted mail domains, lower case. */
   readonly domains: readonly string[];
@@ -97,6 +110,8 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly about: string;
   readonly api: ProviderApi;
   readonly needs: readonly Permission[];
+  /** One for each permission; without them readiness asks for a first page and takes it for all of `needs`. */
+  readonly probes?: readonly Probe<Cfg>[];
   readonly config: z.ZodType<Cfg>;
   /** Each has its own cursor. */
   streams(config: Cfg): readonly string[];
