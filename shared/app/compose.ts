@@ -3,13 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { counterRegistry } from '../adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
+import { appQuota, dividedAmong, providerLimits } from '../adapters/net/provider-limits.ts';
 import type { ApiDeps } from '../api/api-deps.ts';
 import type { Api } from '../api/api-request.ts';
 import { mount } from '../api/mount.ts';
 import { grantSchema, type Grant } from '../authz/grant.ts';
 import { systemScope } from '../authz/system-scope.ts';
 import { AppError } from '../kernel/errors.ts';
-import { hours } from '../kernel/time.ts';
+import { hours, seconds } from '../kernel/time.ts';
 import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
@@ -66,6 +67,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     throttles: profile.throttles,
     telemetry,
     random: Math.random,
+    families: dividedAmong(providerLimits, settings.HOLDFAST_INSTANCES),
   });
   const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
@@ -107,6 +109,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
       index: profile.index,
       target: job => findTarget(targets, job),
       targets: () => allTargets(targets),
+      quotaOf: ({ source }) => appQuota(providerLimits, source.api, source.quota),
+      untilNext: seconds(settings.HOLDFAST_PULL_SECONDS),
     },
     close: doors.close,
   };

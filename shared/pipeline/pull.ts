@@ -11,6 +11,7 @@ import { committed, newCursor, planWindow, withGap, type Plan } from './plan-win
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
+import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
 import { addCounts } from './store-pages.ts';
 
@@ -144,10 +145,9 @@ async function commit(deps: PullDeps, target: PullTarget, progress: Progress): P
   const open = openOf(progress.held.value);
   await sealWindow(deps, target, open);
   const plan = { do: 'ask' as const, purpose: open.purpose, reread: open.reread, window: open.window };
-  const value: Cursor = {
-    ...committed(progress.held.value, plan, policyFor(target), deps.clock.now()),
-    paused: null,
-  };
+  const policy = policyFor(target);
+  const done = committed(progress.held.value, plan, policy, deps.clock.now());
+  const value: Cursor = { ...done, ...newRhythm(done, open, policy), paused: null };
   // Before the commit: the other way round a crash between them would leave the operation running for ever.
   if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
   const held = await saveCursor(deps, target, progress.held, value);
@@ -161,6 +161,13 @@ async function commit(deps: PullDeps, target: PullTarget, progress: Progress): P
     ...open.counts,
   });
   return { ...progress, held };
+}
+
+/** What a regular window brought decides when the next is asked for. Re-reads and requests say nothing about now. */
+function newRhythm(cursor: Cursor, open: OpenWindow, policy: WindowPolicy): Pick<Cursor, 'every'> {
+  if (open.purpose !== 'forward') return {};
+  const fresh = open.counts.inserted + open.counts.replaced;
+  return { every: nextEvery(everyOf(cursor, policy), rhythmBounds(policy), fresh) };
 }
 
 /** Twice the provider's memory: a listing can no longer name an object older than that. */

@@ -47,6 +47,9 @@ export interface PullContext<Cfg> {
 export interface WindowPolicy {
   /** Width of a window in the normal rhythm; wider ones are asked for while catching up. */
   readonly step: Duration;
+  /** Bounds of that width as it follows a stream's activity; a fifth and the sixfold of `step` where not given. */
+  readonly fastest?: Duration;
+  readonly slowest?: Duration;
   /** The widest window the provider answers in full. */
   readonly maxWidth: Duration;
   /** How long the newest records are left alone: the provider is still writing them. */
@@ -116,6 +119,11 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   /** Each has its own cursor. */
   streams(config: Cfg): readonly string[];
   readonly every: Duration;
+  /**
+   * The family of requests (adapters/net/provider-limits.ts) its pulls count against, where that family is limited
+   * over all tenants together: the scheduler shares it out.
+   */
+  readonly quota?: string;
   readonly pull: WindowPull<Cfg> | SnapshotPull<Cfg, Rec> | FeedPull<Cfg>;
   /** Open wire schema: asks only for what the mapping cannot do without. */
   readonly record: z.ZodType<Rec>;

@@ -36,6 +36,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
   config,
   streams: () => ['default'],
   every: minutes(5),
+  quota: 'reports',
   pull: {
     kind: 'window',
     policy: {
