@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { showReadiness } from './commands/readiness.ts';
+import { renormalize, type RenormalizeOptions } from './commands/renormalize.ts';
 import { changeStanding, type StandingOptions } from './commands/standing.ts';
 import type { Context } from './context.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -32,4 +33,13 @@ export function addUpkeep(
       changeStanding(context(), kind, tenant, source, given),
     );
   }
+  program
+    .command('renormalize')
+    .description('make a tenant’s events anew from the raw records, with the mappings of this version')
+    .argument('<tenant>', 'id or name')
+    .option('--source <id>', 'only this source')
+    .option('--dry-run', 'count and show what would read otherwise, and write nothing')
+    .option('--all', 'also look at events of the present mapping')
+    .option('--wait', 'stay until it is done')
+    .action((tenant: string, given: RenormalizeOptions) => renormalize(context(), tenant, given));
 }

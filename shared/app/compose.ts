@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { counterRegistry } from '../adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
 import { appQuota, dividedAmong, providerLimits } from '../adapters/net/provider-limits.ts';
-import type { ApiDeps } from '../api/api-deps.ts';
+import type { ApiDeps, Facts } from '../api/api-deps.ts';
 import type { Api } from '../api/api-request.ts';
 import { mount } from '../api/mount.ts';
 import { grantSchema, type Grant } from '../authz/grant.ts';
@@ -23,7 +23,7 @@ import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
 import { product, version } from './product.ts';
 import { providerDoors } from './provider-doors.ts';
-import { allTargets, findTarget, type TargetDeps } from './pull-targets.ts';
+import { allTargets, findTarget, findTenant, type TargetDeps } from './pull-targets.ts';
 import { registerTenants } from './register-tenants.ts';
 import { streamPulls } from './stream-pulls.ts';
 
@@ -87,13 +87,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     readiness: { clock, door: doors.fresh },
     operator,
     grants,
-    facts: {
-      product,
-      version,
-      loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
-      clientId: settings.HOLDFAST_CLIENT_ID,
-      scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
-    },
+    facts: factsOf(settings),
     limits,
     allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
     continuationKey: options.continuationKey,
@@ -108,11 +102,36 @@ export async function compose(options: ComposeOptions): Promise<App> {
       queue: profile.queue,
       index: profile.index,
       target: job => findTarget(targets, job),
+      upkeep: upkeepDeps(options, doors),
       targets: () => allTargets(targets),
       quotaOf: ({ source }) => appQuota(providerLimits, source.api, source.quota),
       untilNext: seconds(settings.HOLDFAST_PULL_SECONDS),
     },
     close: doors.close,
+  };
+}
+
+const factsOf = (settings: Settings): Facts => ({
+  product,
+  version,
+  loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+  clientId: settings.HOLDFAST_CLIENT_ID,
+  scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+});
+
+/** What works over stored events, apart from pulls. */
+function upkeepDeps(
+  { profile, clock, telemetry }: ComposeOptions,
+  doors: { readonly of: PullDeps['http'] },
+): JobDeps['upkeep'] {
+  const tenants: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'upkeep') };
+  return {
+    ...profile,
+    clock,
+    telemetry,
+    sources,
+    http: doors.of,
+    tenant: id => findTenant(tenants, id),
   };
 }
 

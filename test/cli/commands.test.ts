@@ -238,6 +238,27 @@ describe('holdfast readiness, pause, resume', () => {
   });
 });
 
+describe('holdfast renormalize', () => {
+  test('counts in a dry run, and does the work with --wait', async () => {
+    const dry = await as('contoso-admin', [
+      'renormalize',
+      'contoso',
+      '--dry-run',
+      '--all',
+      '--source',
+      'entra.directory-audits',
+    ]);
+    expect(dry.code).toBe(0);
+    expect(dry.out).toMatch(/^ +[1-9]\d* {2}looked$/m);
+    expect(dry.out).toMatch(/^ +0 {2}changed$/m);
+    const done = linesOf<{ kind: string; status: string; result: { counts: { looked: number } } }>(
+      await as('contoso-admin', ['renormalize', 'contoso', '--wait', '--json']),
+    );
+    expect(done[0]).toMatchObject({ kind: 'renormalize', status: 'Succeeded' });
+    expect((await as('contoso-reader', ['renormalize', 'contoso'])).code).toBe(3);
+  });
+});
+
 describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
   test('lists tenants, and one with its streams, by name', async () => {
     const listed = linesOf<{ name: string }>(await as('operator', ['tenants', '--json']));
@@ -253,7 +274,8 @@ describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^STREAM +FROM \(UTC\) +TO \(UTC\)$/m);
     expect(err).toContain('Nothing was done');
-    expect(linesOf(await as('contoso-admin', ['operations', '--json']))).toEqual([]);
+    const listed = linesOf<{ kind: string }>(await as('contoso-admin', ['operations', '--json']));
+    expect(listed.filter(one => one.kind === 'backfill')).toEqual([]);
   });
   test('backfills to the end with --wait, and the operation, its runs and coverage can be looked at', async () => {
     const args = [

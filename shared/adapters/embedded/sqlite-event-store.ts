@@ -4,6 +4,7 @@ import type { EventStore } from '../../ports/event-store.ts';
 import { readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
+import { rebuildEvents } from './rebuild-events.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
 import { demandTenant, noTenant, sourceNumbers, tenantNumbers } from './tenant-numbers.ts';
@@ -37,6 +38,14 @@ export function sqliteEventStore(database: Database): EventStore {
       const numbers = new Map<string, number>();
       for (const { source } of events) if (!numbers.has(source)) numbers.set(source, sources.give(source));
       return database.write(() => upsertEvents(database, tenant, events, numbers, at));
+    },
+    async rebuild(scope, rebuilt, at) {
+      for (const { event } of rebuilt) demandTenant(scope, event.tenant);
+      const number = tenants.give(scope.tenantId);
+      const numbers = new Map(rebuilt.map(({ event }) => [event.source, sources.give(event.source)]));
+      return database.write(() =>
+        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, numbers, at),
+      );
     },
     async get(scope, id) {
       return get(scope, id);

@@ -1,4 +1,5 @@
 import * as events from './event-routes.ts';
+import * as maintenance from './maintenance-routes.ts';
 import * as pulls from './pull-routes.ts';
 import type { RouteSpec } from './route-spec.ts';
 import * as system from './system-routes.ts';
@@ -31,6 +32,7 @@ export const contract = {
   'runs.list': pulls.runsList,
   'runs.get': pulls.runsGet,
   'coverage.list': pulls.coverage,
+  'maintenance.renormalize': maintenance.renormalize,
   'operations.list': pulls.operationsList,
   'operations.get': pulls.operationsGet,
   'operations.cancel': pulls.operationsCancel,

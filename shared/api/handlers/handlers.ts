@@ -2,6 +2,7 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createContinuations } from '../continuation.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import type { Handlers } from './handler.ts';
+import { createMaintenanceHandlers } from './maintenance-handlers.ts';
 import { createPullHandlers } from './pull-handlers.ts';
 import { createReadinessHandlers } from './readiness-handlers.ts';
 import { createRecordHandlers } from './record-handlers.ts';
@@ -24,5 +25,6 @@ export function createHandlers(deps: ApiDeps): Handlers {
     ...createPullHandlers(deps, continuations),
     ...createStandingHandlers(deps),
     ...createReadinessHandlers(deps),
+    ...createMaintenanceHandlers(deps),
   };
 }
