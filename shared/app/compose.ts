@@ -14,6 +14,7 @@ import { hours, seconds } from '../kernel/time.ts';
 import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
+import type { QueueUpkeepDeps } from '../pipeline/queue-upkeep.ts';
 import type { JobDeps } from '../pipeline/run-job.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
@@ -23,14 +24,15 @@ import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
 import { product, version } from './product.ts';
 import { providerDoors } from './provider-doors.ts';
-import { allTargets, findTarget, findTenant, type TargetDeps } from './pull-targets.ts';
+import { allTargets, everyTenant, findTarget, findTenant, type TargetDeps } from './pull-targets.ts';
 import { registerTenants } from './register-tenants.ts';
 import { streamPulls } from './stream-pulls.ts';
 
 export interface App {
   readonly api: Api;
   /** What timer, queue and index triggers work with. */
-  readonly work: JobDeps & DueDeps & { readonly index: SearchIndex };
+  readonly work: JobDeps &
+    DueDeps & { readonly index: SearchIndex; readonly upkeep: Omit<QueueUpkeepDeps, 'queue'> };
   /** Ends the connections to providers. The profile is closed by whoever opened it. */
   close(): void;
 }
@@ -123,15 +125,18 @@ const factsOf = (settings: Settings): Facts => ({
 function upkeepDeps(
   { profile, clock, telemetry }: ComposeOptions,
   doors: { readonly of: PullDeps['http'] },
-): JobDeps['upkeep'] {
+): App['work']['upkeep'] {
   const tenants: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'upkeep') };
+  const { archive, events, operations, index, names, throttles } = profile;
+  const stores = { archive, events, operations, index, names, throttles };
   return {
-    ...profile,
+    ...stores,
     clock,
     telemetry,
     sources,
     http: doors.of,
     tenant: id => findTenant(tenants, id),
+    tenants: () => everyTenant(tenants),
   };
 }
 

@@ -61,3 +61,10 @@ export async function findTenant(
     ? { gone: 'the tenant is not registered' }
     : { scope: deps.scopeOf(id), tenant: found.value };
 }
+
+/** Every registered tenant, for work over what is stored. */
+export async function everyTenant(
+  deps: TargetDeps,
+): Promise<readonly { readonly scope: TenantScope; readonly tenant: Tenant }[]> {
+  return (await deps.tenants.list()).map(({ value }) => ({ scope: deps.scopeOf(value.id), tenant: value }));
+}

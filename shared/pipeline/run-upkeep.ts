@@ -1,16 +1,12 @@
 import type { AppError } from '../kernel/errors.ts';
 import type { OperationId, TenantId } from '../model/ids.ts';
-import type { HttpClient } from '../ports/http-client.ts';
 import type { Job, PullJob } from '../ports/job-queue.ts';
-import type { Telemetry } from '../ports/telemetry.ts';
-import type { Tenant } from '../model/tenant.ts';
 import type { PullBudget } from './pull-types.ts';
 import { changeOperation } from './requested-pulls.ts';
+import { resolveNames, withKnownNames, type NamesDeps } from './resolve-names.ts';
 import { renormalize, type RenormalizeDeps, type RenormalizeTarget } from './renormalize.ts';
 
-export interface UpkeepDeps extends RenormalizeDeps {
-  readonly telemetry: Telemetry;
-  readonly http: (tenant: Tenant) => HttpClient;
+export interface UpkeepDeps extends Omit<RenormalizeDeps, 'named'>, NamesDeps {
   /** A registered tenant, retired or not. */
   readonly tenant: (id: TenantId) => Promise<RenormalizeTarget | { readonly gone: string }>;
 }
@@ -30,8 +26,13 @@ export async function runUpkeep(
     deps.telemetry.event('job.dropped', { ...facts, reason: target.gone });
     return null;
   }
-  if (job.kind === 'names') return null;
-  const { status, steps } = await renormalize(deps, target, job.operation as OperationId, budget);
+  if (job.kind === 'names') {
+    const { status, named } = await resolveNames(deps, target, budget);
+    if (named > 0) deps.telemetry.event('names.resolved', { ...facts, named, ms: deps.clock.now() - began });
+    return status === 'continued' ? job : null;
+  }
+  const renormalizeDeps = { ...deps, named: withKnownNames(deps.names) };
+  const { status, steps } = await renormalize(renormalizeDeps, target, job.operation as OperationId, budget);
   deps.telemetry.event('renormalize.ended', { ...facts, status, steps, ms: deps.clock.now() - began });
   return status === 'continued' ? job : null;
 }
