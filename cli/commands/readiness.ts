@@ -50,6 +50,7 @@ export async function showReadiness(context: Context, given: string): Promise<Ex
     for (const check of entry.checks) tell(check.problem, entry.source);
     if (entry.ready) tell(entry.next, entry.source);
   }
+  if (body.names !== null) tell(body.names.problem, 'names');
   for (const [sentence, sources] of problems)
     context.terminal.note(`${[...sources].join(', ')}: ${sentence}`);
   return code;

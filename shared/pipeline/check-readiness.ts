@@ -4,7 +4,8 @@ import type { StreamId } from '../model/ids.ts';
 import type { Connection, Tenant } from '../model/tenant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
-import type { Probe, PullContext, Source } from '../sources/_kit/source.ts';
+import type { Permission, Probe, PullContext, Source } from '../sources/_kit/source.ts';
+import { directoryNames } from './directory-names.ts';
 
 export interface ReadinessDeps {
   readonly clock: Clock;
@@ -42,8 +43,26 @@ export function checksOf(
   const probes = source.probes?.filter(probe => probe.when?.(config.data) !== false) ?? [firstPage(source)];
   // Opened where it is needed: a door that cannot be opened is a result like any other.
   return probes.map(
-    probe => () => check(deps, source, probe, () => contextOf(deps, source, tenant, config.data)),
+    probe => () =>
+      limited(deps, source.needs, probe.shows, () => probe.ask(contextOf(deps, source, tenant, config.data))),
   );
+}
+
+/** Names for object ids are nobody's source: the one permission that the product itself needs. */
+const namesNeed: Permission = {
+  api: 'graph',
+  name: 'Directory.Read.All',
+  how: 'In the Entra admin center, open the app registration, add the application permission Directory.Read.All of Microsoft Graph, and grant admin consent. Without it events show object ids where their records have no names.',
+};
+
+/** Whether names may be asked for: an id that nobody has. */
+export function namesCheck(deps: ReadinessDeps, tenant: Tenant): Check {
+  const shows = [namesNeed.name];
+  const nobody = '00000000-0000-4000-8000-000000000000';
+  return () =>
+    limited(deps, [namesNeed], shows, async () => {
+      await directoryNames(deps.door(tenant), [nobody], deps.clock.now());
+    });
 }
 
 /** Makes all checks, a few at a time, each within its limit; answers them in order. Never rejects. */
@@ -60,18 +79,18 @@ export async function makeChecks(checks: readonly Check[]): Promise<readonly Rea
   return made;
 }
 
-async function check(
+async function limited(
   deps: ReadinessDeps,
-  source: Source,
-  probe: Probe<unknown>,
-  ctx: () => PullContext<unknown>,
+  needs: readonly Permission[],
+  shows: readonly string[],
+  ask: () => Promise<void>,
 ): Promise<ReadinessCheck> {
   const given = new AbortController();
   try {
-    await Promise.race([probe.ask(ctx()), tooLong(deps.clock, given.signal)]);
-    return { shows: probe.shows, state: 'ready', code: null, problem: null };
+    await Promise.race([ask(), tooLong(deps.clock, given.signal)]);
+    return { shows, state: 'ready', code: null, problem: null };
   } catch (thrown) {
-    return refusal(source, probe.shows, asAppError(thrown));
+    return refusal(needs, shows, asAppError(thrown));
   } finally {
     given.abort();
   }
@@ -88,12 +107,12 @@ async function tooLong(clock: Clock, done: AbortSignal): Promise<never> {
   );
 }
 
-function refusal(source: Source, shows: readonly string[], error: AppError): ReadinessCheck {
+function refusal(needs: readonly Permission[], shows: readonly string[], error: AppError): ReadinessCheck {
   const { code } = error;
   if (!needsSomebody(error)) return { shows, state: 'unknown', code, problem: error.message };
   // Only the source knows which permission it asked with; the client knows that one is missing.
   const missing = code === 'provider.refused' && error.facts['reason'] === 'permission-missing';
-  const how = source.needs.filter(need => shows.includes(need.name)).map(need => need.how);
+  const how = needs.filter(need => shows.includes(need.name)).map(need => need.how);
   const problem = missing && how.length > 0 ? how.join(' ') : error.message;
   return { shows, state: 'refused', code, problem: withDoubt(code, problem) };
 }

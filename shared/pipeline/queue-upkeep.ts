@@ -33,7 +33,7 @@ export async function queueUpkeep(deps: QueueUpkeepDeps): Promise<number> {
 }
 
 /** A Mimecast-only customer has no directory that we could ask. */
-const hasDirectory = (deps: Pick<QueueUpkeepDeps, 'sources'>, tenant: Tenant): boolean =>
+export const hasDirectory = (deps: Pick<QueueUpkeepDeps, 'sources'>, tenant: Tenant): boolean =>
   tenant.connections.some(({ source, enabled }) => {
     const api = deps.sources.find(one => one.id === source)?.api;
     return enabled && (api === 'graph' || api === 'management');

@@ -3,7 +3,12 @@ import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
 import { readConfig } from '../../shared/app/config.ts';
 import { providerDoors } from '../../shared/app/provider-doors.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
-import { checksOf, makeChecks, type ReadinessCheck } from '../../shared/pipeline/check-readiness.ts';
+import {
+  checksOf,
+  makeChecks,
+  namesCheck,
+  type ReadinessCheck,
+} from '../../shared/pipeline/check-readiness.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { openHouse, people } from '../support/api-house.ts';
@@ -140,6 +145,20 @@ describe('readiness', () => {
   });
 });
 
+describe('names', () => {
+  test('are checked by a question about nobody, and say what to grant', async () => {
+    const stage = await openStage({ world: smallWorld() });
+    const [tenant] = stage.tenants;
+    if (tenant === undefined) throw new Error('no tenant');
+    const deps = { clock: clockOf(stage), door: await doorOn(stage) };
+    expect(await makeChecks([namesCheck(deps, tenant)])).toMatchObject([{ state: 'ready' }]);
+    flags(stage, { permissions: every });
+    const [lacking] = await makeChecks([namesCheck(deps, tenant)]);
+    expect(lacking).toMatchObject({ state: 'refused', code: 'provider.refused' });
+    expect(lacking?.problem).toContain('Directory.Read.All');
+  });
+});
+
 describe('a check', () => {
   test('that takes too long is given up, and the others are not', async () => {
     const stage = await openStage({ world: smallWorld() });
@@ -169,6 +188,8 @@ describe('GET /tenants/{id}/readiness', () => {
     const { status, body } = await client.call('tenant-readiness.get', { params: { id: contoso } });
     expect(status).toBe(200);
     expect(body.ready).toBe(false);
+    expect(body.names).toMatchObject({ permissions: ['Directory.Read.All'] });
+    expect(body.names?.state).not.toBe('ready');
     expect(body.value.map(one => one.source)).toEqual(sources.map(one => one.id));
     for (const one of body.value) expect(one.checks.length).toBeGreaterThan(0);
     const { entries } = await house.profile.access.list([scopeOf(contoso)], null, 10);

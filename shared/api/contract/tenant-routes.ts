@@ -136,6 +136,10 @@ export const tenantReadiness = route({
         tenant: z.string(),
         checkedAt: z.string(),
         ready: z.boolean().meta({ description: 'Every check of every enabled connection is ready.' }),
+        names: checkReply.nullable().meta({
+          description:
+            'Whether object ids can be given names; null where the tenant has no directory to ask.',
+        }),
         value: z.array(
           z.strictObject({
             source: z.string(),

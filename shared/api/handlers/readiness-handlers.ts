@@ -1,7 +1,14 @@
 import { isoInstant } from '../../kernel/time.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { Connection, Tenant } from '../../model/tenant.ts';
-import { checksOf, makeChecks, type Check, type ReadinessCheck } from '../../pipeline/check-readiness.ts';
+import {
+  checksOf,
+  makeChecks,
+  namesCheck,
+  type Check,
+  type ReadinessCheck,
+} from '../../pipeline/check-readiness.ts';
+import { hasDirectory } from '../../pipeline/queue-upkeep.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Contract } from '../contract/contract.ts';
 import type { Handlers, Result } from './handler.ts';
@@ -20,17 +27,31 @@ export function createReadinessHandlers(deps: ApiDeps): Pick<Handlers, 'tenant-r
         connection,
         checks: checksFor(deps, tenant, connection),
       }));
-      const made = [...(await makeChecks(asked.flatMap(({ checks }) => checks)))];
+      const directory = directoryOf(deps, tenant) ? [namesCheck(deps.readiness, tenant)] : [];
+      const made = [...(await makeChecks([...directory, ...asked.flatMap(({ checks }) => checks)]))];
+      const [names = null] = made.splice(0, directory.length);
       const value: Entry[] = [];
       for (const { connection, checks } of asked) {
         value.push(await entryOf(deps, scope, connection, made.splice(0, checks.length)));
       }
       const ready = value.every(entry => entry.ready || !entry.enabled);
       const checkedAt = isoInstant(deps.clock.now());
-      return { status: 200, body: { tenant: tenant.id, checkedAt, ready, value } };
+      return {
+        status: 200,
+        body: { tenant: tenant.id, checkedAt, ready, names: names === null ? null : shown(names), value },
+      };
     },
   };
 }
+
+const shown = ({ shows, ...rest }: ReadinessCheck): Entry['checks'][number] => ({
+  permissions: [...shows],
+  ...rest,
+});
+
+/** A tenant is in Entra where something of Microsoft's is pulled from it. */
+const directoryOf = (deps: ApiDeps, tenant: Tenant): boolean =>
+  tenant.state === 'active' && hasDirectory(deps, tenant);
 
 /** None for a connection that asks for nothing. */
 function checksFor(deps: ApiDeps, tenant: Tenant, connection: Connection): readonly Check[] {
@@ -49,7 +70,7 @@ async function entryOf(
   const names = source === undefined ? [] : (streamsOf(source, connection) ?? []);
   const streams = await standings(deps, scope, connection.source, names);
   const ready = made.length > 0 && made.every(check => check.state === 'ready');
-  const checks = made.map(({ shows, ...rest }) => ({ permissions: [...shows], ...rest }));
+  const checks = made.map(shown);
   const about = { source: connection.source, title: source?.title ?? connection.source };
   const { enabled } = connection;
   return { ...about, enabled, ready, checks, streams, next: nextStep({ enabled, ready, made, streams }) };
