@@ -16,6 +16,7 @@ import { followOperation } from './follow-operation.ts';
 import { addMapping } from './mapping-commands.ts';
 import { tenantIdOf } from './tenant-id.ts';
 import type { Terminal } from './terminal.ts';
+import { addUpkeep } from './upkeep-commands.ts';
 import { wholeNumber } from './whole-number.ts';
 
 export interface Globals {
@@ -56,6 +57,7 @@ export function buildProgram(
   addReading(program, context);
   addPulling(program, context);
   addWatching(program, context);
+  addUpkeep(program, context, exitWith);
   addMapping(program, terminal, context, () => globalOptions(program).json, exitWith);
   addOffline(program, terminal, exitWith, env['HOLDFAST_MAPPINGS'] ?? '');
   return program;

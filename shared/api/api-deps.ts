@@ -6,6 +6,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Duration } from '../kernel/time.ts';
 import type { Mappings } from '../mappings/mappings.ts';
 import type { Source } from '../sources/_kit/source.ts';
+import type { ReadinessDeps } from '../pipeline/check-readiness.ts';
 import type { Pulls } from './pulls.ts';
 import type { BucketSize } from './token-buckets.ts';
 
@@ -40,6 +41,8 @@ export interface ApiDeps {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly pulls: Pulls;
+  /** How a tenant's providers are asked whether they would let us in. */
+  readonly readiness: ReadinessDeps;
   /** The operator's tenant id; null where there is none. */
   readonly operator: string | null;
   readonly grants: readonly Grant[];

@@ -94,6 +94,12 @@ const settings = {
     initial: '60',
     about: 'seconds between two looks at what is due',
   },
+  HOLDFAST_INSTANCES: {
+    schema: z.coerce.number().int().min(1).max(1_000),
+    initial: '1',
+    about:
+      'processes that may pull at once, at most; they share what providers allow an application as a whole',
+  },
 } as const;
 
 export type SettingName = keyof typeof settings;

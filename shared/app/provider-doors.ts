@@ -3,7 +3,7 @@ import { pacer } from '../adapters/net/pacer.ts';
 import { mimecastTokenSource } from '../adapters/net/mimecast-token-source.ts';
 import { providerHttp, type ApiToken, type ProviderEndpoint } from '../adapters/net/provider-http.ts';
 import { providerLimits, type PaceFamily } from '../adapters/net/provider-limits.ts';
-import { providerTokens } from '../adapters/net/provider-token.ts';
+import { providerTokens, type ProviderTokens } from '../adapters/net/provider-token.ts';
 import { secretTokenSource } from '../adapters/net/secret-token-source.ts';
 import { AppError } from '../kernel/errors.ts';
 import { seconds } from '../kernel/time.ts';
@@ -40,6 +40,8 @@ const pullSecret = 'pull-client';
  */
 export function providerDoors(deps: ProviderDoorsDeps): {
   of: (tenant: Tenant) => HttpClient;
+  /** A door that signs in anew, for a look at whether it would be let in today. Not kept. */
+  fresh: (tenant: Tenant) => HttpClient;
   close: () => void;
 } {
   const { settings, clock } = deps;
@@ -53,33 +55,16 @@ export function providerDoors(deps: ProviderDoorsDeps): {
     transport,
     clock,
   });
-  const tokens = providerTokens(source, clock);
-  const accounts = providerTokens(mimecastTokenSource({ secrets: deps.secrets, transport, clock }), clock);
-  const microsoft = (tenant: Tenant, resource: string): ApiToken =>
-    settings.HOLDFAST_PULL_CLIENT_ID === '' ? unset : tokens.of(tenant.id, resource);
-  const endpoints = (tenant: Tenant): Record<ProviderApi, ProviderEndpoint> => {
-    const mimecast = mimecastUrl(settings, tenant);
-    return {
-      graph: {
-        base: new URL(settings.HOLDFAST_GRAPH_URL),
-        judge: judgeGraph,
-        token: microsoft(tenant, 'https://graph.microsoft.com'),
-        firstThrottle: seconds(10),
-      },
-      management: {
-        base: new URL(settings.HOLDFAST_MANAGEMENT_URL),
-        judge: judgeManagement,
-        token: microsoft(tenant, 'https://manage.office.com'),
-        firstThrottle: seconds(60),
-      },
-      mimecast: {
-        base: new URL(mimecast),
-        judge: judgeMimecast,
-        token: accounts.of(tenant.id, mimecast),
-        firstThrottle: seconds(60),
-        fileHosts: settings.HOLDFAST_MIMECAST_FILE_HOSTS,
-      },
-    };
+  const login = (): TokenSets => ({
+    microsoft: providerTokens(source, clock),
+    mimecast: providerTokens(mimecastTokenSource({ secrets: deps.secrets, transport, clock }), clock),
+  });
+  const kept = login();
+  const open = (tenant: Tenant, tokens: TokenSets): HttpClient => {
+    const { throttles, telemetry, random } = deps;
+    const { limits = {}, families = providerLimits } = deps;
+    const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
+    return providerHttp({ tenantId: tenant.id, apis: endpointsOf(settings, tenant, tokens), ...shared });
   };
   const doors = new Map<string, HttpClient>();
   return {
@@ -88,14 +73,48 @@ export function providerDoors(deps: ProviderDoorsDeps): {
       const key = `${tenant.id} ${mimecastUrl(settings, tenant)}`;
       const known = doors.get(key);
       if (known !== undefined) return known;
-      const { throttles, telemetry, random } = deps;
-      const { limits = {}, families = providerLimits } = deps;
-      const shared = { transport, pacer: pace, clock, throttles, telemetry, random, limits, families };
-      const door = providerHttp({ tenantId: tenant.id, apis: endpoints(tenant), ...shared });
+      const door = open(tenant, kept);
       doors.set(key, door);
       return door;
     },
+    fresh: tenant => open(tenant, login()),
     close: () => transport.close(),
+  };
+}
+
+interface TokenSets {
+  readonly microsoft: ProviderTokens;
+  readonly mimecast: ProviderTokens;
+}
+
+function endpointsOf(
+  settings: Settings,
+  tenant: Tenant,
+  tokens: TokenSets,
+): Record<ProviderApi, ProviderEndpoint> {
+  const mimecast = mimecastUrl(settings, tenant);
+  const microsoft = (resource: string): ApiToken =>
+    settings.HOLDFAST_PULL_CLIENT_ID === '' ? unset : tokens.microsoft.of(tenant.id, resource);
+  return {
+    graph: {
+      base: new URL(settings.HOLDFAST_GRAPH_URL),
+      judge: judgeGraph,
+      token: microsoft('https://graph.microsoft.com'),
+      firstThrottle: seconds(10),
+    },
+    management: {
+      base: new URL(settings.HOLDFAST_MANAGEMENT_URL),
+      judge: judgeManagement,
+      token: microsoft('https://manage.office.com'),
+      firstThrottle: seconds(60),
+    },
+    mimecast: {
+      base: new URL(mimecast),
+      judge: judgeMimecast,
+      token: tokens.mimecast.of(tenant.id, mimecast),
+      firstThrottle: seconds(60),
+      fileHosts: settings.HOLDFAST_MIMECAST_FILE_HOSTS,
+    },
   };
 }
 

@@ -80,8 +80,13 @@ export const cursorSchema = z.strictObject({
   snapshot: z.strictObject({ manifest: z.string(), asOf: at, things: z.int(), readings: z.int() }).optional(),
   /** Failures in a row, the last one's code, and when to try again. */
   failures: z.strictObject({ count: z.int(), since: at, code: z.string(), retryAt: at }).nullable(),
-  /** Set by a person, or by repeated refusals. */
-  paused: z.strictObject({ reason: z.string(), at }).nullable(),
+  /**
+   * By repeated refusals: `reason` is their code, and it is tried again now and then. With `by: 'person'` nothing is
+   * asked for until a person resumes it.
+   */
+  paused: z.strictObject({ reason: z.string(), at, by: z.literal('person').optional() }).nullable(),
+  /** How often this stream is asked at present, in milliseconds; absent until its first answer (rhythm.ts). */
+  every: z.number().optional(),
 });
 
 export type OpenWindow = z.infer<typeof openWindowSchema>;

@@ -101,6 +101,11 @@ export const storedEventSchema = normalizedEventSchema.extend({
   mapping: z.int().min(1),
   /** 1 for the record as first seen, one more for every change of it. */
   revision: z.int().min(1),
+  /**
+   * When this revision was last made anew from its record, by another mapping or with names found since. Absent
+   * while it is as it was first stored.
+   */
+  rebuiltAt: z.iso.datetime({ precision: 3 }).optional(),
 });
 
 export type Entity = z.infer<typeof entitySchema>;
@@ -130,6 +135,7 @@ export interface NewEvent extends NormalizedEvent {
 export interface StoredEvent extends Omit<NewEvent, 'recordHash'> {
   readonly ingestedAt: string;
   readonly revision: number;
+  readonly rebuiltAt?: string;
 }
 
 /** A record that could not be read, kept with its pointer so that a mended mapping can replay it. */

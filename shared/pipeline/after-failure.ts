@@ -38,7 +38,8 @@ export function afterFailure(cursor: Cursor, error: AppError, now: Instant, narr
     ...cursor,
     open: givenBack(cursor.open, narrower, poisoned),
     failures: { count, since, code: error.code, retryAt: plus(now, wait) },
-    paused: pauses ? { reason: error.code, at: now } : cursor.paused,
+    // A failure on the way out of a run does not undo what a person decided meanwhile.
+    paused: pauses && cursor.paused?.by !== 'person' ? { reason: error.code, at: now } : cursor.paused,
   };
 }
 

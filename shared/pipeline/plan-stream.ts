@@ -5,6 +5,7 @@ import { pastForgotten } from './after-failure.ts';
 import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
 import type { PullTarget } from './pull-types.ts';
+import { everyOf as windowEvery } from './rhythm.ts';
 
 type Of = Pick<PullTarget, 'source' | 'connection'>;
 
@@ -18,7 +19,7 @@ const freshness = seconds(3_600);
 const rhythms = 3;
 
 /** How often a snapshot or feed is asked, with this customer's own rhythm where it differs. */
-export function everyOf(target: Of): Duration {
+function everyOf(target: Of): Duration {
   const { everySeconds } = target.connection;
   return everySeconds === null ? target.source.every : seconds(everySeconds);
 }
@@ -136,8 +137,17 @@ export function gapBehind(
   return { gap, cursor: { ...cursor, token: null, gaps, open: next } };
 }
 
-/** How long after the present a stream is allowed to be behind, and how often it moves. */
-export function rhythmOf(target: Of): { readonly lag: Duration; readonly step: Duration } {
-  if (target.source.pull.kind === 'window') return policyFor(target);
-  return { lag: 0 as Duration, step: everyOf(target) };
+/** How often a stream is asked now: one that is asked by window follows what it brings. */
+export function streamEvery(target: Of, cursor: Pick<Cursor, 'every'>): Duration {
+  if (target.source.pull.kind !== 'window') return everyOf(target);
+  return windowEvery(cursor, policyFor(target));
+}
+
+/** How far behind the present a stream is allowed to be, and how often it moves. */
+export function rhythmOf(
+  target: Of,
+  cursor: Pick<Cursor, 'every'>,
+): { readonly lag: Duration; readonly every: Duration } {
+  const lag = target.source.pull.kind === 'window' ? policyFor(target).lag : (0 as Duration);
+  return { lag, every: streamEvery(target, cursor) };
 }

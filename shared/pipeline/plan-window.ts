@@ -13,6 +13,7 @@ import {
 import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Gap, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { everyOf } from './rhythm.ts';
 
 /** What a stream should do next. */
 export type Plan =
@@ -112,8 +113,8 @@ function planForward(
   }
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
-  // In the normal rhythm a sliver is not worth a request; it grows into a step.
-  if (!eager && fresh < policy.step && cursor.committedTo > cursor.start) return null;
+  // In the normal rhythm a sliver is not worth a request; it grows until the stream's turn comes.
+  if (!eager && fresh < everyOf(cursor, policy) && cursor.committedTo > cursor.start) return null;
   const from = later(later(cursor.start, minus(cursor.committedTo, overlapOf(policy))), floor);
   if (from >= edge) return null;
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
@@ -180,7 +181,7 @@ function windowWidth(cursor: Cursor, policy: WindowPolicy, edge: Instant): Durat
 }
 
 function nextDue(cursor: Cursor, policy: WindowPolicy): Instant {
-  return plus(cursor.committedTo, (policy.step + policy.lag) as Duration);
+  return plus(cursor.committedTo, (everyOf(cursor, policy) + policy.lag) as Duration);
 }
 
 const forgotten = (from: Instant, to: Instant, now: Instant): Gap => ({

@@ -12,13 +12,15 @@ export function windowPull(target: Pick<PullTarget, 'source'>): WindowPull<unkno
   });
 }
 
-/** The source's policy, with this customer's own memory and rhythm where they differ. */
+/**
+ * The source's policy, with this customer's own memory and rhythm where they differ. An interval set by hand is kept
+ * to, however much or little comes.
+ */
 export function policyFor(target: Pick<PullTarget, 'source' | 'connection'>): WindowPolicy {
   const { policy } = windowPull(target);
   const { remembersDays, everySeconds } = target.connection;
-  return {
-    ...policy,
-    lookback: remembersDays === null ? policy.lookback : days(remembersDays),
-    step: everySeconds === null ? policy.step : (Math.max(seconds(everySeconds), policy.grain) as Duration),
-  };
+  const lookback = remembersDays === null ? policy.lookback : days(remembersDays);
+  if (everySeconds === null) return { ...policy, lookback };
+  const step = Math.max(seconds(everySeconds), policy.grain) as Duration;
+  return { ...policy, lookback, step, fastest: step, slowest: step };
 }

@@ -11,6 +11,7 @@ import { withGap, type Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
+import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
 import { addCounts } from './store-pages.ts';
 import { storeSnapshot } from './store-snapshot.ts';
@@ -49,8 +50,9 @@ const finished = (is: 'busy' | 'nothing', counts: Counts, windows: number): Pull
   windows,
 });
 
-/** The timer respects a waiting time; a person who asks does not. */
+/** The timer respects a waiting time; a person who asks does not. What a person paused waits for a person. */
 function mustWait(cursor: Cursor, request: PullRequest, now: Instant): boolean {
+  if (cursor.paused?.by === 'person') return true;
   return request.trigger !== 'request' && cursor.failures !== null && cursor.failures.retryAt > now;
 }
 
@@ -142,6 +144,7 @@ async function commit(deps: PullDeps, target: PullTarget, whole: Progress): Prom
   const open = openOf(progress.held.value);
   const value: Cursor = {
     ...afterSeal(target, progress.held.value, open, deps.clock.now()),
+    ...newRhythm(target, progress.held.value, open),
     paused: null,
     ...(snapshot === undefined ? {} : { snapshot }),
   };
@@ -190,6 +193,14 @@ async function sealed(
     },
     snapshot: { manifest, asOf: open.window.to, things: stored.things, readings },
   };
+}
+
+/** What a regular window brought decides when the next is asked for. Re-reads and requests say nothing about now. */
+function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<Cursor, 'every'> {
+  if (open.purpose !== 'forward' || target.source.pull.kind !== 'window') return {};
+  const policy = policyFor(target);
+  const fresh = open.counts.inserted + open.counts.replaced;
+  return { every: nextEvery(everyOf(cursor, policy), rhythmBounds(policy), fresh) };
 }
 
 /** Twice the provider's memory: a listing can no longer name an object older than that. */

@@ -263,6 +263,54 @@ describe('who is refused', () => {
   });
 });
 
+describe('holdfast readiness, pause, resume', () => {
+  test('shows each permission, and exits with 6 and what to mend when one is missing', async () => {
+    const fine = await as('contoso-admin', ['readiness', 'contoso']);
+    expect({ code: fine.code, err: fine.err }).toEqual({ code: 0, err: '' });
+    expect(fine.out).toMatch(/^SOURCE +PERMISSION +STATE/);
+    expect(fine.out).toMatch(/ExchangeMessageTrace.Read.All +ready/);
+    const id = 'c0a10000-0000-4000-8000-00000000c001';
+    simulator.control.setTenant(id, { traceServicePrincipal: false });
+    const lacking = await as('contoso-admin', ['readiness', 'contoso']);
+    simulator.control.setTenant(id, { traceServicePrincipal: true });
+    expect(lacking.code).toBe(6);
+    expect(lacking.out).toMatch(/ExchangeMessageTrace.Read.All +refused +provider.not-provisioned/);
+    expect(lacking.err).toContain('Have an admin create it');
+    expect((await as('contoso-reader', ['readiness', 'contoso'])).code).toBe(3);
+  });
+  test('pauses and resumes', async () => {
+    const args = ['contoso', 'm365.unified-audit', '--stream', 'DLP.All'];
+    const paused = await as('contoso-admin', ['pause', ...args, '--reason', 'noise']);
+    expect(paused).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/DLP\.All +paused +noise/) as string,
+    });
+    const resumed = await as('contoso-admin', ['resume', ...args]);
+    expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/DLP\.All +current/) as string });
+  });
+});
+
+describe('holdfast renormalize', () => {
+  test('counts in a dry run, and does the work with --wait', async () => {
+    const dry = await as('contoso-admin', [
+      'renormalize',
+      'contoso',
+      '--dry-run',
+      '--all',
+      '--source',
+      'entra.directory-audits',
+    ]);
+    expect(dry.code).toBe(0);
+    expect(dry.out).toMatch(/^ +[1-9]\d* {2}looked$/m);
+    expect(dry.out).toMatch(/^ +0 {2}changed$/m);
+    const done = linesOf<{ kind: string; status: string; result: { counts: { looked: number } } }>(
+      await as('contoso-admin', ['renormalize', 'contoso', '--wait', '--json']),
+    );
+    expect(done[0]).toMatchObject({ kind: 'renormalize', status: 'Succeeded' });
+    expect((await as('contoso-reader', ['renormalize', 'contoso'])).code).toBe(3);
+  });
+});
+
 describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
   test('lists tenants, and one with its streams, by name', async () => {
     const listed = linesOf<{ name: string }>(await as('operator', ['tenants', '--json']));
@@ -278,7 +326,8 @@ describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^STREAM +FROM \(UTC\) +TO \(UTC\)$/m);
     expect(err).toContain('Nothing was done');
-    expect(linesOf(await as('contoso-admin', ['operations', '--json']))).toEqual([]);
+    const listed = linesOf<{ kind: string }>(await as('contoso-admin', ['operations', '--json']));
+    expect(listed.filter(one => one.kind === 'backfill')).toEqual([]);
   });
   test('backfills to the end with --wait, and the operation, its runs and coverage can be looked at', async () => {
     const args = [

@@ -65,6 +65,7 @@ export const matrix: readonly MatrixRow[] = [
   { port: 'OperationStore', embedded: embedded('sqlite-operation-store'), ...cosmos },
   { port: 'AccessLog', embedded: embedded('sqlite-access-log'), ...cosmos },
   { port: 'ThrottleMemory', embedded: embedded('sqlite-throttle-memory'), ...cosmos },
+  { port: 'NameStore', embedded: embedded('sqlite-name-store'), ...cosmos },
   { port: 'IdempotencyStore', embedded: embedded('sqlite-idempotency-store'), ...cosmos },
   {
     port: 'SearchIndex',

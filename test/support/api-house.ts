@@ -58,6 +58,8 @@ export interface HouseOptions {
   readonly operator?: string | null;
   readonly allowedOrigins?: readonly string[];
   readonly limits?: Partial<ApiDeps['limits']>;
+  /** For readiness; without one nobody is asked. */
+  readonly door?: ApiDeps['readiness']['door'];
   readonly mappings?: Mappings;
 }
 
@@ -140,6 +142,7 @@ function depsOf(
       queue: profile.queue,
       pull: { ...profile, clock, telemetry, http: noProvider, worker: 'test', newId: randomUUID },
     }),
+    readiness: { clock, door: options.door ?? noProvider },
     operator: operatorId,
     grants: options.grants ?? [],
     facts: {

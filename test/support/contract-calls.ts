@@ -37,7 +37,8 @@ export function callFor(id: RouteId, of: Seeded, query: Readonly<Record<string, 
   const init: RequestInit = { method: spec.method };
   if (spec.body !== null) {
     init.headers = { 'content-type': 'application/json' };
-    init.body = JSON.stringify(bodies[id] ?? {});
+    const body: unknown = id === 'maintenance.renormalize' ? { tenant: of.tenant } : (bodies[id] ?? {});
+    init.body = JSON.stringify(body);
   }
   return { id, spec, path: `${apiRoot}${path}${text === '' ? '' : `?${text}`}`, init };
 }

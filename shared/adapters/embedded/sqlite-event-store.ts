@@ -4,6 +4,7 @@ import type { Change, EventStore } from '../../ports/event-store.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
+import { rebuildEvents } from './rebuild-events.ts';
 import { recentChanges } from './recent-changes.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
@@ -41,6 +42,14 @@ export function sqliteEventStore(database: Database): EventStore {
       const { inserted, stored } = database.write(() => upsertEvents(database, tenant, events, numbers, at));
       recent.add(stored);
       return { inserted, replaced: stored.length - inserted, unchanged: events.length - stored.length };
+    },
+    async rebuild(scope, rebuilt, at) {
+      for (const { event } of rebuilt) demandTenant(scope, event.tenant);
+      const number = tenants.give(scope.tenantId);
+      const numbers = new Map(rebuilt.map(({ event }) => [event.source, sources.give(event.source)]));
+      return database.write(() =>
+        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, numbers, at),
+      );
     },
     async get(scope, id) {
       return get(scope, id);

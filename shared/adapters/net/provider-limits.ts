@@ -99,3 +99,26 @@ export function familyOf(
   const path = mark === -1 ? target : target.slice(0, mark);
   return families.find(family => family.api === api && family.path.test(path)) ?? null;
 }
+
+/** The limit over all tenants of a family by its name; null where the provider sets none, or none is named. */
+export function appQuota(
+  families: readonly PaceFamily[],
+  api: ProviderApi,
+  name: string | undefined,
+): { readonly family: string; readonly limit: number; readonly per: Duration } | null {
+  const found = families.find(family => family.api === api && family.name === name)?.perApp;
+  return found === undefined || name === undefined ? null : { family: `${api}/${name}`, ...found };
+}
+
+/**
+ * Each process's part of the limits over all tenants, where several pull at once: a pacer counts for its own process
+ * alone. Limits of one tenant stay as they are; two processes seldom ask for one tenant at the same moment, and the
+ * throttle that follows if they do is remembered for both.
+ */
+export function dividedAmong(families: readonly PaceFamily[], processes: number): readonly PaceFamily[] {
+  return families.map(family => {
+    if (family.perApp === undefined) return family;
+    const limit = Math.max(1, Math.floor(family.perApp.limit / processes));
+    return { ...family, perApp: { ...family.perApp, limit } };
+  });
+}

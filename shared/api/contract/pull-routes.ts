@@ -6,7 +6,7 @@ import {
   sourceText, spanReply, streamText, tenantParam, tenantText,
 } from './fields.ts'; // prettier-ignore
 import { route } from './route-spec.ts';
-import { streamState } from './tenant-routes.ts';
+import { streamStanding, streamState } from './tenant-routes.ts';
 
 const countsOnly = { none: 'holds windows, counts and errors of pulls, no records' } as const;
 
@@ -72,6 +72,56 @@ export const sourceBackfill = route({
   replies: started,
   creates: true,
   errors: ['conflict', 'idempotency.conflict'],
+});
+
+const standing = {
+  200: {
+    about: 'Where each stream named stands now.',
+    json: z.strictObject({ value: z.array(streamStanding) }),
+  },
+} as const;
+
+export const sourcePause = route({
+  method: 'POST',
+  path: '/tenants/{id}/sources/{source}:pause',
+  tag: 'pulls',
+  summary: 'Stop asking for a source, or one stream of it, until it is resumed',
+  about: 'What the provider forgets meanwhile becomes a gap. Pausing again is fine and changes nothing.',
+  needs: 'Tenants.Manage',
+  over: 'one-tenant',
+  owner: 'path',
+  audit: { action: 'source.pause' },
+  params: z.strictObject({ id: tenantParam, source: sourceText }),
+  query: noQuery,
+  body: z.strictObject({
+    stream: streamOption,
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .default('paused by a person')
+      .meta({ description: 'For whoever wonders later; shown beside the stream.' }),
+  }),
+  replies: standing,
+  errors: ['conflict'],
+});
+
+export const sourceResume = route({
+  method: 'POST',
+  path: '/tenants/{id}/sources/{source}:resume',
+  tag: 'pulls',
+  summary: 'Ask for a paused source again, at once',
+  about: 'Whether a person paused it or repeated refusals did. Resuming what is not paused changes nothing.',
+  needs: 'Tenants.Manage',
+  over: 'one-tenant',
+  owner: 'path',
+  audit: { action: 'source.resume' },
+  params: z.strictObject({ id: tenantParam, source: sourceText }),
+  query: noQuery,
+  body: z.strictObject({ stream: streamOption }),
+  replies: standing,
+  errors: ['conflict'],
 });
 
 export const runsList = route({

@@ -47,6 +47,9 @@ export interface PullContext<Cfg> {
 export interface WindowPolicy {
   /** Width of a window in the normal rhythm; wider ones are asked for while catching up. */
   readonly step: Duration;
+  /** Bounds of that width as it follows a stream's activity; a fifth and the sixfold of `step` where not given. */
+  readonly fastest?: Duration;
+  readonly slowest?: Duration;
   /** The widest window the provider answers in full. */
   readonly maxWidth: Duration;
   /** How long the newest records are left alone: the provider is still writing them. */
@@ -98,6 +101,19 @@ export interface FeedPull<Cfg> {
   pages(ctx: PullContext<Cfg>, token: string | null): AsyncIterable<Page>;
 }
 
+/**
+ * One harmless request that shows whether a permission is granted and whether what it opens is there: made for
+ * the readiness page, never to collect. It may start what the first pull would start anyway.
+ */
+export interface Probe<Cfg> {
+  /** Names of `needs` that an answer proves. */
+  readonly shows: readonly string[];
+  /** Whether this connection needs it; always where not given. */
+  when?(config: Cfg): boolean;
+  /** Rejects with the refusal as the client judged it. The answer itself is of no interest. */
+  ask(ctx: PullContext<Cfg>): Promise<void>;
+}
+
 export interface About {
   /** Accepted mail domains, lower case. */
   readonly domains: readonly string[];
@@ -133,10 +149,17 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly about: string;
   readonly api: ProviderApi;
   readonly needs: readonly Permission[];
+  /** One for each permission; without them readiness asks for a first page and takes it for all of `needs`. */
+  readonly probes?: readonly Probe<Cfg>[];
   readonly config: z.ZodType<Cfg>;
   /** Each has its own cursor. */
   streams(config: Cfg): readonly string[];
   readonly every: Duration;
+  /**
+   * The family of requests (adapters/net/provider-limits.ts) its pulls count against, where that family is limited
+   * over all tenants together: the scheduler shares it out.
+   */
+  readonly quota?: string;
   readonly pull: WindowPull<Cfg> | SnapshotPull<Cfg, Rec> | FeedPull<Cfg>;
   /** Open wire schema: asks only for what the mapping cannot do without. */
   readonly record: z.ZodType<Rec>;

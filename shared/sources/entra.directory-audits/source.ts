@@ -24,9 +24,19 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
       how: 'In the Entra admin center, open the app registration, add the application permission AuditLog.Read.All of Microsoft Graph, and grant admin consent.',
     },
   ],
+  probes: [
+    {
+      shows: ['AuditLog.Read.All'],
+      ask: async ({ http }) => {
+        const path = '/v1.0/auditLogs/directoryAudits';
+        await http.send({ api: 'graph', origin: 'configured', path, query: { $top: '1' } });
+      },
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(5),
+  quota: 'reports',
   pull: {
     kind: 'window',
     policy: {
