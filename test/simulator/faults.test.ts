@@ -5,7 +5,7 @@ import { faultCatalogue, faultNames } from '../../simulator/faults/catalogue.ts'
 import type { RouteName } from '../../simulator/routes.ts';
 import { faultChecks, type Seen } from '../support/fault-checks.ts';
 import { applicationOf, mimecastClient } from '../support/mimecast-client.ts';
-import { blob, contosoId, fewRecords, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { blob, contosoId, fewRecords, smallWorldNow } from '../support/small-world.ts';
 import { fiveThings, stateWorld } from '../support/state-world.ts';
 import {
   collectorId,
