@@ -1,0 +1,51 @@
+/** What a request is about, for faults that meet only some. */
+export type RequestKind = 'write' | 'search' | 'manage';
+
+/** A status to answer instead of the work. */
+export interface PlannedAnswer {
+  readonly status: number;
+  readonly times: number;
+  readonly on?: RequestKind;
+  /** Seconds, in a Retry-After header. */
+  readonly retryAfter?: number;
+}
+
+/** How the fake misbehaves. Everything is off at first, and every fault ends by itself or when told. */
+export interface Faults {
+  /** While true nobody answers: connections are closed without a word. */
+  outage: boolean;
+  /** Writes become findable only after so many more requests. */
+  visibleAfter: number;
+  /** An answer has at most so many documents, and a continuation. */
+  pageSize: number;
+  /** The next so many requests of a kind fail as a whole. */
+  answers: PlannedAnswer[];
+  /** The status of a document in the next so many batches; null writes it. */
+  documents: { readonly times: number; readonly statusOf: (key: string) => number | null } | null;
+}
+
+export const noFaults = (): Faults => ({
+  outage: false,
+  visibleAfter: 0,
+  pageSize: 1_000,
+  answers: [],
+  documents: null,
+});
+
+/** The planned answer that meets this request, counted down. */
+export function takeAnswer(faults: Faults, kind: RequestKind): PlannedAnswer | null {
+  const at = faults.answers.findIndex(one => one.on === undefined || one.on === kind);
+  const planned = faults.answers[at];
+  if (planned === undefined) return null;
+  if (planned.times > 1) faults.answers[at] = { ...planned, times: planned.times - 1 };
+  else faults.answers.splice(at, 1);
+  return planned;
+}
+
+/** How documents of this batch fare, counted down. */
+export function takeDocuments(faults: Faults): (key: string) => number | null {
+  const planned = faults.documents;
+  if (planned === null) return () => null;
+  faults.documents = planned.times > 1 ? { ...planned, times: planned.times - 1 } : null;
+  return planned.statusOf;
+}
