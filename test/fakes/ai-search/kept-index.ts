@@ -32,7 +32,7 @@ const mostActions = 1_000;
 export function keptIndex(schema: IndexSchema): KeptIndex {
   const dictionaries = new Map<string, TermDictionary>();
   /** What was written last, null for what was deleted; findable is what `visible` has. */
-  const written = new Map<string, Json | null>();
+  const written = new Map<string, StoredDocument | null>();
   const sent = new Map<string, Json>();
   const visible = new Map<string, StoredDocument>();
 
@@ -60,13 +60,12 @@ export function keptIndex(schema: IndexSchema): KeptIndex {
     const after = action === 'upload' ? values : { ...before, ...values };
     try {
       // Whether it can be indexed shows now, not when it becomes visible.
-      storedDocument(key, after, index.schema, dictionaryOf);
+      written.set(key, storedDocument(key, after, index.schema, dictionaryOf));
     } catch (thrown) {
       if (thrown instanceof Refusal) return outcome(thrown.status, thrown.message);
       throw thrown;
     }
     sent.set(key, after);
-    written.set(key, after);
     return outcome(before === undefined ? 201 : 200);
   }
 
@@ -86,9 +85,9 @@ export function keptIndex(schema: IndexSchema): KeptIndex {
       });
     },
     show() {
-      for (const [key, values] of written) {
-        if (values === null) visible.delete(key);
-        else visible.set(key, storedDocument(key, values, index.schema, dictionaryOf));
+      for (const [key, document] of written) {
+        if (document === null) visible.delete(key);
+        else visible.set(key, document);
       }
       written.clear();
     },
@@ -103,7 +102,7 @@ export function keptIndex(schema: IndexSchema): KeptIndex {
         const changed: Record<string, unknown> = { ...values };
         change(changed);
         sent.set(key, changed);
-        written.set(key, changed);
+        written.set(key, storedDocument(key, changed, schema, dictionaryOf));
       }
       index.show();
     },

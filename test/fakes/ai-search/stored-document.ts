@@ -80,7 +80,7 @@ export function storedDocument(
     const dictionary = dictionaryOf(field);
     const texts = (Array.isArray(value) ? value : [value]).filter(one => typeof one === 'string');
     words[field.name] = Uint32Array.from(texts.flatMap(text => [...dictionary.numbersOf(text)]));
-    if (words[field.name]?.some(word => dictionary.longestTerm(word) > longestTerm)) {
+    if (dictionary.longestTerm(words[field.name] ?? new Uint32Array()) > longestTerm) {
       throw badRequest(`Field '${field.name}' makes a term of more than ${longestTerm} characters.`);
     }
   }

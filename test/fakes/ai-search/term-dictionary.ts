@@ -8,14 +8,13 @@ export interface TermDictionary {
   fitting(key: string, fits: (term: string) => boolean): (word: number) => boolean;
   /** The terms among those of the words that fit. */
   termsFitting(words: Iterable<number>, fits: (term: string) => boolean): number;
-  /** The longest term of a word. */
-  longestTerm(word: number): number;
+  /** The longest of the terms of some words. No filter here makes a term longer than its word. */
+  longestTerm(words: Uint32Array): number;
 }
 
 export function termDictionary(analyzer: Analyzer): TermDictionary {
   const numbers = new Map<string, number>();
   const words: string[] = [];
-  const longest: number[] = [];
   const known = new Map<string, { flags: boolean[] }>();
 
   return {
@@ -25,7 +24,6 @@ export function termDictionary(analyzer: Analyzer): TermDictionary {
         if (number === words.length) {
           words.push(word);
           numbers.set(word, number);
-          longest.push(analyzer.terms(word).reduce((most, term) => Math.max(most, term.length), 0));
         }
         return number;
       });
@@ -45,6 +43,10 @@ export function termDictionary(analyzer: Analyzer): TermDictionary {
       for (const word of some) for (const term of analyzer.terms(words[word] ?? '')) if (fits(term)) found.add(term);
       return found.size;
     },
-    longestTerm: word => longest[word] ?? 0,
+    longestTerm(some) {
+      const longest = some.reduce((most, word) => Math.max(most, words[word]?.length ?? 0), 0);
+      if (longest <= 255) return longest;
+      return Math.max(...Array.from(some, word => analyzer.terms(words[word] ?? '')).flat().map(term => term.length));
+    },
   };
 }
