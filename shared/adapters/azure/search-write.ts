@@ -1,6 +1,12 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { StoredEvent } from '../../model/event.ts';
-import { comparedToken, documentOf, revisionKey, tombstoneOf } from './search-document.ts';
+import {
+  comparedToken,
+  documentOf,
+  revisionKey,
+  tombstoneOf,
+  type SearchDocument,
+} from './search-document.ts';
 import { all, not, equals, oneOf } from './search-filter.ts';
 import type { IndexAction, SearchGateway } from './search-gateway.ts';
 
@@ -54,7 +60,7 @@ export function batchesOf(actions: readonly IndexAction[]): readonly (readonly I
   const batches: IndexAction[][] = [];
   let bytes = Infinity;
   for (const action of actions) {
-    const size = Buffer.byteLength(JSON.stringify(action.document)) + 40;
+    const size = bytesOf(action.document);
     if (bytes + size > mostBytes || (batches.at(-1)?.length ?? 0) >= mostDocuments) {
       batches.push([]);
       bytes = 0;
@@ -63,6 +69,25 @@ export function batchesOf(actions: readonly IndexAction[]): readonly (readonly I
     bytes += size;
   }
   return batches;
+}
+
+// Where a thousand documents of this size fit, how large they are exactly does not matter.
+const small = mostBytes / mostDocuments;
+/** The greatest JSON makes of a UTF-16 unit: an escape such as \u0007. */
+const widest = 6;
+
+/** A document's bytes in the request; for a small one no more than it may have. */
+function bytesOf(document: SearchDocument): number {
+  let most = 64;
+  for (const name in document) {
+    const value = document[name];
+    most += name.length + 8;
+    if (typeof value === 'string') most += value.length * widest;
+    else if (typeof value === 'object' && value !== null) {
+      for (const one of value) most += one.length * widest + 3;
+    } else most += 24;
+  }
+  return most <= small ? most : Buffer.byteLength(JSON.stringify(document)) + 64;
 }
 
 /**

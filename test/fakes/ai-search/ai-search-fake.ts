@@ -1,4 +1,10 @@
-import { createServer as createPlain, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createPlain,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { noFaults, takeAnswer, takeDocuments, type Faults, type RequestKind } from './faults.ts';
 import { checkUpdate, readSchema } from './index-schema.ts';
@@ -68,7 +74,11 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
     if (kept.faults.outage) return void request.socket.destroy();
     const url = new URL(request.url ?? '/', 'http://loopback');
     const path = decodeURIComponent(url.pathname);
-    const kind: RequestKind = path.endsWith('search.index') ? 'write' : path.endsWith('.search') ? 'search' : 'manage';
+    const kind: RequestKind = path.endsWith('search.index')
+      ? 'write'
+      : path.endsWith('.search')
+        ? 'search'
+        : 'manage';
     counted[kind] += 1;
     counted.bytes += bytes.length;
     makeVisible();
@@ -101,7 +111,8 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
       send(response, 500, { error: { code: 'fake', message: String(thrown) } });
     });
   };
-  const server: Server = options.tls === undefined ? createPlain(listener) : createSecure(options.tls, listener);
+  const server: Server =
+    options.tls === undefined ? createPlain(listener) : createSecure(options.tls, listener);
   const port = await listening(server);
   return {
     endpoint: `${options.tls === undefined ? 'http' : 'https'}://localhost:${port}`,
@@ -152,7 +163,8 @@ function send(response: ServerResponse, status: number, body: Json | undefined):
 function authorize({ headers }: IncomingMessage, { tokens = [] }: AiSearchFakeOptions): void {
   const { authorization } = headers;
   const key = headers['api-key'];
-  if (key === undefined && authorization === undefined) throw new Refusal(401, 'No api-key and no bearer token.');
+  if (key === undefined && authorization === undefined)
+    throw new Refusal(401, 'No api-key and no bearer token.');
   const isKnown = key === apiKey || tokens.some(token => authorization === `Bearer ${token}`);
   if (!isKnown) throw new Refusal(403, 'The api-key or token is not one of this service.');
 }
@@ -223,7 +235,8 @@ function aliasAnswer({ indexes, aliases }: Kept, call: Call, name: string): Answ
     case 'PUT': {
       const targets = call.body['indexes'];
       const [target] = Array.isArray(targets) ? targets.map(String) : [];
-      if (target === undefined || (targets as unknown[]).length !== 1) throw badRequest('An alias is of one index.');
+      if (target === undefined || (targets as unknown[]).length !== 1)
+        throw badRequest('An alias is of one index.');
       if (!indexes.has(target)) throw badRequest(`There is no index '${target}'.`);
       if (indexes.has(name)) throw badRequest('There is an index of this name.');
       aliases.set(name, target);

@@ -20,8 +20,10 @@ export interface CustomParts {
 }
 
 const fold = (text: string): string => text.normalize('NFKD').replaceAll(/\p{M}/gu, '');
-const split = (size: number) => (word: string): readonly string[] =>
-  word.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+const split =
+  (size: number) =>
+  (word: string): readonly string[] =>
+    word.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
 
 const tokenizers = new Map<string, (text: string) => readonly string[]>([
   // Java's white space: no-break spaces are none.
@@ -83,7 +85,11 @@ export function analyzerOf(name: string, parts: CustomParts): Analyzer | null {
     throw badRequest('Character filters are not supported here.');
   }
   const filters = (Array.isArray(sent['tokenFilters']) ? sent['tokenFilters'] : []).map(String);
-  return analyzer(name, tokenizer, filters.map(one => filterOf(one, parts)));
+  return analyzer(
+    name,
+    tokenizer,
+    filters.map(one => filterOf(one, parts)),
+  );
 }
 
 function filterOf(name: string, parts: CustomParts): Filter {
@@ -107,7 +113,8 @@ function filterOf(name: string, parts: CustomParts): Filter {
 function edgeGrams(sent: Json): Filter {
   const least = Number(sent['minGram'] ?? 1);
   const most = Number(sent['maxGram'] ?? 2);
-  if (!(least >= 1 && most <= 300 && least < most)) throw badRequest('minGram must be less than maxGram, and that at most 300.');
+  if (!(least >= 1 && most <= 300 && least < most))
+    throw badRequest('minGram must be less than maxGram, and that at most 300.');
   const front = (sent['side'] ?? 'front') === 'front';
   return term => {
     const letters = Array.from(term);

@@ -45,7 +45,9 @@ function readFacet(schema: IndexSchema, expression: string): Asked {
       return [pair.slice(0, colon), pair.slice(colon + 1)] as const;
     }),
   );
-  const unknown = [...options.keys()].find(key => !['count', 'sort', 'interval', 'values', 'timeoffset'].includes(key));
+  const unknown = [...options.keys()].find(
+    key => !['count', 'sort', 'interval', 'values', 'timeoffset'].includes(key),
+  );
   if (unknown !== undefined) throw badRequest(`Unknown facet parameter '${unknown}'.`);
   const how = ['count', 'interval', 'values'].filter(key => options.has(key));
   if (how.length > 1) throw badRequest('count, interval and values cannot be combined.');
@@ -86,7 +88,10 @@ function topValues(
       merged.set(value, (merged.get(value) ?? 0) + times);
     }
   }
-  return [...merged].sort(order).slice(0, count).map(([value, times]) => ({ count: times, value: shown(field, value) }));
+  return [...merged]
+    .sort(order)
+    .slice(0, count)
+    .map(([value, times]) => ({ count: times, value: shown(field, value) }));
 }
 
 type Entry = readonly [string | number | boolean, number];
@@ -112,11 +117,21 @@ const shown = (field: FieldSchema, value: string | number | boolean): string | n
 
 const units: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-function intervals(field: FieldSchema, interval: string, found: readonly StoredDocument[]): readonly FacetBucket[] {
+function intervals(
+  field: FieldSchema,
+  interval: string,
+  found: readonly StoredDocument[],
+): readonly FacetBucket[] {
   const isDate = field.element === 'Edm.DateTimeOffset';
   const width = isDate ? units[interval] : Number(interval);
   const isNumber = field.element.startsWith('Edm.Int') || field.element === 'Edm.Double';
-  if ((!isDate && !isNumber) || width === undefined || !Number.isInteger(width) || width < 1 || width > maxInt32) {
+  if (
+    (!isDate && !isNumber) ||
+    width === undefined ||
+    !Number.isInteger(width) ||
+    width < 1 ||
+    width > maxInt32
+  ) {
     throw badRequest(`The interval '${interval}' is not one for ${field.element}.`);
   }
   const counts = new Map<number, number>();
@@ -126,10 +141,16 @@ function intervals(field: FieldSchema, interval: string, found: readonly StoredD
       counts.set(from, (counts.get(from) ?? 0) + 1);
     }
   }
-  return [...counts].sort((a, b) => a[0] - b[0]).map(([from, count]) => ({ count, value: shown(field, from) }));
+  return [...counts]
+    .sort((a, b) => a[0] - b[0])
+    .map(([from, count]) => ({ count, value: shown(field, from) }));
 }
 
-function ranges(field: FieldSchema, values: string, found: readonly StoredDocument[]): readonly FacetBucket[] {
+function ranges(
+  field: FieldSchema,
+  values: string,
+  found: readonly StoredDocument[],
+): readonly FacetBucket[] {
   const isDate = field.element === 'Edm.DateTimeOffset';
   if (!isDate && !field.element.startsWith('Edm.Int') && field.element !== 'Edm.Double') {
     throw badRequest('Only numbers and dates are counted by ranges.');
@@ -141,7 +162,9 @@ function ranges(field: FieldSchema, values: string, found: readonly StoredDocume
   const bounds = [-Infinity, ...edges, Infinity];
   return bounds.slice(1).map((to, n) => {
     const from = bounds[n] ?? -Infinity;
-    const count = found.flatMap(one => heldBy(one, field)).filter(value => Number(value) >= from && Number(value) < to).length;
+    const count = found
+      .flatMap(one => heldBy(one, field))
+      .filter(value => Number(value) >= from && Number(value) < to).length;
     const edge = (at: number): string | number => (isDate ? new Date(at).toISOString() : at);
     return {
       count,

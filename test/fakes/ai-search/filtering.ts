@@ -28,7 +28,8 @@ function test(searched: Searched, node: FilterNode): Matches {
       return () => node.value;
     case 'variable': {
       const field = filterableField(searched, node.path);
-      if (field.type !== 'Edm.Boolean') throw badRequest(`'${node.path}' is no condition: it is of type ${field.type}.`);
+      if (field.type !== 'Edm.Boolean')
+        throw badRequest(`'${node.path}' is no condition: it is of type ${field.type}.`);
       return document => document.compared[field.name] === true;
     }
     case 'compare':
@@ -66,13 +67,16 @@ function singleField(searched: Searched, path: string): FieldSchema {
 
 function comparison(searched: Searched, node: Compare): Matches {
   if (node.left.kind === 'ismatch') {
-    if (typeof node.value !== 'boolean' || !isEquality(node.operator)) throw badRequest('A condition is true or false.');
+    if (typeof node.value !== 'boolean' || !isEquality(node.operator))
+      throw badRequest('A condition is true or false.');
     const inner = test(searched, node.left);
     const wanted = (node.operator === 'eq') === node.value;
     return document => inner(document) === wanted;
   }
   if (node.left.kind !== 'variable') {
-    throw badRequest('A comparison is between a field and a constant; put the operand of not in parentheses.');
+    throw badRequest(
+      'A comparison is between a field and a constant; put the operand of not in parentheses.',
+    );
   }
   const field = singleField(searched, node.left.path);
   const holds = comparer(field, node);
@@ -102,8 +106,13 @@ function comparer(field: FieldSchema, { operator, value, isWhole }: Compare): (h
   };
 }
 
-function constantOf(field: FieldSchema, value: Exclude<Constant, null>, isWhole: boolean): string | number | boolean {
-  const wrong = (): Error => badRequest(`'${field.name}' of type ${field.element} cannot be compared with that constant.`);
+function constantOf(
+  field: FieldSchema,
+  value: Exclude<Constant, null>,
+  isWhole: boolean,
+): string | number | boolean {
+  const wrong = (): Error =>
+    badRequest(`'${field.name}' of type ${field.element} cannot be compared with that constant.`);
   switch (field.element) {
     case 'Edm.String':
       if (typeof value !== 'string') throw wrong();
@@ -161,7 +170,9 @@ function elementTest(
       case 'and':
       case 'or': {
         if (isString && (node.kind === 'or') !== (how === 'any')) {
-          throw badRequest(`Invalid lambda expression: '${node.kind}' is not supported in ${how} over texts.`);
+          throw badRequest(
+            `Invalid lambda expression: '${node.kind}' is not supported in ${how} over texts.`,
+          );
         }
         const [left, right] = [visit(node.left, opposite), visit(node.right, opposite)];
         return node.kind === 'and' ? held => left(held) && right(held) : held => left(held) || right(held);
@@ -191,5 +202,6 @@ function elementTest(
 }
 
 function bound(path: string, variable: string | null): void {
-  if (path !== variable) throw badRequest(`Only the range variable may be used inside a lambda, not '${path}'.`);
+  if (path !== variable)
+    throw badRequest(`Only the range variable may be used inside a lambda, not '${path}'.`);
 }

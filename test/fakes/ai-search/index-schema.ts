@@ -26,7 +26,14 @@ export interface IndexSchema {
   readonly sent: Readonly<Record<string, unknown>>;
 }
 
-const simpleTypes = ['Edm.String', 'Edm.Boolean', 'Edm.Int32', 'Edm.Int64', 'Edm.Double', 'Edm.DateTimeOffset'];
+const simpleTypes = [
+  'Edm.String',
+  'Edm.Boolean',
+  'Edm.Int32',
+  'Edm.Int64',
+  'Edm.Double',
+  'Edm.DateTimeOffset',
+];
 const fieldProperties = new Set([
   'name', 'type', 'key', 'retrievable', 'stored', 'searchable', 'filterable', 'sortable', 'facetable', 'analyzer',
   'indexAnalyzer', 'searchAnalyzer', 'normalizer', 'synonymMaps', 'fields', 'dimensions', 'vectorSearchProfile',
@@ -50,11 +57,16 @@ export function readSchema(sent: Json): IndexSchema {
     throw badRequest('Index name must be lower case letters, digits or dashes.');
   }
   for (const [property, value] of Object.entries(sent)) {
-    if (given(value) && !indexProperties.has(property)) throw badRequest(`Unknown property '${property}' of an index.`);
+    if (given(value) && !indexProperties.has(property))
+      throw badRequest(`Unknown property '${property}' of an index.`);
   }
-  const parts: CustomParts = { analyzers: listOf(sent['analyzers']), tokenFilters: listOf(sent['tokenFilters']) };
+  const parts: CustomParts = {
+    analyzers: listOf(sent['analyzers']),
+    tokenFilters: listOf(sent['tokenFilters']),
+  };
   const list = listOf(sent['fields']).map(field => readField(field, parts));
-  if (list.length === 0 || list.length > mostFields) throw badRequest(`An index has 1 to ${mostFields} fields.`);
+  if (list.length === 0 || list.length > mostFields)
+    throw badRequest(`An index has 1 to ${mostFields} fields.`);
   const fields = new Map(list.map(field => [field.name, field]));
   if (fields.size !== list.length) throw badRequest('Field names must be unique.');
   const keys = list.filter(field => field.key);
@@ -65,7 +77,8 @@ export function readSchema(sent: Json): IndexSchema {
 
 function readField(sent: Json, parts: CustomParts): FieldSchema {
   for (const [property, value] of Object.entries(sent)) {
-    if (given(value) && !fieldProperties.has(property)) throw badRequest(`Unknown property '${property}' of a field.`);
+    if (given(value) && !fieldProperties.has(property))
+      throw badRequest(`Unknown property '${property}' of a field.`);
   }
   const name = String(sent['name']);
   const type = String(sent['type']);
@@ -95,12 +108,17 @@ function readField(sent: Json, parts: CustomParts): FieldSchema {
   if (key && (type !== 'Edm.String' || !field.retrievable)) {
     throw badRequest('The key must be a retrievable field of type Edm.String.');
   }
-  if (field.sortable && isCollection) throw badRequest(`Field '${name}' is a collection and cannot be sortable.`);
-  if (field.searchable && !isString) throw badRequest(`Field '${name}' is no string and cannot be searchable.`);
+  if (field.sortable && isCollection)
+    throw badRequest(`Field '${name}' is a collection and cannot be sortable.`);
+  if (field.searchable && !isString)
+    throw badRequest(`Field '${name}' is no string and cannot be searchable.`);
   return { ...field, ...analyzersOf(sent, field, parts), normalize: normalizerOf(sent, field) };
 }
 
-type Attributes = Pick<FieldSchema, 'name' | 'element' | 'searchable' | 'filterable' | 'sortable' | 'facetable'>;
+type Attributes = Pick<
+  FieldSchema,
+  'name' | 'element' | 'searchable' | 'filterable' | 'sortable' | 'facetable'
+>;
 
 function analyzersOf(
   sent: Json,
@@ -110,7 +128,8 @@ function analyzersOf(
   const { analyzer, indexAnalyzer, searchAnalyzer } = sent;
   const names = [analyzer, indexAnalyzer, searchAnalyzer];
   if (!field.searchable) {
-    if (names.some(given)) throw badRequest(`Field '${field.name}' is not searchable and cannot have an analyzer.`);
+    if (names.some(given))
+      throw badRequest(`Field '${field.name}' is not searchable and cannot have an analyzer.`);
     return { indexAnalyzer: null, searchAnalyzer: null };
   }
   if (given(analyzer) && (given(indexAnalyzer) || given(searchAnalyzer))) {
@@ -125,14 +144,19 @@ function analyzersOf(
     if (found === null) throw badRequest(`Field '${field.name}': there is no analyzer '${wanted}'.`);
     return found;
   };
-  return { indexAnalyzer: named(indexAnalyzer ?? analyzer), searchAnalyzer: named(searchAnalyzer ?? analyzer) };
+  return {
+    indexAnalyzer: named(indexAnalyzer ?? analyzer),
+    searchAnalyzer: named(searchAnalyzer ?? analyzer),
+  };
 }
 
 function normalizerOf(sent: Json, field: Attributes): (value: string) => string {
   const name = sent['normalizer'];
   if (!given(name)) return value => value;
   if (field.element !== 'Edm.String' || !(field.filterable || field.sortable || field.facetable)) {
-    throw badRequest(`Field '${field.name}' cannot have a normalizer: it is not filterable, sortable or facetable text.`);
+    throw badRequest(
+      `Field '${field.name}' cannot have a normalizer: it is not filterable, sortable or facetable text.`,
+    );
   }
   const found = normalizers.get(String(name));
   if (found === undefined) throw badRequest(`There is no normalizer '${String(name)}'.`);

@@ -80,7 +80,8 @@ export function keptIndex(schema: IndexSchema): KeptIndex {
       });
       return read.map(({ action, key, values }) => {
         const status = failing(key);
-        if (status !== null) return { key, status: false, errorMessage: 'The document was not written.', statusCode: status };
+        if (status !== null)
+          return { key, status: false, errorMessage: 'The document was not written.', statusCode: status };
         return apply(action, key, values);
       });
     },

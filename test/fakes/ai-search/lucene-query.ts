@@ -58,7 +58,8 @@ function quoted(text: string, from: number, mark: string): { part: Part; end: nu
   let inner = '';
   for (let at = from + 1; at < text.length; at++) {
     const letter = text.charAt(at);
-    if (letter === mark) return { part: { kind: mark === '"' ? 'phrase' : 'regex', text: inner }, end: at + 1 };
+    if (letter === mark)
+      return { part: { kind: mark === '"' ? 'phrase' : 'regex', text: inner }, end: at + 1 };
     if (letter === '\\' && (mark === '"' || text.charAt(at + 1) === '/')) inner += text.charAt(++at);
     else inner += letter;
   }
@@ -88,7 +89,8 @@ function bareTerm(text: string, from: number): { part: Part; end: number } {
     }
   }
   if (bare === '') throw badRequest(`Failed to parse query string: unexpected '${text.charAt(at)}'.`);
-  if (!wild && ['AND', 'OR', 'NOT'].includes(bare)) return { part: { kind: 'operator', text: bare }, end: at };
+  if (!wild && ['AND', 'OR', 'NOT'].includes(bare))
+    return { part: { kind: 'operator', text: bare }, end: at };
   return { part: { kind: 'term', text: wild ? pattern : bare, bare, wild }, end: at };
 }
 
@@ -132,7 +134,8 @@ function clausesOf(reader: Reader, all: boolean): LuceneNode {
   const found: { occur: Clause['occur']; node: LuceneNode }[] = [];
   while (reader.peek() !== undefined && !reader.isOperator(')')) {
     const conjunction = reader.isOperator('AND', 'OR') ? operatorText(reader) : null;
-    if (conjunction !== null && found.length === 0) throw badRequest('Failed to parse query string: nothing before an operator.');
+    if (conjunction !== null && found.length === 0)
+      throw badRequest('Failed to parse query string: nothing before an operator.');
     const sign = reader.isOperator('+', '-', '!', 'NOT') ? operatorText(reader) : null;
     const previous = found.at(-1);
     if (previous !== undefined && previous.occur !== 'must-not') {
@@ -160,7 +163,8 @@ function unitOf(reader: Reader, all: boolean): LuceneNode {
   if (reader.isOperator('(')) {
     reader.take();
     const inner = clausesOf(reader, all);
-    if (!reader.isOperator(')')) throw badRequest('Failed to parse query string: a parenthesis is not closed.');
+    if (!reader.isOperator(')'))
+      throw badRequest('Failed to parse query string: a parenthesis is not closed.');
     reader.take();
     suffixOf(reader, '^');
     return inner;
@@ -206,7 +210,8 @@ function suffixOf(reader: Reader, sign: '~' | '^'): string | null {
 }
 
 function expressionOf(pattern: string, length: number): RegExp {
-  if (length > mostPatternCharacters) throw badRequest('A prefix or expression has at most 1,000 characters.');
+  if (length > mostPatternCharacters)
+    throw badRequest('A prefix or expression has at most 1,000 characters.');
   try {
     return new RegExp(`^(?:${pattern})$`, 'u');
   } catch {

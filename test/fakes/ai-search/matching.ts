@@ -18,7 +18,10 @@ const mostExpansions = 1_000;
 
 /** A full-text query over some fields (all searchable ones where none are named), as a test of documents. */
 export function fullText(searched: Searched, text: string, fields: readonly string[], all: boolean): Matches {
-  const names = fields.length > 0 ? fields : [...searched.schema.fields.values()].filter(f => f.searchable).map(f => f.name);
+  const names =
+    fields.length > 0
+      ? fields
+      : [...searched.schema.fields.values()].filter(f => f.searchable).map(f => f.name);
   const list = names.map(name => searchableField(searched.schema, name));
   return matcher(searched, parseLucene(text, all), list);
 }
@@ -38,7 +41,8 @@ function matcher(searched: Searched, node: LuceneNode, fields: readonly FieldSch
       return matcher(searched, node.of, [searchableField(searched.schema, node.field)]);
     case 'clauses': {
       const clauses = node.of.map(clause => ({ ...clause, test: matcher(searched, clause.node, fields) }));
-      const of = (occur: string): readonly Matches[] => clauses.filter(one => one.occur === occur).map(one => one.test);
+      const of = (occur: string): readonly Matches[] =>
+        clauses.filter(one => one.occur === occur).map(one => one.test);
       const [must, should, mustNot] = [of('must'), of('should'), of('must-not')];
       return document =>
         must.every(test => test(document)) &&
@@ -53,7 +57,12 @@ function matcher(searched: Searched, node: LuceneNode, fields: readonly FieldSch
     case 'pattern':
       return expanded(searched, fields, node.expression.source, term => node.expression.test(term));
     case 'fuzzy':
-      return expanded(searched, fields, `${node.text}~${node.edits}`, term => distance(node.text, term) <= node.edits);
+      return expanded(
+        searched,
+        fields,
+        `${node.text}~${node.edits}`,
+        term => distance(node.text, term) <= node.edits,
+      );
   }
 }
 
@@ -103,7 +112,8 @@ function expanded(
   const tests = fields.map(field => {
     const dictionary = searched.dictionaryOf(field);
     const used = new Set<number>();
-    for (const document of searched.documents()) for (const word of document.words[field.name] ?? []) used.add(word);
+    for (const document of searched.documents())
+      for (const word of document.words[field.name] ?? []) used.add(word);
     if (dictionary.termsFitting(used, fits) > mostExpansions) {
       throw badRequest('The pattern matches more than 1,000 terms.');
     }

@@ -47,7 +47,8 @@ function tokensOf(text: string): readonly Token[] {
     pattern.lastIndex = at;
     const found = pattern.exec(text);
     const group = Object.entries(found?.groups ?? {}).find(([, value]) => value !== undefined);
-    if (found === null || group === undefined) throw badRequest(`Invalid expression: syntax error at position ${at}.`);
+    if (found === null || group === undefined)
+      throw badRequest(`Invalid expression: syntax error at position ${at}.`);
     const [kind, value] = group;
     tokens.push({ kind: kind as Token['kind'], text: value, at });
     at = pattern.lastIndex;
@@ -56,7 +57,14 @@ function tokensOf(text: string): readonly Token[] {
 }
 
 const operators: readonly string[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
-const flipped: Readonly<Record<Operator, Operator>> = { eq: 'eq', ne: 'ne', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' };
+const flipped: Readonly<Record<Operator, Operator>> = {
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'gt',
+  le: 'ge',
+  gt: 'lt',
+  ge: 'le',
+};
 /** "If you have hundreds of clauses, you are at risk of exceeding the limit." */
 const mostClauses = 500;
 
@@ -67,7 +75,8 @@ export function parseFilter(text: string): FilterNode {
   let clauses = 0;
   const peek = (): Token => tokens[next] ?? { kind: 'end', text: '', at: text.length };
   const take = (): Token => tokens[next++] ?? { kind: 'end', text: '', at: text.length };
-  const wrong = (token: Token): Error => badRequest(`Invalid expression: unexpected '${token.text}' at position ${token.at}.`);
+  const wrong = (token: Token): Error =>
+    badRequest(`Invalid expression: unexpected '${token.text}' at position ${token.at}.`);
   const isSymbol = (symbol: string): boolean => peek().kind === 'symbol' && peek().text === symbol;
   const isWord = (word: string): boolean => peek().kind === 'name' && peek().text === word;
   const expect = (symbol: string): void => {
@@ -114,7 +123,9 @@ export function parseFilter(text: string): FilterNode {
   }
   function isConstantNext(): boolean {
     const { kind, text: word } = peek();
-    return kind === 'string' || kind === 'number' || kind === 'date' || ['true', 'false', 'null'].includes(word);
+    return (
+      kind === 'string' || kind === 'number' || kind === 'date' || ['true', 'false', 'null'].includes(word)
+    );
   }
   function valueOf(token: Token): { value: Constant; isWhole: boolean } {
     const whole = (value: Constant): { value: Constant; isWhole: boolean } => ({ value, isWhole: true });

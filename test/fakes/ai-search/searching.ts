@@ -34,10 +34,13 @@ export function searchDocuments(index: KeptIndex, asked: Json, pageSize: number)
   const order = orderOf(index, text('orderby'));
   const filter = text('filter') === '' ? null : filterOf(index, text('filter'));
   const match = searchTest(index, asked);
-  const found = [...index.documents()].filter(document => (filter === null || filter(document)) && match(document));
+  const found = [...index.documents()].filter(
+    document => (filter === null || filter(document)) && match(document),
+  );
   const facets = Array.isArray(asked['facets']) ? asked['facets'].map(String) : [];
   const size = Math.min(top, pageSize);
-  const page = order === null ? found.slice(skip, skip + size) : [...found].sort(order).slice(skip, skip + size);
+  const page =
+    order === null ? found.slice(skip, skip + size) : [...found].sort(order).slice(skip, skip + size);
   const left = Math.min(found.length - skip, top) - page.length;
   return {
     ...(asked['count'] === true ? { '@odata.count': roughly(found.length) } : {}),
@@ -94,7 +97,8 @@ function orderOf({ schema }: KeptIndex, text: string): Order | null {
     const field = schema.fields.get(name);
     if (field === undefined) throw badRequest(`Could not find a property named '${name}' to sort by.`);
     if (!field.sortable) throw badRequest(`The field '${name}' is not sortable.`);
-    if (!['asc', 'desc'].includes(direction) || more !== undefined) throw badRequest('An order is asc or desc.');
+    if (!['asc', 'desc'].includes(direction) || more !== undefined)
+      throw badRequest('An order is asc or desc.');
     const sign = direction === 'asc' ? 1 : -1;
     return (a, b) => sign * compare(a.compared[name] ?? null, b.compared[name] ?? null);
   });

@@ -26,7 +26,9 @@ export function checkSent(sent: Readonly<Record<string, unknown>>, schema: Index
   const key = sent[schema.key.name];
   if (typeof key !== 'string' || key === '') throw badRequest('A document has no key.');
   if (!/^[A-Za-z0-9_=-]+$/.test(key) || key.startsWith('_') || key.length > longestKey) {
-    throw badRequest('Invalid document key: keys can only contain letters, digits, underscore, dash, or equal sign.');
+    throw badRequest(
+      'Invalid document key: keys can only contain letters, digits, underscore, dash, or equal sign.',
+    );
   }
   for (const [name, value] of Object.entries(sent)) {
     const field = schema.fields.get(name);
@@ -75,7 +77,8 @@ export function storedDocument(
   for (const field of schema.fields.values()) {
     const value = (sent[field.name] ?? (field.isCollection ? [] : null)) as Value;
     values[field.name] = value;
-    if (field.filterable || field.sortable || field.facetable) compared[field.name] = comparedValue(field, value);
+    if (field.filterable || field.sortable || field.facetable)
+      compared[field.name] = comparedValue(field, value);
     if (!field.searchable) continue;
     const dictionary = dictionaryOf(field);
     const texts = (Array.isArray(value) ? value : [value]).filter(one => typeof one === 'string');

@@ -15,7 +15,7 @@ export interface TermDictionary {
 export function termDictionary(analyzer: Analyzer): TermDictionary {
   const numbers = new Map<string, number>();
   const words: string[] = [];
-  const known = new Map<string, { flags: boolean[] }>();
+  const known = new Map<string, (boolean | undefined)[]>();
 
   return {
     numbersOf(text) {
@@ -29,24 +29,26 @@ export function termDictionary(analyzer: Analyzer): TermDictionary {
       });
     },
     fitting(key, fits) {
-      const memory = known.get(key) ?? { flags: [] };
+      const flags = known.get(key) ?? [];
       // A range of keywords is some hundred terms; what is asked once is not worth keeping for ever.
       if (known.size > 2_000) known.clear();
-      known.set(key, memory);
-      for (let word = memory.flags.length; word < words.length; word++) {
-        memory.flags.push(analyzer.terms(words[word] ?? '').some(fits));
-      }
-      return word => memory.flags[word] === true;
+      known.set(key, flags);
+      return word => (flags[word] ??= analyzer.terms(words[word] ?? '').some(fits));
     },
     termsFitting(some, fits) {
       const found = new Set<string>();
-      for (const word of some) for (const term of analyzer.terms(words[word] ?? '')) if (fits(term)) found.add(term);
+      for (const word of some)
+        for (const term of analyzer.terms(words[word] ?? '')) if (fits(term)) found.add(term);
       return found.size;
     },
     longestTerm(some) {
       const longest = some.reduce((most, word) => Math.max(most, words[word]?.length ?? 0), 0);
       if (longest <= 255) return longest;
-      return Math.max(...Array.from(some, word => analyzer.terms(words[word] ?? '')).flat().map(term => term.length));
+      return Math.max(
+        ...Array.from(some, word => analyzer.terms(words[word] ?? ''))
+          .flat()
+          .map(term => term.length),
+      );
     },
   };
 }
