@@ -97,14 +97,12 @@ function refusalOf(thrown: unknown): Refusal | null {
 
 function headersOf(response: unknown): Readonly<Record<string, string>> {
   if (typeof response !== 'object' || response === null || !('headers' in response)) return {};
-  const { headers } = response;
-  if (typeof headers !== 'object' || headers === null) return {};
-  const plain = 'toJSON' in headers && typeof headers.toJSON === 'function' ? headers.toJSON() : headers;
+  const headers = response.headers as { get?: (name: string) => string | undefined } | null;
   return Object.fromEntries(
-    Object.entries(plain as Record<string, unknown>).map(([name, value]) => [
-      name.toLowerCase(),
-      String(value),
-    ]),
+    ['retry-after', 'date'].flatMap(name => {
+      const value = headers?.get?.(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
 }
 

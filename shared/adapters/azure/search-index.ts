@@ -26,7 +26,7 @@ export interface AiSearchIndex extends SearchIndex {
  */
 export function openAiSearch(options: AiSearchOptions): AiSearchIndex {
   const gateway = searchGateway(options, currentDefinition);
-  const pause: Pause = options.pause ?? (async ms => void (await wait(ms)));
+  const pause: Pause = options.pause ?? wait;
   const keeper = positionKeeper(gateway, pause);
 
   async function make(): Promise<void> {
@@ -46,7 +46,9 @@ export function openAiSearch(options: AiSearchOptions): AiSearchIndex {
   }
 
   return {
-    prepare: async () => void (await onIndex(() => keeper.position())),
+    async prepare() {
+      await onIndex(() => keeper.position());
+    },
     put: events => onIndex(() => putEvents(gateway, events, pause)),
     remove: ids => onIndex(() => removeEvents(gateway, ids, pause)),
     search: (scopes, request) => answerSearch(gateway, scopes, request),

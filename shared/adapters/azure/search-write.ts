@@ -11,7 +11,7 @@ import { all, not, equals, oneOf } from './search-filter.ts';
 import type { IndexAction, SearchGateway } from './search-gateway.ts';
 
 /** Waits so many milliseconds. */
-export type Pause = (ms: number) => Promise<void>;
+export type Pause = (ms: number) => Promise<unknown>;
 
 // The service's limits are 1,000 documents and 16 MB; the request's own envelope needs some of it.
 const mostDocuments = 1_000;

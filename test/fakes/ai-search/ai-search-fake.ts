@@ -6,7 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { noFaults, takeAnswer, takeDocuments, type Faults, type RequestKind } from './faults.ts';
+import { isOut, noFaults, takeAnswer, takeDocuments, type Faults, type RequestKind } from './faults.ts';
 import { checkUpdate, readSchema } from './index-schema.ts';
 import { keptIndex, type KeptIndex } from './kept-index.ts';
 import { badRequest, Refusal } from './refusal.ts';
@@ -68,10 +68,8 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
   }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (kept.faults.outage) return void request.socket.destroy();
     const bytes = await bodyOf(request);
-    // The outage may have begun while the request was on its way.
-    if (kept.faults.outage) return void request.socket.destroy();
+    if (isOut(kept.faults)) return void request.socket.destroy();
     const url = new URL(request.url ?? '/', 'http://loopback');
     const path = decodeURIComponent(url.pathname);
     const kind: RequestKind = path.endsWith('search.index')

@@ -14,6 +14,8 @@ export interface PlannedAnswer {
 export interface Faults {
   /** While true nobody answers: connections are closed without a word. */
   outage: boolean;
+  /** The outage begins after so many more requests. */
+  outageAfter: number | null;
   /** Writes become findable only after so many more requests. */
   visibleAfter: number;
   /** An answer has at most so many documents, and a continuation. */
@@ -26,11 +28,19 @@ export interface Faults {
 
 export const noFaults = (): Faults => ({
   outage: false,
+  outageAfter: null,
   visibleAfter: 0,
   pageSize: 1_000,
   answers: [],
   documents: null,
 });
+
+/** Whether nobody answers this request. */
+export function isOut(faults: Faults): boolean {
+  if (faults.outageAfter === 0) [faults.outage, faults.outageAfter] = [true, null];
+  else if (faults.outageAfter !== null) faults.outageAfter -= 1;
+  return faults.outage;
+}
 
 /** The planned answer that meets this request, counted down. */
 export function takeAnswer(faults: Faults, kind: RequestKind): PlannedAnswer | null {

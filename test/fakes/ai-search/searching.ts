@@ -4,7 +4,7 @@ import type { FieldSchema } from './index-schema.ts';
 import type { KeptIndex } from './kept-index.ts';
 import { fullText } from './matching.ts';
 import { badRequest } from './refusal.ts';
-import type { StoredDocument } from './stored-document.ts';
+import type { StoredDocument, Value } from './stored-document.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,7 @@ export function searchDocuments(index: KeptIndex, asked: Json, pageSize: number)
     }
   }
   const { schema } = index;
-  const text = (name: string): string => String(asked[name] ?? '');
+  const text = (name: string): string => textOf(asked[name], name);
   const skip = wholeNumber(asked['skip'], 0, mostSkipped, 'skip');
   const top = Math.min(wholeNumber(asked['top'], 50, Infinity, 'top'), mostPerPage);
   const selected = selectedFields(index, text('select'));
@@ -53,6 +53,12 @@ export function searchDocuments(index: KeptIndex, asked: Json, pageSize: number)
         }),
     value: page.map(document => ({ '@search.score': 1, ...shown(document, selected) })),
   };
+}
+
+function textOf(value: unknown, name: string): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'string') throw badRequest(`The value of ${name} is not a text.`);
+  return value;
 }
 
 const roughly = (count: number): number =>
@@ -106,9 +112,8 @@ function orderOf({ schema }: KeptIndex, text: string): Order | null {
 }
 
 /** Nulls come first when rising. */
-function compare(a: unknown, b: unknown): number {
+function compare(a: Value, b: Value): number {
   if (a === b) return 0;
   if (a === null) return -1;
-  if (b === null) return 1;
-  return (typeof a === 'number' && typeof b === 'number' ? a < b : String(a) < String(b)) ? -1 : 1;
+  return b !== null && a < b ? -1 : 1;
 }
