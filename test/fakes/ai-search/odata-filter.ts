@@ -68,143 +68,166 @@ const flipped: Readonly<Record<Operator, Operator>> = {
 /** "If you have hundreds of clauses, you are at risk of exceeding the limit." */
 const mostClauses = 500;
 
-/** Reads a filter, or refuses it. */
-export function parseFilter(text: string): FilterNode {
+/** The tokens of a filter, one after the other. */
+interface Reader {
+  peek(): Token;
+  take(): Token;
+  isSymbol(symbol: string): boolean;
+  isWord(word: string): boolean;
+  expect(symbol: string): void;
+  /** Counts a comparison or a call: the service limits how many there may be. */
+  clause<N extends FilterNode>(node: N): N;
+}
+
+function readerOf(text: string): Reader {
   const tokens = tokensOf(text);
+  const end: Token = { kind: 'end', text: '', at: text.length };
   let next = 0;
   let clauses = 0;
-  const peek = (): Token => tokens[next] ?? { kind: 'end', text: '', at: text.length };
-  const take = (): Token => tokens[next++] ?? { kind: 'end', text: '', at: text.length };
-  const wrong = (token: Token): Error =>
-    badRequest(`Invalid expression: unexpected '${token.text}' at position ${token.at}.`);
-  const isSymbol = (symbol: string): boolean => peek().kind === 'symbol' && peek().text === symbol;
-  const isWord = (word: string): boolean => peek().kind === 'name' && peek().text === word;
-  const expect = (symbol: string): void => {
-    const token = take();
-    if (token.kind !== 'symbol' || token.text !== symbol) throw wrong(token);
+  const reader: Reader = {
+    peek: () => tokens[next] ?? end,
+    take: () => tokens[next++] ?? end,
+    isSymbol: symbol => reader.peek().kind === 'symbol' && reader.peek().text === symbol,
+    isWord: word => reader.peek().kind === 'name' && reader.peek().text === word,
+    expect(symbol) {
+      const token = reader.take();
+      if (token.kind !== 'symbol' || token.text !== symbol) throw wrong(token);
+    },
+    clause(node) {
+      if (++clauses > mostClauses) throw badRequest('The filter has too many clauses.');
+      return node;
+    },
   };
-  const clause = <N extends FilterNode>(node: N): N => {
-    if (++clauses > mostClauses) throw badRequest('The filter has too many clauses.');
-    return node;
-  };
+  return reader;
+}
 
-  function or(): FilterNode {
-    let left = and();
-    while (isWord('or')) {
-      take();
-      left = { kind: 'or', left, right: and() };
-    }
-    return left;
-  }
-  function and(): FilterNode {
-    let left = comparison();
-    while (isWord('and')) {
-      take();
-      left = { kind: 'and', left, right: comparison() };
-    }
-    return left;
-  }
-  function comparison(): FilterNode {
-    const constant = isConstantNext() ? take() : null;
-    if (constant !== null && !operators.includes(peek().text)) {
-      if (constant.text === 'true' || constant.text === 'false') {
-        return { kind: 'literal', value: constant.text === 'true' };
-      }
-      throw wrong(peek());
-    }
-    if (constant !== null) {
-      const operator = flipped[take().text as Operator];
-      return clause({ kind: 'compare', operator, left: unary(), ...valueOf(constant) });
-    }
-    const left = unary();
-    if (peek().kind !== 'name' || !operators.includes(peek().text)) return left;
-    const operator = take().text as Operator;
-    return clause({ kind: 'compare', operator, left, ...valueOf(take()) });
-  }
-  function isConstantNext(): boolean {
-    const { kind, text: word } = peek();
-    return (
-      kind === 'string' || kind === 'number' || kind === 'date' || ['true', 'false', 'null'].includes(word)
-    );
-  }
-  function valueOf(token: Token): { value: Constant; isWhole: boolean } {
-    const whole = (value: Constant): { value: Constant; isWhole: boolean } => ({ value, isWhole: true });
-    if (token.kind === 'string') return whole(unquoted(token));
-    if (token.kind === 'number') return { value: Number(token.text), isWhole: /^[+-]?\d+$/.test(token.text) };
-    if (token.kind === 'date') return whole(new Date(token.text));
-    if (token.text === 'true' || token.text === 'false') return whole(token.text === 'true');
-    if (token.text === 'null') return whole(null);
-    throw wrong(token);
-  }
-  /** `not` binds tighter than a comparison: `not a gt 5` negates `a`. */
-  function unary(): FilterNode {
-    if (isWord('not')) {
-      take();
-      return { kind: 'not', of: isSymbol('(') ? primary() : unary() };
-    }
-    return primary();
-  }
-  function primary(): FilterNode {
-    if (isSymbol('(')) {
-      take();
-      const inner = or();
-      expect(')');
-      return inner;
-    }
-    const token = take();
-    if (token.kind !== 'name') throw wrong(token);
-    if (token.text === 'search.in') return searchIn();
-    if (token.text === 'search.ismatch' || token.text === 'search.ismatchscoring') return isMatch();
-    const how = /^(.+)\/(any|all)$/.exec(token.text);
-    if (how !== null && isSymbol('(')) return lambda(how[1] ?? '', how[2] as 'any' | 'all');
-    return { kind: 'variable', path: token.text };
-  }
-  function strings(): readonly string[] {
-    const list: string[] = [];
-    for (;;) {
-      const token = take();
-      if (token.kind !== 'string') throw wrong(token);
-      list.push(unquoted(token));
-      if (isSymbol(')')) return list;
-      expect(',');
-    }
-  }
-  function searchIn(): FilterNode {
-    expect('(');
-    const variable = take();
-    if (variable.kind !== 'name') throw wrong(variable);
-    expect(',');
-    const [list = '', separators = null, more] = strings();
-    expect(')');
-    if (more !== undefined) throw badRequest('search.in takes two or three arguments.');
-    return clause({ kind: 'in', path: variable.text, list, separators });
-  }
-  function isMatch(): FilterNode {
-    expect('(');
-    const [search = '', fields = null, type, mode, more] = strings();
-    expect(')');
-    const isPair = (type === undefined) === (mode === undefined);
-    const known = ['full', 'simple', undefined].includes(type) && ['any', 'all', undefined].includes(mode);
-    if (!isPair || !known || more !== undefined) throw badRequest('search.ismatch: wrong arguments.');
-    return clause({ kind: 'ismatch', search, fields, full: type === 'full', all: mode === 'all' });
-  }
-  function lambda(path: string, how: 'any' | 'all'): FilterNode {
-    expect('(');
-    if (isSymbol(')') && how === 'any') {
-      take();
-      return clause({ kind: 'lambda', path, how, variable: null, body: null });
-    }
-    const variable = take();
-    if (variable.kind !== 'name' || variable.text.includes('/')) throw wrong(variable);
-    expect(':');
-    const body = or();
-    expect(')');
-    return { kind: 'lambda', path, how, variable: variable.text, body };
-  }
+const wrong = (token: Token): Error =>
+  badRequest(`Invalid expression: unexpected '${token.text}' at position ${token.at}.`);
 
-  const node = or();
-  if (peek().kind !== 'end') throw wrong(peek());
+/** Reads a filter, or refuses it. */
+export function parseFilter(text: string): FilterNode {
+  const reader = readerOf(text);
+  const node = disjunction(reader);
+  if (reader.peek().kind !== 'end') throw wrong(reader.peek());
   return node;
+}
+
+function disjunction(reader: Reader): FilterNode {
+  let left = conjunction(reader);
+  while (reader.isWord('or')) {
+    reader.take();
+    left = { kind: 'or', left, right: conjunction(reader) };
+  }
+  return left;
+}
+
+function conjunction(reader: Reader): FilterNode {
+  let left = comparison(reader);
+  while (reader.isWord('and')) {
+    reader.take();
+    left = { kind: 'and', left, right: comparison(reader) };
+  }
+  return left;
+}
+
+/** The constant may stand on either side. */
+function comparison(reader: Reader): FilterNode {
+  const constant = isConstant(reader.peek()) ? reader.take() : null;
+  const isCompared = (): boolean => reader.peek().kind === 'name' && operators.includes(reader.peek().text);
+  if (constant !== null) {
+    if (!isCompared() && (constant.text === 'true' || constant.text === 'false')) {
+      return { kind: 'literal', value: constant.text === 'true' };
+    }
+    if (!isCompared()) throw wrong(reader.peek());
+    const operator = flipped[reader.take().text as Operator];
+    return reader.clause({ kind: 'compare', operator, left: unary(reader), ...valueOf(constant) });
+  }
+  const left = unary(reader);
+  if (!isCompared()) return left;
+  const operator = reader.take().text as Operator;
+  return reader.clause({ kind: 'compare', operator, left, ...valueOf(reader.take()) });
+}
+
+const isConstant = ({ kind, text }: Token): boolean =>
+  kind === 'string' || kind === 'number' || kind === 'date' || ['true', 'false', 'null'].includes(text);
+
+function valueOf(token: Token): { value: Constant; isWhole: boolean } {
+  const whole = (value: Constant): { value: Constant; isWhole: boolean } => ({ value, isWhole: true });
+  if (token.kind === 'string') return whole(unquoted(token));
+  if (token.kind === 'number') return { value: Number(token.text), isWhole: /^[+-]?\d+$/.test(token.text) };
+  if (token.kind === 'date') return whole(new Date(token.text));
+  if (token.text === 'true' || token.text === 'false') return whole(token.text === 'true');
+  if (token.text === 'null') return whole(null);
+  throw wrong(token);
+}
+
+/** `not` binds tighter than a comparison: `not a gt 5` negates `a`. */
+function unary(reader: Reader): FilterNode {
+  if (!reader.isWord('not')) return primary(reader);
+  reader.take();
+  return { kind: 'not', of: reader.isSymbol('(') ? primary(reader) : unary(reader) };
+}
+
+function primary(reader: Reader): FilterNode {
+  if (reader.isSymbol('(')) {
+    reader.take();
+    const inner = disjunction(reader);
+    reader.expect(')');
+    return inner;
+  }
+  const token = reader.take();
+  if (token.kind !== 'name') throw wrong(token);
+  if (token.text === 'search.in') return searchIn(reader);
+  if (token.text === 'search.ismatch' || token.text === 'search.ismatchscoring') return isMatch(reader);
+  const how = /^(.+)\/(any|all)$/.exec(token.text);
+  if (how !== null && reader.isSymbol('(')) return lambda(reader, how[1] ?? '', how[2] as 'any' | 'all');
+  return { kind: 'variable', path: token.text };
+}
+
+function stringsOf(reader: Reader): readonly string[] {
+  const list: string[] = [];
+  for (;;) {
+    const token = reader.take();
+    if (token.kind !== 'string') throw wrong(token);
+    list.push(unquoted(token));
+    if (reader.isSymbol(')')) return list;
+    reader.expect(',');
+  }
+}
+
+function searchIn(reader: Reader): FilterNode {
+  reader.expect('(');
+  const variable = reader.take();
+  if (variable.kind !== 'name') throw wrong(variable);
+  reader.expect(',');
+  const [list = '', separators = null, more] = stringsOf(reader);
+  reader.expect(')');
+  if (more !== undefined) throw badRequest('search.in takes two or three arguments.');
+  return reader.clause({ kind: 'in', path: variable.text, list, separators });
+}
+
+function isMatch(reader: Reader): FilterNode {
+  reader.expect('(');
+  const [search = '', fields = null, type, mode, more] = stringsOf(reader);
+  reader.expect(')');
+  const isPair = (type === undefined) === (mode === undefined);
+  const known = ['full', 'simple', undefined].includes(type) && ['any', 'all', undefined].includes(mode);
+  if (!isPair || !known || more !== undefined) throw badRequest('search.ismatch: wrong arguments.');
+  return reader.clause({ kind: 'ismatch', search, fields, full: type === 'full', all: mode === 'all' });
+}
+
+function lambda(reader: Reader, path: string, how: 'any' | 'all'): FilterNode {
+  reader.expect('(');
+  if (reader.isSymbol(')') && how === 'any') {
+    reader.take();
+    return reader.clause({ kind: 'lambda', path, how, variable: null, body: null });
+  }
+  const variable = reader.take();
+  if (variable.kind !== 'name' || variable.text.includes('/')) throw wrong(variable);
+  reader.expect(':');
+  const body = disjunction(reader);
+  reader.expect(')');
+  return { kind: 'lambda', path, how, variable: variable.text, body };
 }
 
 const unquoted = (token: Token): string => token.text.slice(1, -1).replaceAll("''", "'");
