@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
+import { openAiSearch } from '../../shared/adapters/azure/search-index.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
+import { Secret } from '../../shared/kernel/secret.ts';
 import { projectIndex } from '../../shared/pipeline/project-index.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import { startAiSearch, type AiSearchFake } from '../fakes/ai-search/ai-search-fake.ts';
@@ -78,6 +80,39 @@ test('an outage after any request of a step costs a repeat, never an event', asy
   }
   await projectIndex(store.events, index);
   expect(await total(index)).toBe(2_500);
+});
+
+test('a write whose answer got lost is repeated and counts once', async () => {
+  const index = aiSearchOn(fake);
+  await index.prepare();
+  await keep(keysOf(0, 1_200));
+  // Both batches and the position, one after the other.
+  for (const lost of [0, 1, 2]) {
+    fake.faults.loseAnswerAfter = lost;
+    expect([lost, (await failure(projectIndex(store.events, aiSearchOn(fake)))).code]).toEqual([
+      lost,
+      'index.unavailable',
+    ]);
+  }
+  // The position was written, only nobody heard of it.
+  expect(await projectIndex(store.events, index)).toEqual({ put: 0 });
+  expect(await total(index)).toBe(1_200);
+});
+
+test('a service that never answers is given up on, and nothing is lost', async () => {
+  const index = openAiSearch({
+    endpoint: fake.endpoint,
+    credential: new Secret(fake.apiKey),
+    indexName: 'events',
+    patienceMs: 200,
+  });
+  await keep(['a']);
+  await index.prepare();
+  fake.faults.silence = true;
+  const given = await failure(projectIndex(store.events, index));
+  expect([given.code, given.recovery]).toEqual(['index.unavailable', 'retry-later']);
+  fake.faults.silence = false;
+  expect(await projectIndex(store.events, aiSearchOn(fake))).toEqual({ put: 1 });
 });
 
 test.each([

@@ -114,6 +114,6 @@ const networkCodes = new Set([
 
 function isNetworkFailure(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false;
-  if (thrown.name === 'AbortError') return true;
+  if (thrown.name === 'AbortError' || thrown.name === 'TimeoutError') return true;
   return 'code' in thrown && networkCodes.has(String(thrown.code));
 }

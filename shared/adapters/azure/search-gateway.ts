@@ -22,6 +22,8 @@ export interface SearchServiceOptions {
   readonly indexName: string;
   /** A certificate to trust beside the system's, in PEM. */
   readonly trusted?: string;
+  /** How long one request may take, in milliseconds; a minute where nobody says. */
+  readonly patienceMs?: number;
 }
 
 /** One thing to do to a document. */
@@ -63,7 +65,7 @@ export interface SearchGateway {
 }
 
 export function searchGateway(options: SearchServiceOptions, definition: IndexDefinition): SearchGateway {
-  const { endpoint, credential, indexName, trusted } = options;
+  const { endpoint, credential, indexName, trusted, patienceMs = 60_000 } = options;
   const name = indexNameOf(indexName, definition);
   const identity = 'getToken' in credential ? credential : new AzureKeyCredential(credential.reveal());
   const settings: SearchClientOptions = {
@@ -74,21 +76,27 @@ export function searchGateway(options: SearchServiceOptions, definition: IndexDe
   };
   const documents = new SearchClient<SearchDocument>(endpoint, name, identity, settings);
   const indexes = new SearchIndexClient(endpoint, identity, settings);
+  // A service that takes a request and never answers would hold a job for as long as the host lets it run.
+  const patience = (): Patience => ({ abortSignal: AbortSignal.timeout(patienceMs) });
   return {
-    write: actions => translated(() => write(documents, actions)),
-    search: body => translated(() => search(documents, body)),
+    write: actions => translated(() => write(documents, actions, patience())),
+    search: body => translated(() => search(documents, body, patience())),
     create: () =>
       translated(async () => {
-        await indexes.createOrUpdateIndex({ name, ...asServiceIndex(definition) });
-        await indexes.createOrUpdateAlias({ name: indexName, indexes: [name] });
+        await indexes.createOrUpdateIndex({ name, ...asServiceIndex(definition) }, patience());
+        await indexes.createOrUpdateAlias({ name: indexName, indexes: [name] }, patience());
       }),
     drop: () =>
       translated(async () => {
         // An index that has an alias cannot be deleted.
-        await unlessMissing(() => indexes.deleteAlias(indexName));
-        await unlessMissing(() => indexes.deleteIndex(name));
+        await unlessMissing(() => indexes.deleteAlias(indexName, patience()));
+        await unlessMissing(() => indexes.deleteIndex(name, patience()));
       }),
   };
+}
+
+interface Patience {
+  readonly abortSignal: AbortSignal;
 }
 
 async function translated<T>(work: () => Promise<T>): Promise<T> {
@@ -117,16 +125,22 @@ const isLoopback = (endpoint: string): boolean => {
 async function write(
   client: SearchClient<SearchDocument>,
   actions: readonly IndexAction[],
+  patience: Patience,
 ): Promise<readonly IndexOutcome[]> {
   const batch = new IndexDocumentsBatch<SearchDocument>(
     actions.map(({ kind, document }) => ({ __actionType: kind, ...document })),
   );
-  const { results } = await client.indexDocuments(batch);
+  const { results } = await client.indexDocuments(batch, patience);
   return results.map(({ key, succeeded, statusCode }) => ({ key, succeeded, status: statusCode }));
 }
 
-async function search(client: SearchClient<SearchDocument>, body: SearchBody): Promise<SearchReply> {
+async function search(
+  client: SearchClient<SearchDocument>,
+  body: SearchBody,
+  patience: Patience,
+): Promise<SearchReply> {
   const found = await client.search('*', {
+    ...patience,
     filter: body.filter,
     ...(body.orderBy.length === 0 ? {} : { orderBy: [...body.orderBy] }),
     select: [...body.select],

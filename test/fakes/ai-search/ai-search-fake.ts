@@ -6,7 +6,15 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createSecure } from 'node:https';
-import { isOut, noFaults, takeAnswer, takeDocuments, type Faults, type RequestKind } from './faults.ts';
+import {
+  isAnswerLost,
+  isOut,
+  noFaults,
+  takeAnswer,
+  takeDocuments,
+  type Faults,
+  type RequestKind,
+} from './faults.ts';
 import { checkUpdate, readSchema } from './index-schema.ts';
 import { keptIndex, type KeptIndex } from './kept-index.ts';
 import { badRequest, Refusal } from './refusal.ts';
@@ -70,6 +78,7 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await bodyOf(request);
     if (isOut(kept.faults)) return void request.socket.destroy();
+    if (kept.faults.silence) return;
     const url = new URL(request.url ?? '/', 'http://loopback');
     const path = decodeURIComponent(url.pathname);
     const kind: RequestKind = path.endsWith('search.index')
@@ -89,7 +98,10 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
       }
       if (url.searchParams.get('api-version') !== apiVersion) throw badRequest('Unknown api-version.');
       const { status, body } = answer(kept, { method: request.method ?? '', path, body: parsed(bytes) });
-      if (kind === 'write') settle(path);
+      if (kind === 'write') {
+        settle(path);
+        if (isAnswerLost(kept.faults)) return void request.socket.destroy();
+      }
       send(response, status, body);
     } catch (thrown) {
       if (!(thrown instanceof Refusal)) throw thrown;

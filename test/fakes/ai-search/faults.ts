@@ -16,6 +16,10 @@ export interface Faults {
   outage: boolean;
   /** The outage begins after so many more requests. */
   outageAfter: number | null;
+  /** While true requests are taken and never answered. */
+  silence: boolean;
+  /** After so many more writes one is done and its answer lost. */
+  loseAnswerAfter: number | null;
   /** Writes become findable only after so many more requests. */
   visibleAfter: number;
   /** An answer has at most so many documents, and a continuation. */
@@ -29,6 +33,8 @@ export interface Faults {
 export const noFaults = (): Faults => ({
   outage: false,
   outageAfter: null,
+  silence: false,
+  loseAnswerAfter: null,
   visibleAfter: 0,
   pageSize: 1_000,
   answers: [],
@@ -40,6 +46,13 @@ export function isOut(faults: Faults): boolean {
   if (faults.outageAfter === 0) [faults.outage, faults.outageAfter] = [true, null];
   else if (faults.outageAfter !== null) faults.outageAfter -= 1;
   return faults.outage;
+}
+
+/** Whether the answer to a write that was done gets lost. */
+export function isAnswerLost(faults: Faults): boolean {
+  const left = faults.loseAnswerAfter;
+  faults.loseAnswerAfter = left === null || left === 0 ? null : left - 1;
+  return left === 0;
 }
 
 /** The planned answer that meets this request, counted down. */
