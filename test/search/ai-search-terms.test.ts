@@ -73,8 +73,49 @@ beforeAll(async () => {
 });
 afterAll(() => fake.close());
 
+const addresses = [
+  '0.0.0.0', '10.0.0.0', '10.0.0.1', '10.0.1.0', '255.255.255.255', '::', '::1', '2001:db8::', '2001:db8::7', '2001:db8:0:1::',
+  '2001:db8:0:1:1::', '2001:db8::ffff:ffff', '2001:db8::1:0:0', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff', 'unknown',
+]; // prettier-ignore
+
+test('addresses are found in networks and ranges as the oracle finds them', async () => {
+  const index = aiSearchOn(fake);
+  await index.clear();
+  const events = addresses.map((ip, n) =>
+    storedEvent(`event ${n}`, {
+      client: {
+        ip, port: null, userAgent: null, app: null, device: null, os: null, country: null, city: null,
+      },
+    }),
+  ); // prettier-ignore
+  await index.put(events);
+  const bounds = [null, ...addresses];
+  const nodes = [
+    ...addresses.flatMap(one =>
+      [0, 7, 8, 31, 32, 48, 64, 95, 96, 97, 127, 128].map((bits): QueryNode => ({
+        kind: 'cidr',
+        network: `${one}/${bits}`,
+      })),
+    ),
+    ...bounds.flatMap(from =>
+      bounds.map((to, n): QueryNode => {
+        const includeFrom = from === null || n % 2 === 0;
+        return { kind: 'range', field: 'ip', from, to, includeFrom, includeTo: to === null || n % 3 === 0 };
+      }),
+    ),
+  ];
+  for (const node of nodes) {
+    const asked = { ...plainRequest, node };
+    const page = await index.search([scopeOf(contoso)], asked);
+    const expected = expectedEvents(events, [contoso], asked).map(event => event.client?.ip);
+    const found = page.hits.map(hit => events.find(event => event.id === hit.id)?.client?.ip);
+    expect([node, found.sort()]).toEqual([node, expected.sort()]);
+  }
+});
+
 test('awkward values are found, compared and counted as the oracle does', { timeout: 120_000 }, async () => {
   const index = aiSearchOn(fake);
+  await index.clear();
   const events = awkward.map((value, n) =>
     storedEvent(`event ${n}`, {
       operation: value,
