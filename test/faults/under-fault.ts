@@ -102,9 +102,9 @@ export async function expectedUnder(source: Source, fault: string): Promise<Outc
   return { state: expectedStates[source]?.[fault], ids: ids(kept), records: kept.records };
 }
 
-function providerOf({ source }: Stream, routes: readonly string[]): string {
-  if (source.startsWith('mimecast.')) return routes.find(route => route !== 'mimecast.token') ?? 'mimecast';
-  return source.startsWith('m365') ? 'management' : 'graph';
+function providersOf({ source }: Stream, routes: readonly string[]): readonly string[] {
+  if (source.startsWith('mimecast.')) return routes.filter(route => route !== 'mimecast.token');
+  return [source.startsWith('m365') ? 'management' : 'graph'];
 }
 
 /** Delays are the simulator's real milliseconds. */
@@ -119,13 +119,9 @@ async function scenario(of: Stream, fault: Fault | null): Promise<{ kept: Kept; 
     if (fault !== null) {
       // At the provider rather than at its sign-in, where the fault can be had at both.
       const routes = of.routes.filter(route => fault.routes.some(one => one === route));
-      const route = routes.length === 1 ? routes[0] : providerOf(of, routes);
-      stage.simulator.control.addFault({
-        name: fault.name,
-        tenant: contosoId,
-        options,
-        ...(route && { route }),
-      });
+      for (const route of routes.length === 1 ? routes : providersOf(of, routes)) {
+        stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options, route });
+      }
     }
     const state = await suffer(life, target, stage);
     stage.simulator.control.clearFaults();
