@@ -8,6 +8,7 @@ export const mimecastStreams = [
   { source: 'mimecast.ttp-attachment', stream: 'default', routes: ['mimecast.token', 'mimecast.ttpAttachment'] },
   { source: 'mimecast.ttp-impersonation', stream: 'default', routes: ['mimecast.token', 'mimecast.ttpImpersonation'] },
   { source: 'mimecast.dlp', stream: 'default', routes: ['mimecast.token', 'mimecast.dlp'] },
+  { source: 'mimecast.siem', stream: 'receipt', routes: ['mimecast.token', 'mimecast.siem', 'mimecast.file'] },
 ] as const; // prettier-ignore
 
 type States = Readonly<Record<string, string>>;
@@ -36,5 +37,21 @@ export function mimecastStates(everywhere: States): Readonly<Record<string, Stat
     'mimecast.ttp-attachment': flat,
     'mimecast.ttp-impersonation': states,
     'mimecast.dlp': flat,
+    'mimecast.siem': feedStates(states),
+  };
+}
+
+/** A feed is not asked for spans of time, so an outage costs none while its token lives. */
+function feedStates(states: States): States {
+  const lasting = Object.entries(states).map(([name, state]) => [name, state.replace(' gap', '')]);
+  return {
+    ...Object.fromEntries(lasting),
+    'json-inside-string': 'fine quarantined',
+    // A listing that names itself as the next has nothing new.
+    'page-repeated': 'fine',
+    'endless-paging': 'fine',
+    'content-on-stranger': 'provider.untrusted-url',
+    'content-expired': 'provider.content-gone',
+    'content-absent': 'provider.content-gone',
   };
 }
