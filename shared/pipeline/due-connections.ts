@@ -4,8 +4,7 @@ import type { Cursor } from '../model/cursor.ts';
 import type { Job, JobQueue } from '../ports/job-queue.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { isBusy } from './hold-cursor.ts';
-import { policyFor } from './policy-for.ts';
-import { planWindow } from './plan-window.ts';
+import { planStream, rhythmOf } from './plan-stream.ts';
 import { jobKey } from './run-job.ts';
 
 export interface DueDeps extends Pick<PullDeps, 'cursors' | 'clock' | 'telemetry' | 'worker' | 'isGone'> {
@@ -54,7 +53,7 @@ export async function countBehind(
 ): Promise<number> {
   let behind = 0;
   for (const target of targets) {
-    const { lag, step } = policyFor(target);
+    const { lag, step } = rhythmOf(target);
     const cursor = (await deps.cursors.load(target.scope, target.ref))?.value;
     const late = deps.clock.now() - lag - (cursor?.committedTo ?? 0);
     if (late > Math.max(3 * step, minutes(5))) behind += 1;
@@ -66,7 +65,7 @@ function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: In
   if (cursor === null) return true;
   if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
   if (cursor.open !== null) return !isBusy(cursor.open, deps, now);
-  return planWindow(cursor, policyFor(target), now).do !== 'nothing';
+  return planStream(target, cursor, now).do !== 'nothing';
 }
 
 function inTurns(due: readonly Due[]): Due[] {

@@ -3,15 +3,13 @@ import { days, seconds, type Duration } from '../kernel/time.ts';
 import type { WindowPolicy, WindowPull } from '../sources/_kit/source.ts';
 import type { PullTarget } from './pull-types.ts';
 
+/** The pull of a source that is asked by window; the callers have seen that it is one. */
 export function windowPull(target: Pick<PullTarget, 'source'>): WindowPull<unknown> {
   const { pull } = target.source;
   if (pull.kind === 'window') return pull;
-  throw new AppError(
-    'config.invalid',
-    'give-up',
-    `This version pulls sources by window; ${target.source.id} is a ${pull.kind}. Remove the connection.`,
-    { facts: { source: target.source.id, kind: pull.kind } },
-  );
+  throw new AppError('bug', 'retry', `A ${pull.kind} was treated as if it were asked by window.`, {
+    facts: { source: target.source.id, kind: pull.kind },
+  });
 }
 
 /** The source's policy, with this customer's own memory and rhythm where they differ. */

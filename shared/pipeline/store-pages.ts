@@ -40,6 +40,11 @@ export async function keepPage(
     retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
   });
   if (page.holds !== 'records') return { page, key, read: holdsNothing };
+  if (target.source.pull.kind === 'snapshot') {
+    // Read once all pages are there; but a page that cannot be read is asked for again now.
+    target.source.split(page.bytes);
+    return { page, key, read: holdsNothing };
+  }
   const origin: RecordsOrigin = {
     source: target.source,
     ref: target.ref,
@@ -97,7 +102,7 @@ function readOrQuarantine(
 }
 
 /** Every record seen is somewhere, or we do not go on. */
-function checkBalance(counts: Counts, target: PullTarget): void {
+export function checkBalance(counts: Counts, target: PullTarget): void {
   const placed = counts.inserted + counts.replaced + counts.unchanged + counts.skipped + counts.quarantined;
   if (placed === counts.seen) return;
   throw new AppError('bug', 'retry', 'Records were read that were not stored. The window stays open.', {

@@ -130,8 +130,17 @@ export const coverage = route({
             tenant: z.string(),
             source: z.string(),
             stream: z.string(),
+            kind: z.enum(['window', 'snapshot', 'feed']),
             state: streamState,
             committedTo: z.string().nullable(),
+            lastReading: z
+              .strictObject({ asOf: z.string(), things: z.int(), readings: z.int() })
+              .nullable()
+              .meta({
+                description:
+                  'Of a snapshot: when it was last read whole, how many things there were then, and how many readings ' +
+                  'there have been. Its covered spans are those over which it was read in its rhythm.',
+              }),
             covered: z.array(spanReply),
             gaps: z.array(
               z.strictObject({ from: z.string(), to: z.string(), reason: z.string(), noticedAt: z.string() }),

@@ -139,8 +139,14 @@ function described(source: Source): {
     api: source.api,
     kind: source.pull.kind,
     everySeconds: source.every / 1_000,
-    remembersDays: source.pull.kind === 'window' ? source.pull.policy.lookback / 86_400_000 : null,
+    remembersDays: remembered(source),
     mapping: source.mapping,
     needs: source.needs.map(({ api, name, how }) => ({ api, name, how })),
   };
+}
+
+/** Days; null for a snapshot, which has no past, and for a feed that does not say. */
+function remembered({ pull }: Source): number | null {
+  if (pull.kind === 'window') return pull.policy.lookback / 86_400_000;
+  return pull.kind === 'feed' && pull.lookback !== undefined ? pull.lookback / 86_400_000 : null;
 }

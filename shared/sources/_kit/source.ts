@@ -67,17 +67,34 @@ export interface WindowPull<Cfg> {
   /** From the beginning of the window, or from a resume token an earlier page carried. */
   pages(ctx: PullContext<Cfg>, window: Window, resume: string | null): AsyncIterable<Page>;
 }
+/**
+ * State rather than events: all of it is read each time, and what differs from the last reading becomes events.
+ * A page's `resume` is where the reading goes on; null after the last page, and only there.
+ */
 export interface SnapshotPull<Cfg, Rec> {
   readonly kind: 'snapshot';
   pages(ctx: PullContext<Cfg>, resume: string | null): AsyncIterable<Page>;
   /** What makes a thing the same thing in the next snapshot. */
   key(record: Rec): string;
+  /**
+   * Whether a difference at this place (`conditions.users`, without positions in lists) is no change of the thing:
+   * when a report row was refreshed, where an answer came from. The order of a list never is one.
+   */
+  ignores?(path: string): boolean;
+  /** What a record says another thing is called, where names come in a list of their own: `[id, name]`. */
+  names?(record: Rec): readonly [id: string, name: string] | null;
 }
+/**
+ * The provider hands out a token with every answer and goes on from there. A page's `resume` is the token after
+ * that page, saved only once the page is stored. The feed is read to its end when `pages` ends, or when a page
+ * repeats the token it was asked with: nothing is new. Throws `provider.link-expired` for a token the provider no
+ * longer takes: the pipeline records a gap and asks again with `token: null`, which begins where the provider's
+ * memory begins.
+ */
 export interface FeedPull<Cfg> {
   readonly kind: 'feed';
   /** How far back an answer without a token reaches, where the provider says so. */
   readonly lookback?: Duration;
-  /** `token` is where the provider said to go on; it is saved only after its pages are stored. */
   pages(ctx: PullContext<Cfg>, token: string | null): AsyncIterable<Page>;
 }
 
@@ -85,6 +102,23 @@ export interface About {
   /** Accepted mail domains, lower case. */
   readonly domains: readonly string[];
   readonly stream: string;
+  /** What happened to the thing. Absent where a snapshot's record stands alone: it is then read as one added. */
+  readonly change?: SnapshotChange;
+  /** When the record was read, where there is no `change`: the event's time if the record says none itself. */
+  readonly readAt?: Instant;
+}
+
+/** A thing that differs between two readings of a snapshot. The record at hand is the newest that holds it. */
+export interface SnapshotChange {
+  readonly kind: 'added' | 'changed' | 'removed';
+  /** When this reading began: the change is older. */
+  readonly asOf: Instant;
+  /** When the reading before began: the change is younger. Null at the first: the thing was there before. */
+  readonly since: Instant | null;
+  /** The record as it was, for `changed`. */
+  readonly before: unknown;
+  /** Names the snapshot itself gives, by id. */
+  readonly names: ReadonlyMap<string, string>;
 }
 /** A record that is no event. Counted under its reason. */
 export interface Skip {
