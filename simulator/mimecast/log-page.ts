@@ -1,5 +1,5 @@
 import { sha256 } from '../../shared/kernel/hash.ts';
-import { readPage, type Position } from '../graph/read-page.ts';
+import { readPage, type PageRequest, type Position } from '../graph/read-page.ts';
 import { jsonReply, type Answer, type Page } from '../exchange.ts';
 import type { Site } from '../site.ts';
 import { memoryDays } from '../tenant-book.ts';
@@ -26,6 +26,8 @@ const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** More than this is not counted for `totalCount`. */
 const mostCounted = 20_000;
+/** An answer without pages is put together from reads of so many. */
+const wholeStep = 10_000;
 
 /** `POST /api/…`: one page of a log. */
 export function logPage(it: LogCall): Answer {
@@ -37,26 +39,35 @@ export function logPage(it: LogCall): Answer {
   if (filter !== null && 'code' in filter) return requestFailed(filter, request.item);
   const { endpoint, caller } = it;
   const order = request.item['oldestFirst'] === true ? 'asc' : 'desc';
-  const size = endpoint.whole ? mostCounted : request.pageSize;
-  const range = { from: walk.from, to: walk.to + 1 };
-  const { texts, next } = readPage({
-    range,
+  const question: PageRequest = {
+    range: { from: walk.from, to: walk.to + 1 },
     order,
     from: walk.position,
-    size,
+    size: endpoint.whole ? wholeStep : request.pageSize,
     asOf: walk.asOf,
     read: within => caller.account.records(endpoint.log, within, walk.asOf, order),
     keep: filter === null ? null : (_record, text) => filter(fieldsOf(text)),
-  });
+  };
+  const { texts, next } = endpoint.whole ? readWhole(question) : readPage(question);
   const tokenAt = (position: Position | null): string => tokenOf(it, request, { ...walk, position });
   return {
     holds: 'records',
     records: texts,
-    next: endpoint.whole || next === null ? null : tokenAt(next),
+    next: next === null ? null : tokenAt(next),
     self: endpoint.whole ? '' : tokenAt(walk.position),
     timeField: endpoint.timeField,
     render: rendering(it, request, walk, texts.length === 0 ? null : tokenAt(pastTheEnd(walk, order))),
   };
+}
+
+function readWhole(question: PageRequest): ReturnType<typeof readPage> {
+  const texts: string[] = [];
+  for (let from = question.from; ;) {
+    const part = readPage({ ...question, from });
+    texts.push(...part.texts);
+    if (part.next === null) return { texts, next: null };
+    from = part.next;
+  }
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {

@@ -57,8 +57,6 @@ export const fileGone = (how: 'expired' | 'absent'): Reply =>
     ? storeError(403, 'AccessDenied', 'Request has expired')
     : storeError(404, 'NoSuchKey', 'The specified key does not exist.');
 
-export const storeBusy = (): Reply => storeError(503, 'SlowDown', 'Please reduce your request rate.');
-
 /** Lines of JSON, packed. Two gzip members one after the other are one file, and are written so here. */
 const filePage = (file: SimBatch): Answer => ({
   holds: 'records',

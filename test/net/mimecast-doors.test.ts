@@ -76,6 +76,30 @@ async function refusal(asked: Promise<unknown>): Promise<AppError> {
   return thrown;
 }
 
+describe('the settings', () => {
+  test.each([
+    ['HOLDFAST_MIMECAST_URL', 'api.services'],
+    ['HOLDFAST_MIMECAST_REGION_URL', 'https://files.partner.example'],
+    ['HOLDFAST_MIMECAST_REGION_URL', '{region}'],
+    ['HOLDFAST_MIMECAST_FILE_HOSTS', 'https://files.partner.example/'],
+    ['HOLDFAST_MIMECAST_FILE_HOSTS', 'files.partner.example, a b'],
+  ])('%s: %s is named as wrong', (name, value) => {
+    const config = readConfig({ [name]: value });
+    expect(config.ok ? [] : config.problems.map(({ setting }) => setting)).toContain(name);
+  });
+
+  test('have the provider’s hosts as they come, and a list of file hosts', () => {
+    const config = readConfig({
+      HOLDFAST_CLIENT_ID: contosoId,
+      HOLDFAST_MIMECAST_FILE_HOSTS: ' A.example,, *.b.example ',
+    });
+    expect(config.ok && config.settings).toMatchObject({
+      HOLDFAST_MIMECAST_URL: 'https://api.services.mimecast.com',
+      HOLDFAST_MIMECAST_FILE_HOSTS: ['a.example', '*.b.example'],
+    });
+  });
+});
+
 describe('a customer’s door to Mimecast', () => {
   test('asks the account’s region with the customer’s own application, one token for many requests', async () => {
     const { simulator, of } = await met();

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { inventWorld } from '../../simulator/world/invent-world.ts';
 import { logTable } from '../../simulator/mimecast/log-table.ts';
 import { fewMimecastRecords } from '../support/small-mimecast.ts';
 import { applicationOf, askMimecastToken, mimecastClient } from '../support/mimecast-client.ts';
@@ -156,6 +157,23 @@ describe('the logs', () => {
     expect((await client.post('/api/message-finder/search', week)).status).toBe(400);
   });
 
+  test('tracking comes whole, however much there is', async () => {
+    const world = inventWorld({ seed: 5, now: smallWorldNow, events: 2_000_000 });
+    const simulator = await runningSimulator({ world });
+    const client = await mimecastClient(simulator);
+    const window = { start: spelled(smallWorldNow - 11 * day), end: spelled(smallWorldNow) };
+    const answer = await client.post('/api/message-finder/search', {
+      ...window,
+      advancedTrackAndTraceOptions: {},
+    });
+    const rows = answer.json().list('data', 0, 'trackedEmails');
+    const account = world.tenants[0]?.mimecast;
+    const known = [...(account?.records('message-tracking', { from: smallWorldNow - 11 * day, to: smallWorldNow + 1 }, smallWorldNow, 'desc') ?? [])]; // prettier-ignore
+    expect(rows.length).toBe(known.length);
+    expect(rows.length).toBeGreaterThan(10_000);
+    expect(answer.json().at('meta')).toEqual({ status: 200 });
+  });
+
   test('message info tells of one message by its id', async () => {
     const simulator = await runningSimulator();
     const client = await mimecastClient(simulator);
@@ -243,6 +261,26 @@ describe('limits of the logs', () => {
     const sizes = await client.walk(searches, week, 'logs', 1);
     simulator.control.setClock({ now: smallWorldNow });
     expect([sizes.length, (await client.walk(searches, week, 'logs', 1)).length]).toEqual([4, 5]);
+  });
+});
+
+describe('failures inside a 200', () => {
+  test.each([
+    [0, ['fail', 0, 'errors', 0, 'code']],
+    [1, ['fail', 0, 'code']],
+    [2, ['error', 'code']],
+  ])('have the shape that is asked for: %i', async (shape, path) => {
+    const simulator = await runningSimulator();
+    const client = await mimecastClient(simulator);
+    simulator.control.addFault({
+      name: 'failure-inside-200',
+      route: 'mimecast.archiveSearches',
+      times: 1,
+      options: { shape },
+    });
+    const answer = await client.post(searches, week);
+    expect([answer.status, answer.json().at(...path)]).toEqual([200, 'err_internal']);
+    expect((await client.post(searches, week)).json().at('fail')).toEqual([]);
   });
 });
 

@@ -111,6 +111,24 @@ async function pull(store: Store, token: string | null, budget = Infinity) {
   return { seen, at };
 }
 
+/** As `pull`, so many minutes later, with the error that ended it and what was given up. */
+async function read(store: Store, token: string | null, minutesLater: number) {
+  const ctx = contextOf(store);
+  const made = { seen: '', at: token, code: null as string | null, lost: [] as unknown[] };
+  try {
+    for await (const page of batchPages({ ...ctx, asOf: instant(ctx.asOf + minutesLater * 60_000) }, token)) {
+      const name = page.name?.at(-4) ?? '';
+      made.seen += page.holds === 'listing' ? 'L' : page.holds === 'nothing' ? `-${name}` : name;
+      made.at = page.resume;
+      if (page.lost !== undefined) made.lost.push(page.lost);
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof AppError)) throw thrown;
+    made.code = thrown.code;
+  }
+  return made;
+}
+
 const three = {
   '': { files: 'ab', next: 'p2' },
   p2: { files: 'c', next: 'p3' },
@@ -167,17 +185,30 @@ describe('the feed of batch files', () => {
     );
   });
 
-  test('records a file that is gone, by a fresh address too, as a gap of its day, and goes on', async () => {
-    const store = storeOf({ '': { files: 'ab', next: 'p2', caughtUp: true } });
-    store.refuses.set('a', 9);
-    const pages = [];
-    for await (const page of batchPages(contextOf(store), null)) pages.push(page);
-    expect(pages.map(({ holds }) => holds)).toEqual(['listing', 'nothing', 'records']);
-    const day = Date.parse('2026-10-05T00:00:00Z');
-    expect(pages[1]?.lost).toEqual({
-      window: { from: day, to: day + 86_400_000 },
-      reason: 'content-expired',
+  test('asks for a refused file again for two hours; then it is a gap of its day, and the feed goes on', async () => {
+    const store = storeOf({ '': { files: 'abc', next: 'p2', caughtUp: true } });
+    store.refuses.set('b', 99).set('c', 99);
+    const first = await read(store, null, 0);
+    expect(first).toMatchObject({ seen: 'LaL', code: 'provider.content-gone' });
+    expect(await read(store, first.at, 119)).toMatchObject({
+      seen: '',
+      code: 'provider.content-gone',
+      at: first.at,
     });
+    const last = await read(store, first.at, 120);
+    expect(last).toMatchObject({ seen: '-b-c', code: null });
+    const day = Date.parse('2026-10-05T00:00:00Z');
+    expect(last.lost).toEqual(
+      [1, 2].map(() => ({ window: { from: day, to: day + 86_400_000 }, reason: 'content-expired' })),
+    );
+  });
+
+  test('reads a file that was refused for a while', async () => {
+    const store = storeOf({ '': { files: 'abc', next: 'p2', caughtUp: true } });
+    store.refuses.set('b', 4);
+    const first = await read(store, null, 0);
+    expect((await read(store, first.at, 30)).code).toBe('provider.content-gone');
+    expect(await read(store, first.at, 60)).toMatchObject({ seen: 'bc', code: null, lost: [] });
   });
 
   test.each<[string, Store['listings'], string]>([
@@ -188,7 +219,7 @@ describe('the feed of batch files', () => {
     await expect(pull(storeOf(listings), null)).rejects.toMatchObject({ code });
   }); // prettier-ignore
 
-  test.each(['', '{}', 'null', '{"page":1,"from":null,"listed":null,"done":0}', 'p2'])(
+  test.each(['', '{}', 'null', '{"page":1,"from":null,"listed":null,"done":0,"refused":null}', 'p2'])(
     'from the token %j begins where Mimecast’s memory does',
     async token => {
       await expect(pull(storeOf(three), token)).rejects.toMatchObject({ code: 'provider.link-expired' });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
-import { days, instant, isoDay, minus, type Window } from '../../kernel/time.ts';
+import { days, hours, instant, isoDay, minus, type Window } from '../../kernel/time.ts';
 import type { HttpReply } from '../../ports/http-client.ts';
 import { fields, list, text } from '../_kit/reading.ts';
 import type { Page, PullContext } from '../_kit/source.ts';
@@ -10,6 +10,8 @@ import { eventTypes } from './event-types.ts';
 
 /** How long Mimecast keeps the files. */
 export const retention = days(7);
+/** How long a file the store refuses is asked for again before it counts as gone: stores have bad hours too. */
+const patience = hours(2);
 /** What a cursor holds at most. */
 const longestToken = 8_192;
 
@@ -27,6 +29,8 @@ const standSchema = z.strictObject({
   listed: z.string().nullable(),
   /** How many of them are stored. */
   done: z.int().min(0),
+  /** When the store first refused one of them, in milliseconds since 1970; null while it has not. */
+  refused: z.int().nullable(),
 });
 type Stand = z.infer<typeof standSchema>;
 
@@ -57,7 +61,7 @@ export async function* batchPages(ctx: PullContext<BatchConfig>, token: string |
     const listing = await listFiles(ctx, stand);
     const next = behind(stand, listing);
     if (listing.files.length === 0) {
-      yield { ...pageOf(listing.reply), resume: written(next), holds: 'listing', name: null };
+      yield { ...pageOf(listing.reply), resume: JSON.stringify(next), holds: 'listing', name: null };
     } else yield* filesOf(ctx, listing, stand, next);
     if (listing.caughtUp || next.page === null || next.page === stand.page) return;
     if (seen.has(next.page)) throw endless();
@@ -71,12 +75,13 @@ const beginning = (ctx: PullContext<BatchConfig>): Stand => ({
   from: isoDay(minus(ctx.asOf, retention)),
   listed: null,
   done: 0,
+  refused: null,
 });
 
 /** Behind all of a listing. One that names files and no token would be read over and over. */
 function behind(stand: Stand, { files, next }: Listing): Stand {
-  if (next !== null) return { page: next, from: null, listed: null, done: 0 };
-  if (files.length === 0) return { ...stand, listed: null, done: 0 };
+  if (next !== null) return { page: next, from: null, listed: null, done: 0, refused: null };
+  if (files.length === 0) return { ...stand, listed: null, done: 0, refused: null };
   throw new AppError(
     'provider.malformed',
     'retry-later',
@@ -94,7 +99,8 @@ async function* filesOf(
   // Seen again after an interruption it is archived only if it names other files; those are all read then.
   const known = stand.listed === print && stand.done < files.length;
   const done = known ? stand.done : 0;
-  const at = (count: number): string => written({ ...stand, listed: print, done: count });
+  let refused = known ? stand.refused : null;
+  const at = (count: number): string => JSON.stringify({ ...stand, listed: print, done: count, refused });
   if (!known) yield { ...pageOf(listing.reply), resume: at(0), holds: 'listing', name: null };
   let fresh = listing;
   for (const [index, { name }] of files.entries()) {
@@ -105,7 +111,13 @@ async function* filesOf(
       fresh = await listFiles(ctx, stand);
       reply = await fetchFile(ctx, urlOf(fresh, name));
     }
-    const resume = index === files.length - 1 ? written(next) : at(index + 1);
+    if (reply.status >= 400 && ctx.asOf - (refused ?? ctx.asOf) < patience) {
+      const isFirst = refused === null;
+      refused ??= ctx.asOf;
+      if (isFirst) yield { ...pageOf(fresh.reply), resume: at(index), holds: 'listing', name: null };
+      throw refusedFile(reply);
+    }
+    const resume = index === files.length - 1 ? JSON.stringify(next) : at(index + 1);
     const page = { ...pageOf(reply), resume, name };
     yield reply.status < 400
       ? { ...page, holds: 'records' }
@@ -113,11 +125,10 @@ async function* filesOf(
   }
 }
 
-function urlOf({ files }: Listing, name: string): string | null {
-  return files.find(file => file.name === name)?.url ?? null;
-}
+const urlOf = ({ files }: Listing, name: string): string | null =>
+  files.find(file => file.name === name)?.url ?? null;
 
-/** A file a new listing no longer names is as gone as one the store refuses. */
+/** A file a new listing no longer names is as good as refused. */
 async function fetchFile(ctx: PullContext<BatchConfig>, url: string | null): Promise<HttpReply> {
   if (url === null) return { status: 404, headers: {}, bytes: new Uint8Array() };
   return ctx.http.send({ api: 'mimecast', origin: 'download', url }, { accept: [403, 404, 410] });
@@ -167,10 +178,6 @@ const pageOf = (reply: HttpReply) => ({
   contentType: reply.headers['content-type'] ?? 'application/octet-stream',
 });
 
-function written(stand: Stand): string {
-  return JSON.stringify(stand);
-}
-
 function readStand(token: string): Stand {
   try {
     return standSchema.parse(JSON.parse(token));
@@ -190,6 +197,13 @@ const noListing = (reply: HttpReply): AppError =>
     'retry-later',
     'Mimecast’s answer holds no list of batch files. It is asked for again.',
     { facts: { bytes: reply.bytes.length } },
+  );
+const refusedFile = (reply: HttpReply): AppError =>
+  new AppError(
+    'provider.content-gone',
+    'retry-later',
+    'Mimecast names a batch file its store does not hand out. It is asked for again for two hours; then it is recorded as a gap.',
+    { facts: { status: reply.status } },
   );
 const noUrl = (): AppError =>
   new AppError(
