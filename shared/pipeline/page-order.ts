@@ -49,7 +49,10 @@ export function afterPages(
   }
   // A reading that began anew after its paging link died is of its own pages only.
   const known = open.resume === null ? [] : (open.snapshot?.pages ?? []);
-  const pages = [...known, ...batch.map(({ key }) => pageName(key))];
+  const pages = [
+    ...known,
+    ...batch.flatMap(({ page, key }) => (page.holds === 'records' ? pageName(key) : [])),
+  ];
   return {
     cursor,
     open: { ...open, counts, resume, snapshot: { pages, whole: resume === null } },

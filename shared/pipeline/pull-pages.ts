@@ -88,7 +88,8 @@ async function walk(
       const last = isLast(kind, page, before);
       if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
       waiting.push(await keepPage(deps, target, prefix, page, failures));
-      if (!last && !isFull(waiting)) continue;
+      // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
+      if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
       await settle();
       if (last) return { status: 'whole', held, counts };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
