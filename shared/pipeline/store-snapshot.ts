@@ -7,7 +7,7 @@ import { readRecord } from '../sources/_kit/read-record.ts';
 import type { SnapshotChange } from '../sources/_kit/source.ts';
 import { compareSnapshots, type Changed, type Compared } from './compare-snapshots.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
-import { snapshotPageKey, windowPrefix } from './raw-key.ts';
+import { namedPageKey, windowPrefix } from './raw-key.ts';
 import { recordHash } from './record-hash.ts';
 import { readSnapshotManifest, type SnapshotPart } from './seal-window.ts';
 import { readPage, thingsOf, type ReadPage, type Thing, type Things } from './snapshot-things.ts';
@@ -41,7 +41,7 @@ export async function storeSnapshot(
   open: OpenWindow,
 ): Promise<StoredSnapshot> {
   const prefix = windowPrefix(target.ref, open.window);
-  const pages = (open.snapshot?.pages ?? []).map(name => snapshotPageKey(prefix, name));
+  const pages = (open.snapshot?.pages ?? []).map(name => namedPageKey(prefix, name));
   const before = await lastThings(deps, target, cursor);
   const now = await thingsOf(deps, target, pages);
   if (now === null) throw pageMissing();
