@@ -23,9 +23,8 @@ export function pagesFrom(
 export const standsAt = (kind: Kind, cursor: Cursor, open: OpenWindow): string | null =>
   kind === 'feed' ? cursor.token : open.resume;
 
-/** Whether nothing follows this page. A feed that answers with the token it was asked with has nothing new. */
-export const isLast = (kind: Kind, page: Page, before: string | null): boolean =>
-  page.resume === null || (kind === 'feed' && page.resume === before);
+/** Whether nothing follows this page. A feed does not say so with a page, but by ending. */
+export const isLast = (kind: Kind, page: Page): boolean => kind !== 'feed' && page.resume === null;
 
 /** What a batch of stored pages makes of the cursor; null where nothing needs to be written before the seal. */
 export function afterPages(
@@ -37,7 +36,8 @@ export function afterPages(
 ): { readonly cursor: Cursor; readonly open: OpenWindow; readonly saves: boolean } {
   const resume = batch.at(-1)?.page.resume ?? null;
   if (kind === 'feed') {
-    return { cursor: { ...cursor, token: resume ?? cursor.token }, open: { ...open, counts }, saves: true };
+    const token = batch.findLast(({ page }) => page.resume !== null)?.page.resume ?? cursor.token;
+    return { cursor: { ...cursor, token }, open: { ...open, counts }, saves: true };
   }
   if (kind === 'window') {
     // The window's last page moves nothing: seal and commit come next.
@@ -49,7 +49,10 @@ export function afterPages(
   }
   // A reading that began anew after its paging link died is of its own pages only.
   const known = open.resume === null ? [] : (open.snapshot?.pages ?? []);
-  const pages = [...known, ...batch.map(({ key }) => pageName(key))];
+  const pages = [
+    ...known,
+    ...batch.flatMap(({ page, key }) => (page.holds === 'records' ? pageName(key) : [])),
+  ];
   return {
     cursor,
     open: { ...open, counts, resume, snapshot: { pages, whole: resume === null } },

@@ -87,10 +87,11 @@ async function walk(
   try {
     for await (const page of pages) {
       const before = waiting.at(-1)?.page.resume ?? standsAt(kind, held.value, openIn(held));
-      const last = isLast(kind, page, before);
+      const last = isLast(kind, page);
       if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
       waiting.push(await keepPage(deps, target, prefix, page, failures, equal));
-      if (!last && !isFull(waiting)) continue;
+      // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
+      if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
       await settle();
       if (last) return { status: 'whole', held, counts };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
@@ -122,7 +123,9 @@ function isFull(batch: readonly KeptPage[]): boolean {
 
 /** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
 function demandProgress(target: PullTarget, page: Page, before: string | null, pages: number): void {
-  if (page.resume === null || (page.resume !== before && pages < mostPages)) return;
+  // The pages of one batch of a feed may all stand at its token; and the last answer repeats it.
+  const moves = page.resume !== before || target.source.pull.kind === 'feed';
+  if (page.resume === null || (moves && pages < mostPages)) return;
   throw new AppError(
     'provider.endless',
     'retry-later',

@@ -89,6 +89,20 @@ describe('holdfast normalize', () => {
       /mine\.yml line 1, column 12: unknown source “no\.such”/,
     );
   });
+  test('reads how a thing is as one added, when it says or when it was read', async () => {
+    const input = '{"id":"a","createdDateTime":"2026-10-01T08:00:00Z"}\n{"id":"b"}\n{"state":"enabled"}\n';
+    const at = ['--read-at', '2026-10-05T10:00:00Z'];
+    const { code, out } = await holdfast(['normalize', 'entra.conditional-access', ...at], { input });
+    expect(answersOf(out)).toMatchObject([
+      { event: { time: '2026-10-01T08:00:00.000Z', operation: 'Conditional access policy added' } },
+      { event: { time: '2026-10-05T10:00:00.000Z' } },
+      { quarantine: 'record: expected id, or displayName to tell which one it is' },
+    ]);
+    expect(code).toBe(6);
+    const wrong = await holdfast(['normalize', 'entra.conditional-access', '--read-at', 'soon'], { input });
+    expect(wrong.err).toContain('Give --read-at as a time');
+    expect(wrong.code).not.toBe(0);
+  });
   test('of nothing is nothing', async () => {
     expect(await holdfast(['normalize', source])).toEqual({ code: 0, out: '', err: '' });
   });
@@ -141,7 +155,14 @@ describe('holdfast normalize', () => {
 
 describe('records that other people made', () => {
   const folder = resolve(import.meta.dirname, '../../../shared/data/records');
-  const ours = ['entra.directory-audits', 'm365.unified-audit', 'exchange.message-trace'];
+  const ours = [
+    'entra.conditional-access',
+    'entra.directory-audits',
+    'entra.mfa-coverage',
+    'entra.role-assignments',
+    'm365.unified-audit',
+    'exchange.message-trace',
+  ];
   test.each(ours)('each get an answer: %s', async id => {
     if (!existsSync(join(folder, id))) {
       console.log(`not run: normalize over records of others, ${id} (no ../shared/data/records here)`);

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { seededNumbers } from '../../simulator/seeded.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { hours, minutes } from '../../shared/kernel/time.ts';
@@ -16,6 +17,7 @@ import {
 } from '../support/made-up-provider.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { wideBudget } from '../support/rig.ts';
+import { seed } from '../support/seed.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const target = madeUpTarget(things);
@@ -131,9 +133,6 @@ it('goes on in the next run where the budget ended, and keeps all pages', async 
   const { state, run, summaries, profile } = await afterBaseline();
   state.pageSize = 1;
   change(state, 'e', { colour: 'blue' });
-  // Pages are settled in batches; the budget is looked at between them.
-  const big = 'x'.repeat(4_000_001);
-  state.things = state.things.map(one => ({ ...(one as object), refreshed: big }));
   const first = await run({ pages: 2 });
   expect(first.status).toBe('continued');
   expect(await summaries()).toHaveLength(5);
@@ -275,4 +274,46 @@ it('reads tens of thousands of things', async () => {
   expect((await run()).counts).toMatchObject({ inserted: 1, unchanged: 19_999 });
   expect((await profile.events.counts(target.scope)).events).toBe(20_001);
   expect(await summaries()).toHaveLength(1_000);
+});
+
+it('tells what happened over any course of things: its events, read in order, end where the provider is', async () => {
+  const { state, run, clock, profile } = await stageOf([]);
+  const random = seededNumbers(seed, 'course of things');
+  const some = (count: number): number => Math.floor(random() * count);
+  const colours = ['red', 'blue', 'green'];
+  for (let reading = 0; reading < 25; reading += 1) {
+    const things = new Map(state.things.map(one => [(one as { id: string }).id, one]));
+    for (let changes = some(4); changes > 0; changes -= 1) {
+      const id = `t-${some(9)}`;
+      if (random() < 0.3) things.delete(id);
+      else things.set(id, { id, colour: colours[some(3)], list: [1, 2] });
+    }
+    // In another order each time, and now and then the first tries fail half way.
+    state.things = [...things.values()].sort(() => random() - 0.5);
+    state.asked = 0;
+    state.instead =
+      random() < 0.3 ? asked => (asked < 2 ? null : { status: 200, body: '{"value":[{"id"' }) : null;
+    await run().catch(() => {});
+    state.instead = null;
+    clock.advance(minutes(61));
+  }
+  // Losses that are not believed at once are an hour later.
+  for (let tries = 0; tries < 3; tries += 1) {
+    await run().catch(() => {});
+    clock.advance(minutes(61));
+  }
+  const told = new Map<string, unknown>();
+  for (const { event } of (await profile.events.changes([target.scope], null, 1_000)).changes) {
+    const object = await profile.archive.get(target.scope, event.raw.key);
+    const bytes = target.source.recordBytes(object?.bytes ?? new Uint8Array(), event.raw.index);
+    const record = JSON.parse(Buffer.from(bytes).toString()) as { id: string };
+    // Every event changes what was told before: none is a repeat.
+    if (event.operation === 'removed') expect(told.delete(record.id)).toBe(true);
+    else {
+      expect(told.get(record.id)).not.toEqual(record);
+      told.set(record.id, record);
+    }
+  }
+  const there = new Map(state.things.map(one => [(one as { id: string }).id, one]));
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(there));
 });

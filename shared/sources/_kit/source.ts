@@ -88,9 +88,9 @@ export interface SnapshotPull<Cfg, Rec> {
   names?(record: Rec): readonly [id: string, name: string] | null;
 }
 /**
- * The provider hands out a token with every answer and goes on from there. A page's `resume` is the token after
- * that page, saved only once the page is stored. The feed is read to its end when `pages` ends, or when a page
- * repeats the token it was asked with: nothing is new. Throws `provider.link-expired` for a token the provider no
+ * The provider hands out a token with every answer and goes on from there. A page's `resume` is the token to go on
+ * with once that page is stored, and is saved only then; null leaves the one before. The feed is read to its end when
+ * `pages` ends. Throws `provider.link-expired` for a token the provider no
  * longer takes: the pipeline records a gap and asks again with `token: null`, which begins where the provider's
  * memory begins.
  */

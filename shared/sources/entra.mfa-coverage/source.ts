@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { HttpClient } from '../../ports/http-client.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { keyOf } from '../_kit/keyed-record.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
-import type { Source } from '../_kit/source.ts';
+import type { Page, Source } from '../_kit/source.ts';
 import { splitRecords } from '../_kit/split-json.ts';
 import { isNoChange, normalizeRegistration } from './normalize.ts';
 import { keys, registrationRowSchema, type RegistrationRow } from './schema.ts';
@@ -32,10 +34,7 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
   every: minutes(6 * 60),
   pull: {
     kind: 'snapshot',
-    pages: ({ http }, resume) => {
-      const path = '/v1.0/reports/authenticationMethods/userRegistrationDetails';
-      return graphPages(http, { path, query: { $top: '999' } }, resume);
-    },
+    pages: ({ http }, resume) => rows(http, resume),
     key: keyOfUser,
     ignores: isNoChange,
   },
@@ -46,3 +45,19 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
   identity: record => [keyOfUser(record)],
   normalize: normalizeRegistration,
 };
+
+const path = '/v1.0/reports/authenticationMethods/userRegistrationDetails';
+
+/** Large pages, because each costs of a quota shared with sign-ins; where the service takes no size, its own. */
+async function* rows(http: HttpClient, resume: string | null): AsyncGenerator<Page> {
+  let began = resume !== null;
+  try {
+    for await (const page of graphPages(http, { path, query: { $top: '999' } }, resume)) {
+      began = true;
+      yield page;
+    }
+  } catch (thrown) {
+    if (began || !(thrown instanceof AppError) || thrown.code !== 'provider.rejected') throw thrown;
+    yield* graphPages(http, { path, query: {} }, null);
+  }
+}

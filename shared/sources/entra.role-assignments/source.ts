@@ -39,7 +39,8 @@ export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = 
   about:
     'Who has which role in the directory: assignments as they are, as Privileged Identity Management schedules them, and ' +
     'what can be activated; and the roles themselves. Read every hour; what differs becomes an event. A role that is ' +
-    'activated and ended between two readings is not seen here: Entra directory audits has it.',
+    'activated and ended between two readings is not seen here: Entra directory audits has it. For a tenant without ' +
+    'Privileged Identity Management (Entra ID P2 or Governance), set `pim` to false in the connection.',
   api: 'graph',
   needs: [
     {
