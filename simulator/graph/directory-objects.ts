@@ -15,17 +15,26 @@ export function getByIds(call: Call, sim: SimTenant): Reply {
     throw new GraphRefusal(badRequest(`Invalid object identifier '${broken.slice(0, 100)}'.`));
   }
   const wanted = new Set(ids.map(id => id.toLowerCase()));
-  const users = types === null || types.includes('user') ? sim.users.filter(({ id }) => wanted.has(id)) : [];
+  const asked = (type: string): boolean => types === null || types.includes(type);
+  const users = asked('user') ? sim.users.filter(({ id }) => wanted.has(id)) : [];
+  const objects = (sim.objects ?? []).filter(({ id, kind }) => asked(kind) && wanted.has(id));
   return jsonReply(200, {
     '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#directoryObjects',
-    value: users.map(({ id, name, address }) => ({
-      '@odata.type': '#microsoft.graph.user',
-      id,
-      displayName: name,
-      mail: address,
-      userPrincipalName: address,
-      userType: 'Member',
-    })),
+    value: [
+      ...users.map(({ id, name, address }) => ({
+        '@odata.type': '#microsoft.graph.user',
+        id,
+        displayName: name,
+        mail: address,
+        userPrincipalName: address,
+        userType: 'Member',
+      })),
+      ...objects.map(({ id, kind, name }) => ({
+        '@odata.type': `#microsoft.graph.${kind}`,
+        id,
+        displayName: name,
+      })),
+    ],
   });
 }
 

@@ -89,6 +89,10 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     name: plan.name,
     domains: [plan.domain],
     users: cast.staff.present({ from: birth - mailSpan * day, to: birth + 30 * day }),
+    objects: [
+      ...cast.groups.map(({ id, name }) => ({ id, name, kind: 'group' as const })),
+      ...cast.principals.map(({ id, name }) => ({ id, name, kind: 'servicePrincipal' as const })),
+    ],
     sources: [
       'entra.directory-audits',
       'exchange.message-trace',

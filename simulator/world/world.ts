@@ -23,11 +23,18 @@ export interface SimUser {
   readonly name: string;
   readonly address: string;
 }
+/** Something in the directory that is nobody. */
+export interface SimObject {
+  readonly id: string;
+  readonly kind: 'group' | 'servicePrincipal' | 'device';
+  readonly name: string;
+}
 export interface SimTenant {
   readonly id: string;
   readonly name: string;
   readonly domains: readonly string[];
   readonly users: readonly SimUser[];
+  readonly objects?: readonly SimObject[];
   /** Sources this tenant has: source ids of the product, e.g. 'entra.directory-audits'. */
   readonly sources: readonly string[];
   /** How far back each source answers, in days (entra.directory-audits 30, exchange.message-trace 90, m365.unified-audit 7; more for a tenant made of given records). */

@@ -301,6 +301,29 @@ describe('an event', () => {
   });
 });
 
+describe('groups and applications', () => {
+  test('are found like people, with their kinds', async () => {
+    const world = smallWorld();
+    const objects = [
+      { id: guidOf('crew'), kind: 'group', name: 'Crew' },
+      { id: guidOf('sync'), kind: 'servicePrincipal', name: 'Sync' },
+    ] as const;
+    const tenants = world.tenants.map(tenant => ({ ...tenant, objects }));
+    const house = await opened(undefined, await openStage({ world: { ...world, tenants } }));
+    const events = ['crew', 'sync', 'mira'].map(key => about(key, guidOf(key)));
+    await house.life.profile.events.upsert(house.target.scope, events, house.stage.clock.now());
+    await resolve(house);
+    expect((await all(house)).map(event => [event.actor?.kind, event.actor?.name])).toEqual(
+      expect.arrayContaining([
+        ['group', 'Crew'],
+        ['application', 'Sync'],
+        ['user', 'Mira Holt'],
+      ]),
+    );
+    await house.life.end();
+  });
+});
+
 describe('an answer of the directory', () => {
   const answering = (value: unknown) => ({
     send: () =>

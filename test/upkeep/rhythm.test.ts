@@ -5,6 +5,11 @@ import { hours, minutes, seconds, type Duration } from '../../shared/kernel/time
 import { everyOf, nextEvery, rhythmBounds, type RhythmBounds } from '../../shared/pipeline/rhythm.ts';
 import { policyFor } from '../../shared/pipeline/policy-for.ts';
 import { shareQuota } from '../../shared/pipeline/share-quota.ts';
+import { pull } from '../../shared/pipeline/pull.ts';
+import { queueDueConnections } from '../../shared/pipeline/due-connections.ts';
+import { openLife, openStage, wideBudget } from '../support/rig.ts';
+import { audit, contosoId, fewRecords, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 
 const policies = fc
@@ -127,5 +132,43 @@ describe('an application-wide quota', () => {
     expect(appQuota(divided, 'graph', 'reports')?.limit).toBe(27);
     expect(divided.map(one => one.perTenant)).toEqual(providerLimits.map(one => one.perTenant));
     expect(appQuota(dividedAmong(providerLimits, 1_000), 'graph', 'reports')?.limit).toBe(1);
+  });
+});
+
+describe('a pull', () => {
+  test('slows an idle stream down, is not due before its turn, and is back at once when something comes', async () => {
+    const news = audit('news', smallWorldNow + 3 * 3_600_000);
+    const stage = await openStage({ world: smallWorld({ audits: [...fewRecords.audits, news] }) });
+    const life = await openLife(stage, await tempFolder());
+    const found = (await life.targets(contosoId)).find(one => one.ref.source === 'entra.directory-audits');
+    if (found === undefined) throw new Error('no stream');
+    const target = { ...found, connection: { ...found.connection, everySeconds: null } };
+    const every = async (): Promise<number> =>
+      ((await life.deps.cursors.load(target.scope, target.ref))?.value.every ?? 0) / 60_000;
+    const due = (): Promise<number> =>
+      queueDueConnections({
+        ...life.deps,
+        queue: life.profile.queue,
+        targets: () => Promise.resolve([target]),
+      });
+    const pulled = () => pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+    await pulled();
+    const intervals: number[] = [];
+    for (let step = 0; step < 6; step += 1) {
+      stage.clock.advance(minutes(30));
+      await pulled();
+      intervals.push(await every());
+    }
+    expect(intervals.at(-1)).toBe(30);
+    expect(intervals.toSorted((a, b) => a - b)).toEqual(intervals);
+    stage.clock.advance(minutes(20));
+    expect(await due()).toBe(0);
+    stage.clock.advance(minutes(15));
+    expect(await due()).toBe(1);
+    expect((await pulled()).counts.inserted).toBe(1);
+    expect(await every()).toBe(5);
+    stage.clock.advance(minutes(6));
+    expect(await due()).toBe(1);
+    await life.end();
   });
 });

@@ -47,9 +47,12 @@ export function sqliteEventStore(database: Database): EventStore {
       for (const { event } of rebuilt) demandTenant(scope, event.tenant);
       const number = tenants.give(scope.tenantId);
       const numbers = new Map(rebuilt.map(({ event }) => [event.source, sources.give(event.source)]));
-      return database.write(() =>
+      const counts = database.write(() =>
         rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, numbers, at),
       );
+      // What is remembered of the feed still has the revisions as they were.
+      recent.forget();
+      return counts;
     },
     async get(scope, id) {
       return get(scope, id);

@@ -37,6 +37,9 @@ const stream = z.strictObject({
   gaps: z.int(),
   /** What stands in the way, in plain words. */
   problem: z.string().nullable(),
+  everySeconds: z.number().nullable().meta({
+    description: 'How often it is asked now; follows its activity unless set. Null before its first answer.',
+  }),
 });
 
 export const tenantsList = route({
