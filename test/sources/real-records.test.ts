@@ -8,6 +8,7 @@ import { readRecord, type Reading } from '../../shared/sources/_kit/read-record.
 import { fields, flag, list, word } from '../../shared/sources/_kit/reading.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
+import { graphHolds, type Holds } from './real-graph-records.ts';
 
 // Records other people made, beside the repository and never in it.
 const data = resolve(import.meta.dirname, '../../../shared/data');
@@ -33,16 +34,6 @@ const read = (source: Source, record: Record_): Reading =>
     stream: source.streams(source.config.parse({}))[0] ?? 'default',
   });
 
-/** Whether the record holds a thing, told in another way than the mapping tells it. */
-interface Holds {
-  readonly time: (record: Record_) => boolean;
-  readonly actor: (record: Record_) => boolean;
-  readonly operation: (record: Record_) => boolean;
-  readonly outcome: (record: Record_) => boolean;
-  readonly target: (record: Record_) => boolean;
-  readonly ip: (record: Record_) => boolean;
-}
-
 const says = (value: unknown): boolean => word(value) !== null || flag(value) !== null;
 const some = (record: Record_, ...names: string[]): boolean => names.some(name => says(record[name]));
 const anyIp = (record: Record_, ...names: string[]): boolean =>
@@ -56,6 +47,7 @@ const pairs = (value: unknown, key: string): Map<string, unknown> =>
   );
 
 const holds: Readonly<Record<string, Holds>> = {
+  ...graphHolds,
   'entra.directory-audits': {
     time: record => parseProviderTime(record['activityDateTime']) !== null,
     actor: record => {
