@@ -6,6 +6,10 @@ export const routeNames = [
   'entra.token',
   'graph.directoryAudits',
   'graph.directoryAudit',
+  'graph.signIns',
+  'graph.intuneAudits',
+  'graph.alerts',
+  'graph.incidents',
   'graph.messageTraces',
   'graph.messageTraceDetails',
   'graph.getByIds',
@@ -23,18 +27,18 @@ export type RouteName = (typeof routeNames)[number];
 /** Requests nobody has a route for are counted under these. */
 export type CountedRoute = RouteName | 'entra.other' | 'graph.other' | 'management.other';
 
+const graphLists = [
+  'graph.directoryAudits',
+  'graph.signIns',
+  'graph.intuneAudits',
+  'graph.alerts',
+  'graph.incidents',
+  'graph.messageTraces',
+] as const;
 /** Routes whose answers are pages of records. */
-export const recordRoutes: readonly RouteName[] = [
-  'graph.directoryAudits',
-  'graph.messageTraces',
-  'management.blob',
-];
+export const recordRoutes: readonly RouteName[] = [...graphLists, 'management.blob'];
 /** Routes whose answers may be followed by another page. */
-export const pagedRoutes: readonly RouteName[] = [
-  'graph.directoryAudits',
-  'graph.messageTraces',
-  'management.content',
-];
+export const pagedRoutes: readonly RouteName[] = [...graphLists, 'management.content'];
 /** Routes an application's provider token is needed for. */
 export const guardedRoutes: readonly RouteName[] = routeNames.filter(name => !name.startsWith('entra.'));
 

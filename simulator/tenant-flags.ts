@@ -4,8 +4,14 @@ export interface TenantFlags {
   readonly auditing: boolean;
   /** Whether Microsoft's own service principal for message traces exists in the tenant. */
   readonly traceServicePrincipal: boolean;
-  /** `free`: directory audits for 7 days. `refused`: the licence refusal, which real tenants also get wrongly. */
+  /** `free`: directory audits for 7 days, no sign-ins. `refused`: the licence refusal, which real tenants also get wrongly. */
   readonly licence: 'premium' | 'free' | 'refused';
+  /** Whether the tenant has Intune. */
+  readonly intune: boolean;
+  /** Whether a Defender product is provisioned. */
+  readonly defender: boolean;
+  /** Whether Graph's beta answers here: national clouds lack parts of it. */
+  readonly beta: boolean;
   /** Application permissions granted to the collecting application. A new one is in tokens issued from now on. */
   readonly permissions: readonly string[];
   /** The collecting application's service principal in the tenant. */
@@ -23,9 +29,13 @@ export interface TenantFlags {
 
 export const everyPermission: readonly string[] = [
   'AuditLog.Read.All',
+  'DeviceManagementApps.Read.All',
   'Directory.Read.All',
   'ExchangeMessageTrace.Read.All',
   'Organization.Read.All',
+  'Policy.Read.All',
+  'SecurityAlert.Read.All',
+  'SecurityIncident.Read.All',
   'ActivityFeed.Read',
   'ActivityFeed.ReadDlp',
 ];
@@ -34,6 +44,9 @@ export const usualFlags: TenantFlags = {
   auditing: true,
   traceServicePrincipal: true,
   licence: 'premium',
+  intune: true,
+  defender: true,
+  beta: true,
   permissions: everyPermission,
   application: 'present',
   secret: 'valid',
@@ -55,6 +68,9 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   auditing: isBoolean,
   traceServicePrincipal: isBoolean,
   licence: oneOf('premium', 'free', 'refused'),
+  intune: isBoolean,
+  defender: isBoolean,
+  beta: isBoolean,
   permissions: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
   application: oneOf('present', 'absent', 'disabled'),
   secret: oneOf('valid', 'expired'),

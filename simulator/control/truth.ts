@@ -4,7 +4,8 @@ import { unifiedSource } from '../management/content.ts';
 import { contentTypes } from '../world/content-id.ts';
 import type { Site } from '../site.ts';
 import { memoryDays, midnightBack } from '../tenant-book.ts';
-import type { SimRecord, SimTenant } from '../world/world.ts';
+import { feedsOf } from '../world/graph-feeds.ts';
+import type { GraphFeed, SimRecord, SimTenant } from '../world/world.ts';
 
 export interface TruthRequest {
   readonly tenant: string;
@@ -33,6 +34,8 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
   };
   if (source === auditSource) return texts(sim.directoryAudits(range, now, 'asc'), now);
   if (source === traceSource) return texts(sim.messageTraces(range, now, 'asc'), now);
+  const feeds = feedsOf(source);
+  if (feeds.length > 0) return graphTexts(sim, feeds, range, now);
   if (source !== unifiedSource) {
     throw new Error(`There is no source ${source}: ${auditSource}, ${traceSource}, ${unifiedSource}.`);
   }
@@ -44,6 +47,15 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
 
 function* texts(records: Iterable<SimRecord>, now: number): Generator<string> {
   for (const record of records) yield record.json(now);
+}
+
+function* graphTexts(
+  sim: SimTenant,
+  feeds: readonly GraphFeed[],
+  range: { from: number; to: number },
+  now: number,
+): Generator<string> {
+  for (const feed of feeds) yield* texts(sim.graphRecords(feed, range, now, 'asc'), now);
 }
 
 function* blobTexts(

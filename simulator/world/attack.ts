@@ -11,6 +11,7 @@ import { alertFacts } from './general-activity.ts';
 import { cmdletJson, mailboxJson } from './mailbox-activity.ts';
 import { guid, type Key } from './random.ts';
 import { changeAct, directoryJson, signInAct } from './sign-in-activity.ts';
+import { attackInGraph } from './attack-in-graph.ts';
 import { storyOf, type Script, type Story } from './story.ts';
 
 /** The one address the attacker works from. Nobody else in the world has it. */
@@ -35,6 +36,7 @@ export function attackOn(cast: Cast, key: Key, midnight: number): Story {
     power(script);
     theft(script);
     tidyingUp(script);
+    attackInGraph(script, { ip: attackerIp, seat: victimSeat, agent, app, sender: phishingSender });
   });
 }
 

@@ -1,14 +1,24 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
+import { feedsOf } from './graph-feeds.ts';
 import { contentTypeOf, memberOf } from './record-content-type.ts';
 import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
 import { timeInRecord } from './record-time.ts';
 import type { Order, Range } from './slots.ts';
-import type { SimBlob, SimRecord, SimTenant } from './world.ts';
+import { signInFeedOf } from './sign-in-feed.ts';
+import { graphFeeds, type GraphFeed, type SimBlob, type SimRecord, type SimTenant } from './world.ts';
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
-const servedSources = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'] as const;
+const servedSources = [
+  'entra.directory-audits',
+  'exchange.message-trace',
+  'm365.unified-audit',
+  'entra.sign-ins',
+  'intune.audit-events',
+  'defender.alerts',
+  'defender.incidents',
+] as const;
 type Served = (typeof servedSources)[number];
 
 export interface RecordsFolder {
@@ -37,6 +47,7 @@ interface Index {
   readonly directory: Place[];
   readonly traces: Place[];
   readonly content: Record<ContentType, Place[]>;
+  readonly graph: ReadonlyMap<GraphFeed, Place[]>;
   readonly domains: Map<string, number>;
   readonly refused: { count: number; first: { file: string; line: number }[] };
 }
@@ -65,8 +76,9 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
       indexFile(index, source, path, paths.push(path) - 1, `${source}/${name}`, now);
     }
   }
-  index.directory.sort((a, b) => a.time - b.time);
-  index.traces.sort((a, b) => a.time - b.time);
+  for (const places of [index.directory, index.traces, ...index.graph.values()]) {
+    places.sort((a, b) => a.time - b.time);
+  }
   const readAt = fileReader(paths);
   const read: Read = place => readAt(place.file, place.offset, place.length);
   return {
@@ -75,6 +87,10 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
       'entra.directory-audits': index.directory.length,
       'exchange.message-trace': index.traces.length,
       'm365.unified-audit': contentTypes.reduce((sum, type) => sum + index.content[type].length, 0),
+      'entra.sign-ins': countIn(index, 'entra.sign-ins'),
+      'intune.audit-events': countIn(index, 'intune.audit-events'),
+      'defender.alerts': countIn(index, 'defender.alerts'),
+      'defender.incidents': countIn(index, 'defender.incidents'),
     },
     refused: index.refused,
     unserved: folders.filter(
@@ -82,6 +98,9 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
     ),
   };
 }
+
+const countIn = (index: Index, source: Served): number =>
+  feedsOf(source).reduce((sum, feed) => sum + (index.graph.get(feed)?.length ?? 0), 0);
 
 const emptyIndex = (): Index => ({
   directory: [],
@@ -93,6 +112,7 @@ const emptyIndex = (): Index => ({
     'Audit.General': [],
     'DLP.All': [],
   },
+  graph: new Map(graphFeeds.map((feed): [GraphFeed, Place[]] => [feed, []])),
   domains: new Map(),
   refused: { count: 0, first: [] },
 });
@@ -135,11 +155,18 @@ function indexRecord(
   const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
   if (source === 'm365.unified-audit') index.content[contentTypeOf(value)].push(place);
   else if (source === 'entra.directory-audits') index.directory.push(place);
+  else if (source !== 'exchange.message-trace') feedFor(index, source, value)?.push(place);
   else {
     index.traces.push(place);
     for (const name of ['recipientaddress', 'senderaddress'])
       countDomain(index.domains, memberOf(value, name));
   }
+}
+
+/** Where a record of the lists of Graph belongs: a sign-in shows by its fields which of the four it is of. */
+function feedFor(index: Index, source: Served, value: unknown): Place[] | undefined {
+  const feed = source === 'entra.sign-ins' ? signInFeedOf(value) : feedsOf(source)[0];
+  return feed === undefined ? undefined : index.graph.get(feed);
 }
 
 function countDomain(domains: Map<string, number>, address: unknown): void {
@@ -153,7 +180,13 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
     contentTypes.map(type => [type, blobsOf(type, index.content[type], read, now)]),
   );
   const frequent = [...index.domains].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  const graphSpan = (source: Served, least: number): number =>
+    Math.max(...feedsOf(source).map(feed => daysBack(index.graph.get(feed) ?? [], now, least)));
   const spans: Readonly<Record<string, number>> = {
+    'entra.sign-ins': graphSpan('entra.sign-ins', 30),
+    'intune.audit-events': graphSpan('intune.audit-events', 365),
+    'defender.alerts': graphSpan('defender.alerts', 180),
+    'defender.incidents': graphSpan('defender.incidents', 180),
     'entra.directory-audits': daysBack(index.directory, now, 30),
     'exchange.message-trace': daysBack(index.traces, now, 90),
   };
@@ -166,6 +199,8 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
     remembersDays: source => spans[source] ?? 7,
     directoryAudits: (range, asOf, order) => recordsIn(index.directory, read, range, asOf, order),
     messageTraces: (range, asOf, order) => recordsIn(index.traces, read, range, asOf, order),
+    graphRecords: (feed, range, asOf, order) =>
+      recordsIn(index.graph.get(feed) ?? [], read, range, asOf, order),
     blobs: (contentType, range, asOf) =>
       (blobs[contentType] ?? []).filter(blob => {
         const created = blob.contentCreated;

@@ -56,7 +56,8 @@ function sentence(record: Alert, title: string, { actor, targets, client }: Evid
   const by = firstWord(record.productName, record.serviceSource);
   const about = actor === null ? targets[0] : actor;
   const who = about === undefined ? '' : ` about ${about === actor ? callable(about) : nameOf(about)}`;
-  const from = client?.ip == null ? '' : ` from ${client.ip}`;
+  const ip = client?.ip ?? null;
+  const from = ip === null ? '' : ` from ${ip}`;
   const told = by === null ? '' : `, by ${by}`;
   const status = word(record.status);
   return shortened(

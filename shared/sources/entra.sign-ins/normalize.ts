@@ -166,7 +166,8 @@ function sentence(
   const place = [device?.city, device?.country]
     .filter(part => part !== null && part !== undefined)
     .join(', ');
-  const from = device?.ip == null ? '' : ` from ${device.ip}`;
+  const ip = device?.ip ?? null;
+  const from = ip === null ? '' : ` from ${ip}`;
   const at = place === '' ? '' : ` (${place})`;
   const protocol = word(record.clientAppUsed);
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
