@@ -14,7 +14,10 @@ import { openLife, openStage, pullToRest, type Life } from '../support/rig.ts';
 import { smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const pulled = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'];
+const pulled = [
+  'entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit', 'entra.sign-ins', 'intune.audit-events',
+  'defender.alerts', 'defender.incidents',
+]; // prettier-ignore
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
 async function linesOf(folder: string): Promise<string[]> {

@@ -58,7 +58,10 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   expect(events.every(event => event.revision === 1)).toBe(true);
   const sources = await get<{ value: { source: string }[] }>(`${second.url}/api/v1/coverage`, again);
   expect(new Set(sources.value.map(one => one.source))).toEqual(
-    new Set(['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit']),
+    new Set([
+      'entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit', 'entra.sign-ins', 'intune.audit-events',
+      'defender.alerts', 'defender.incidents',
+    ]), // prettier-ignore
   );
   second.child.kill('SIGINT');
   expect(await second.ended()).toBe(0);

@@ -10,6 +10,7 @@ import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } fr
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { expectedStates } from './expected-states.ts';
+import { graphStreams, graphWorld } from './graph-streams.ts';
 
 const streams = [
   { source: 'entra.directory-audits', stream: 'default', routes: ['entra.token', 'graph.directoryAudits'] },
@@ -19,6 +20,7 @@ const streams = [
     stream: 'Audit.SharePoint',
     routes: ['entra.token', 'management.list', 'management.start', 'management.content', 'management.blob'],
   },
+  ...graphStreams,
 ] as const;
 type Stream = (typeof streams)[number];
 type Source = Stream['source'];
@@ -105,7 +107,7 @@ const options = { delayMs: 50 };
 
 /** Pulls under the fault until the world has seen enough of it, then without, then once more for late records. */
 async function scenario(of: Stream, fault: Fault | null): Promise<{ kept: Kept; state: string }> {
-  const stage = await openStage({ world: smallWorld(), connection: wide });
+  const stage = await openStage({ world: smallWorld(graphWorld), connection: wide });
   const life = await openLife(stage, await tempFolder());
   try {
     const target = await targetOf(life, of);

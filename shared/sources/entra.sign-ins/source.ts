@@ -39,6 +39,7 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
       // As with directory audits: 5 requests in 10 seconds are all there are, so few wide windows; each failure of
       // a busy tenant's wide one halves the next.
       maxWidth: days(3_650),
+      catchUp: 3,
       lag: minutes(2),
       // For two hours Graph may still change what it has shown.
       overlap: hours(2),
