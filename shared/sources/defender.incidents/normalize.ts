@@ -44,14 +44,14 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
   };
 }
 
-const ipLike =
-  /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{1,4}:){2,7}(?::?[0-9a-f]{1,4}){0,6}|[0-9a-f:]*::[0-9a-f:]+)(?![\w:]|\.\d)/gi;
+/** What may be an address; parseIp decides. Bounded, so that no text takes long to look through. */
+const ipLike = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[0-9a-f]{0,4}:[0-9a-f:.]{1,40}(?!\w))/gi;
 
 /** A listed incident comes without its alerts, so its words are the only place that may name an address. */
 function mentionedIn(record: Incident): Client | null {
   for (const value of [record.displayName, record.summary, record.description]) {
     for (const [candidate] of (word(value) ?? '').matchAll(ipLike)) {
-      const found = parseIp(candidate);
+      const found = parseIp(candidate.replace(/[.:]+$/, ''));
       if (found !== null) return client({ ip: found.ip });
     }
   }
