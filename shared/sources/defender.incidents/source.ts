@@ -35,7 +35,8 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
     kind: 'window',
     policy: {
       step: minutes(5),
-      maxWidth: days(31),
+      // Walked by time, a wide window costs no more requests than narrow ones.
+      maxWidth: days(3_650),
       lag: minutes(2),
       overlap: hours(2),
       lookback: days(179),
