@@ -13,6 +13,8 @@ export interface TranscriptFault {
   /** Whether the token endpoint is what fails. */
   readonly tokens?: true;
   readonly ends: Ending;
+  /** Whether records are others while it lasts: of a snapshot that is a change, and no fault. */
+  readonly changesRecords?: true;
   /** Only where the source follows links does it meet the fault at all; elsewhere it must be fine. */
   readonly ofLinks?: true;
 }
@@ -157,12 +159,12 @@ export const transcriptFaults: readonly TranscriptFault[] = [
   status('html-403', malformed, 403, gateway, html),
   wire('truncated-json', malformed, (call, made) => reply(call, 200, half(made), made.headers)),
   status('redirect-to-stranger', malformed, 302, '', { location: 'https://collector.attacker.example/' }),
-  page('empty-page-then-late', () => ({ records: [], link: null })),
-  page('record-late', records => ({ records: records.slice(0, -1) })),
+  { ...page('empty-page-then-late', () => ({ records: [], link: null })), changesRecords: true },
+  { ...page('record-late', records => ({ records: records.slice(0, -1) })), changesRecords: true },
   page('record-duplicated', records => ({ records: [...records, ...records.slice(0, 1)] })),
   page('page-order-changed', records => ({ records: records.toReversed() })),
-  page('unknown-field', records => ({ records: records.map(record => ({ ...Object(record), newlyAdded: [1, null] })) })),
-  page('record-too-large', records => ({ records: records.map((record, n) => (n === 0 ? { ...Object(record), padding: 'x'.repeat(500_000) } : record)) }), true),
+  { ...page('unknown-field', records => ({ records: records.map(record => ({ ...Object(record), newlyAdded: [1, null] })) })), changesRecords: true },
+  { ...page('record-too-large', records => ({ records: records.map((record, n) => (n === 0 ? { ...Object(record), padding: 'x'.repeat(500_000) } : record)) }), true), changesRecords: true },
   link('page-repeated', error('provider.endless', 'retry-later'), (_url, made) => made.url),
   link('endless-paging', error('provider.endless', 'retry-later'), (_url, made) => made.url),
   link('next-link-to-stranger', error('provider.untrusted-url', 'retry-later'), url => `https://collector.attacker.example${new URL(url).pathname}`),

@@ -103,8 +103,7 @@ async function play(
   const retryAt = cursor?.value.failures?.retryAt ?? clock.now();
   clock.advance(Math.max(retryAt - clock.now() + 1, 0) as Duration);
   if (ended !== 'fine') await recover(deps, target);
-  await requestPull(deps, target, windowOf(transcript), 'again' as OperationId);
-  await recover(deps, target);
+  await readAgain(house, target, transcript);
   await expectSealed(profile, target);
   return {
     ended,
@@ -128,6 +127,14 @@ async function once(deps: PullDeps, target: PullTarget): Promise<Ending> {
     if (!(thrown instanceof AppError)) throw thrown;
     return { code: thrown.code, recovery: thrown.recovery };
   }
+}
+
+/** Once more, for what came late: a window's span, a snapshot's or feed's next reading. */
+async function readAgain({ deps, clock }: House, target: PullTarget, transcript: Transcript): Promise<void> {
+  if (target.source.pull.kind === 'window') {
+    await requestPull(deps, target, windowOf(transcript), 'again' as OperationId);
+  } else clock.advance((target.source.every + 1_000) as Duration);
+  await recover(deps, target);
 }
 
 async function recover(deps: PullDeps, target: PullTarget): Promise<void> {
@@ -155,9 +162,11 @@ async function customerOf(house: House, source: Source, transcript: Transcript):
     source: exactly(source, window),
     ref: { source: source.id as PullTarget['ref']['source'], stream: transcript.stream as StreamId },
   }; // prettier-ignore
-  const cursor = newCursor(policyFor(target), clock.now());
-  const due = { ...cursor, start: window.from, committedTo: window.from };
-  await deps.cursors.swap(target.scope, target.ref, null, due);
+  if (source.pull.kind === 'window') {
+    const cursor = newCursor(policyFor(target), clock.now());
+    const due = { ...cursor, start: window.from, committedTo: window.from };
+    await deps.cursors.swap(target.scope, target.ref, null, due);
+  }
   if (transcript.read.length > 0) {
     await deps.cursors.markRead(target.scope, target.ref, transcript.read, clock.now());
   }
