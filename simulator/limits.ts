@@ -13,6 +13,12 @@ export const limitTable = {
   traces: { limit: 100, windowMs: 300_000 },
   /** Conditional access: per tenant over all applications. */
   policies: { limit: 1, windowMs: 1_000 },
+  /** Intune audits: per application and tenant. */
+  intune: { limit: 1_000, windowMs: 20_000 },
+  /** The same: per tenant over all applications. */
+  intuneAllApps: { limit: 2_000, windowMs: 20_000 },
+  /** Security alerts, and incidents as if they were named: per application and tenant. */
+  security: { limit: 150, windowMs: 60_000 },
   /** Directory reads, in resource units; the figure is for tenants below 50 users. */
   directory: { limit: 3_500, windowMs: 10_000 },
   /** Management API: per tenant and publisher. */

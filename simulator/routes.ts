@@ -6,6 +6,10 @@ export const routeNames = [
   'entra.token',
   'graph.directoryAudits',
   'graph.directoryAudit',
+  'graph.signIns',
+  'graph.intuneAudits',
+  'graph.alerts',
+  'graph.incidents',
   'graph.messageTraces',
   'graph.messageTraceDetails',
   'graph.roleDefinitions',
@@ -43,6 +47,15 @@ export type RouteName = (typeof routeNames)[number];
 /** Requests nobody has a route for are counted under these. */
 export type CountedRoute = RouteName | 'entra.other' | 'graph.other' | 'management.other' | 'mimecast.other';
 
+/** Logs of Graph. */
+const graphLists = [
+  'graph.directoryAudits',
+  'graph.signIns',
+  'graph.intuneAudits',
+  'graph.alerts',
+  'graph.incidents',
+  'graph.messageTraces',
+] as const;
 /** Logs of a Mimecast account, page by page; message tracking comes whole. */
 const mimecastPagedRoutes: readonly RouteName[] = [
   'mimecast.archiveSearches',
@@ -67,16 +80,14 @@ export const stateRoutes = [
 ] as const;
 /** Routes whose answers are pages of records. */
 export const recordRoutes: readonly RouteName[] = [
-  'graph.directoryAudits',
-  'graph.messageTraces',
+  ...graphLists,
   'management.blob',
   ...mimecastLogRoutes,
   'mimecast.file',
 ];
 /** Routes whose answers may be followed by another page. */
 export const pagedRoutes: readonly RouteName[] = [
-  'graph.directoryAudits',
-  'graph.messageTraces',
+  ...graphLists,
   ...stateRoutes,
   'management.content',
   ...mimecastPagedRoutes,

@@ -6,10 +6,16 @@ export interface TenantFlags {
   readonly auditing: boolean;
   /** Whether Microsoft's own service principal for message traces exists in the tenant. */
   readonly traceServicePrincipal: boolean;
-  /** `free`: directory audits for 7 days. `refused`: the licence refusal, which real tenants also get wrongly. */
+  /** `free`: directory audits for 7 days, no sign-ins. `refused`: the licence refusal, which real tenants also get wrongly. */
   readonly licence: 'premium' | 'free' | 'refused';
   /** Whether the tenant has Privileged Identity Management (Entra ID P2 or Governance). */
   readonly pim: boolean;
+  /** Whether the tenant has Intune. */
+  readonly intune: boolean;
+  /** Whether a Defender product is provisioned. */
+  readonly defender: boolean;
+  /** Whether Graph's beta answers here: national clouds lack parts of it. */
+  readonly beta: boolean;
   /** Application permissions granted to the collecting application. A new one is in tokens issued from now on. */
   readonly permissions: readonly string[];
   /** The collecting application's service principal in the tenant. */
@@ -35,11 +41,14 @@ export interface TenantFlags {
 
 export const everyPermission: readonly string[] = [
   'AuditLog.Read.All',
+  'DeviceManagementApps.Read.All',
   'Directory.Read.All',
   'ExchangeMessageTrace.Read.All',
   'Organization.Read.All',
   'Policy.Read.All',
   'RoleManagement.Read.Directory',
+  'SecurityAlert.Read.All',
+  'SecurityIncident.Read.All',
   'ActivityFeed.Read',
   'ActivityFeed.ReadDlp',
 ];
@@ -49,6 +58,9 @@ export const usualFlags: TenantFlags = {
   traceServicePrincipal: true,
   licence: 'premium',
   pim: true,
+  intune: true,
+  defender: true,
+  beta: true,
   permissions: everyPermission,
   application: 'present',
   secret: 'valid',
@@ -78,6 +90,9 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   traceServicePrincipal: isBoolean,
   licence: oneOf('premium', 'free', 'refused'),
   pim: isBoolean,
+  intune: isBoolean,
+  defender: isBoolean,
+  beta: isBoolean,
   permissions: isNames,
   application: oneOf('present', 'absent', 'disabled'),
   secret: oneOf('valid', 'expired'),

@@ -4,8 +4,11 @@ import { unifiedSource } from '../management/content.ts';
 import { contentTypes } from '../world/content-id.ts';
 import type { Site } from '../site.ts';
 import { memoryDays, midnightBack } from '../tenant-book.ts';
+import { feedsOf } from '../world/graph-feeds.ts';
 import { asAsked, stateSources } from '../world/state.ts';
-import { mimecastLogs, siemTypes, type SimMimecast, type SimRecord, type SimTenant } from '../world/world.ts';
+import {
+  mimecastLogs, siemTypes, type GraphFeed, type SimMimecast, type SimRecord, type SimTenant,
+} from '../world/world.ts'; // prettier-ignore
 
 export interface TruthRequest {
   readonly tenant: string;
@@ -43,6 +46,8 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
   const log = mimecastLogs.find(name => source === `mimecast.${name}`);
   if (sim.mimecast !== null && log !== undefined)
     return texts(sim.mimecast.records(log, range, now, 'asc'), now);
+  const feeds = feedsOf(source);
+  if (feeds.length > 0) return graphTexts(sim, feeds, range, now);
   if (source !== unifiedSource) {
     throw new Error(`There is no source ${source}: this tenant has ${sim.sources.join(', ')}.`);
   }
@@ -60,6 +65,15 @@ function* fileLines(account: SimMimecast, from: number, now: number): Generator<
   for (const type of siemTypes) {
     for (const file of account.batches(type, { from, to: now + 1 })) yield* file.lines();
   }
+}
+
+function* graphTexts(
+  sim: SimTenant,
+  feeds: readonly GraphFeed[],
+  range: { from: number; to: number },
+  now: number,
+): Generator<string> {
+  for (const feed of feeds) yield* texts(sim.graphRecords(feed, range, now, 'asc'), now);
 }
 
 function* blobTexts(

@@ -66,6 +66,10 @@ const firstOf = (list: readonly unknown[]): unknown => list[0] ?? {};
 // Per record kind, a property that mappings read, with the type it does not have.
 const retyped: Readonly<Record<string, (value: unknown) => unknown>> = {
   size: value => String(value),
+  isInteractive: value => String(value),
+  resources: value => (Array.isArray(value) ? firstOf(value) : []),
+  evidence: value => (Array.isArray(value) ? firstOf(value) : []),
+  priorityScore: value => String(value),
   UserType: value => String(value),
   RecordType: value => String(value),
   initiatedBy: () => 'system',

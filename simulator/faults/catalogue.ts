@@ -19,6 +19,7 @@ const pages: readonly RouteName[] = [...new Set([...recordRoutes, ...pagedRoutes
 const reports: readonly RouteName[] = [
   'graph.directoryAudits',
   'graph.directoryAudit',
+  'graph.signIns',
   'graph.registrations',
 ];
 const mimecast = guardedRoutes.filter(name => name.startsWith('mimecast.'));
@@ -28,6 +29,7 @@ const linkedRoutes = pagedRoutes.filter(name => !name.startsWith('mimecast.'));
 const repeatableRoutes = pagedRoutes.filter(name => name !== 'mimecast.siem');
 /** Records with a time that is spelled: a SIEM event has a number. */
 const spelledTimes = recordRoutes.filter(name => name !== 'mimecast.file');
+const security: readonly RouteName[] = ['graph.alerts', 'graph.incidents'];
 
 const reply = (make: (at: FaultedCall) => ReturnType<typeof instead.linkExpired>): Effect => ({ stage: 'instead', reply: make }); // prettier-ignore
 const alter = (make: Extract<Effect, { stage: 'page' }>['alter']): Effect => ({ stage: 'page', alter: make });
@@ -55,6 +57,7 @@ export const faultCatalogue: readonly Fault[] = [
   fault('throttled-reset-epoch-seconds', mimecast, reply(at => mimecastReset(at, option(at, 'waitMs', 1_500), 'epoch-seconds')), '429 with X-RateLimit-Reset as seconds since 1970.'),
   fault('throttled-reset-epoch-ms', mimecast, reply(at => mimecastReset(at, option(at, 'waitMs', 1_500), 'epoch-milliseconds')), '429 with X-RateLimit-Reset as milliseconds since 1970.'),
   fault('throttled-as-forbidden', management, reply(instead.throttledAsForbidden), '403 whose body says AF429 (or 429 for a start): throttling dressed as a refusal.'),
+  fault('throttled-as-error', ['graph.intuneAudits'], reply(instead.throttledAsError), '500 whose text says that there were too many requests: throttling dressed as a fault.'),
   // Failing
   fault('server-error', guardedRoutes, reply(at => instead.broken(at, 500, null)), '500 with the error body of the service.'),
   fault('bad-gateway', every, reply(at => instead.broken(at, 502, null)), '502 with a page of HTML.'),
@@ -65,6 +68,7 @@ export const faultCatalogue: readonly Fault[] = [
   fault('unauthorized', guardedRoutes, reply(instead.unauthorized), '401 although the token is fresh, as when it ends in mid-walk.'),
   fault('consent-withdrawn', guardedRoutes, reply(instead.consentWithdrawn), 'The refusal of an application whose permission was taken back.'),
   fault('licence-missing', [...reports, ...mimecastLogRoutes, 'mimecast.siem'], reply(instead.licenceMissing), '403 (404 at Mimecast) for a missing licence, which licensed tenants get as well for a while.'),
+  fault('product-missing', ['graph.intuneAudits', ...security], reply(instead.productMissing), 'The tenant has no Intune, or no Defender product: a 400 or a 401 that is no matter of tokens.'),
   fault('auditing-off', ['management.start', 'management.content'], reply(instead.auditingOff), '400 with a text as code and a stack trace: the unified audit log is off.'),
   // Answers that look right
   fault('failure-inside-200', [...recordRoutes.filter(name => name !== 'mimecast.file'), ...stateRoutes, 'management.content', 'management.list', 'mimecast.siem'], reply(instead.failureInside), '200 with an error in the body; at Mimecast the failure of the request itself (flat with shape 1, an error object with 2).'),
@@ -72,6 +76,7 @@ export const faultCatalogue: readonly Fault[] = [
   fault('html-403', guardedRoutes, reply(() => instead.gatewayHtml(403)), '403 with a page of HTML from a gateway: not a refusal by the service.'),
   fault('truncated-json', [...pages, 'management.list'], { stage: 'reply', alter: page.halfOfTheJson }, 'Half of the JSON, complete as HTTP.'),
   fault('redirect-to-stranger', guardedRoutes, reply(instead.redirected), '302 to another host.'),
+  fault('answer-in-part', security, { stage: 'reply', alter: page.inPart }, '206 with a Warning: a service behind Graph did not answer, and its records are missing.'),
   // Paging
   fault('empty-page-with-link', pagedRoutes, alter(page.emptyWithLink), 'An empty page whose next link leads to the records.'),
   fault('empty-page-then-late', pagedRoutes, alter(page.emptyThenLate), 'An empty last page; the records are there when asked again.'),

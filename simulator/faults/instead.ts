@@ -1,6 +1,6 @@
 import { graphError, graphUnauthorized, skipTokenNull } from '../graph/graph-error.ts';
-import { genericThrottle, reportsThrottle, traceThrottle } from '../graph/graph-limits.ts';
-import { consentRefusal, licenceRefusal } from '../graph/graph-routes.ts';
+import { genericThrottle, intuneThrottle, reportsThrottle, traceThrottle } from '../graph/graph-limits.ts';
+import { consentRefusal, licenceRefusal, productRefusal } from '../graph/graph-refusals.ts';
 import * as mimecast from '../mimecast/mimecast-faults.ts';
 import { fileGone } from '../mimecast/siem-file.ts';
 import { htmlReply, jsonReply, type Reply } from '../exchange.ts';
@@ -11,8 +11,9 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const isGraph = (route: string): boolean => route.startsWith('graph.');
 const isManagement = (route: string): boolean => route.startsWith('management.');
 const isTrace = (route: string): boolean => route.startsWith('graph.messageTrace');
-const isReport = (route: string): boolean =>
-  route.startsWith('graph.directoryAudit') || route === 'graph.registrations';
+const isReport = (route: string): boolean => /^graph\.(directoryAudit|signIn|registrations)/.test(route);
+const isIntune = (route: string): boolean => route === 'graph.intuneAudits';
+const isSecurity = (route: string): boolean => route === 'graph.alerts' || route === 'graph.incidents';
 
 const withHeader = (reply: Reply, name: string, value: string | null): Reply =>
   value === null ? reply : { ...reply, headers: { ...reply.headers, [name]: value } };
@@ -67,9 +68,21 @@ export function consentWithdrawn(at: FaultedCall): Reply {
   const { site, route } = at;
   if (mimecast.isMimecast(route)) return mimecast.mimecastRefused(at);
   if (isManagement(route)) return managementError(af.permission([]));
-  if (isReport(route)) return graphError(site, consentRefusal('reports', 'AuditLog.Read.All'));
-  return graphError(site, consentRefusal('directory', ''));
+  if (isReport(route)) return graphError(site, consentRefusal('reports', ['AuditLog.Read.All'], []));
+  if (isIntune(route))
+    return graphError(site, consentRefusal('intune', ['DeviceManagementApps.Read.All'], []));
+  if (isSecurity(route)) return graphError(site, consentRefusal('security', ['SecurityAlert.Read.All'], []));
+  return graphError(site, consentRefusal('directory', [], []));
 }
+
+/** The tenant has not got what the route reads: no Intune, no Defender product. */
+export function productMissing({ site, route }: FaultedCall): Reply | null {
+  const problem = productRefusal(isIntune(route) ? 'intune' : 'security');
+  return problem === null ? null : graphError(site, problem);
+}
+
+/** Intune's throttle: a 500 whose text says so. */
+export const throttledAsError = ({ site }: FaultedCall): Reply => intuneThrottle(site, null);
 
 export const licenceMissing = ({ site, route }: FaultedCall): Reply =>
   mimecast.isMimecast(route) ? mimecast.mimecastUnlicensed() : graphError(site, licenceRefusal);

@@ -12,6 +12,7 @@ import { cmdletJson, mailboxJson } from './mailbox-activity.ts';
 import { adminPolicy, everyonePolicy, policyIdOf } from './policy-state.ts';
 import { guid, type Key } from './random.ts';
 import { changeAct, directoryJson, signInAct } from './sign-in-activity.ts';
+import { attackInGraph } from './attack-in-graph.ts';
 import { storyOf, type Script, type Story } from './story.ts';
 
 /** The one address the attacker works from. Nobody else in the world has it. */
@@ -40,6 +41,7 @@ export function attackOn(cast: Cast, key: Key, midnight: number, birth: number):
     theft(script);
     tidyingUp(script);
     comingBack(script, (birth - midnight) / 60_000);
+    attackInGraph(script, { ip: attackerIp, seat: victimSeat, agent, app, sender: phishingSender });
   });
 }
 

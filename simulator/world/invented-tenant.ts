@@ -6,6 +6,8 @@ import { dataLoss } from './data-loss.ts';
 import { directoryLife } from './directory-life.ts';
 import { directoryState } from './directory-state.ts';
 import { fileActivity } from './file-activity.ts';
+import { graphLife, graphShares, graphSources, graphSpans } from './graph-life.ts';
+import { feedsOf } from './graph-feeds.ts';
 import { generalActivity } from './general-activity.ts';
 import { joinersAndLeavers } from './joiners-leavers.ts';
 import { leakAt } from './leak.ts';
@@ -24,7 +26,7 @@ import { merged, overSlots, within, type Order, type Range, type SlotFeed } from
 import type { Story } from './story.ts';
 import { stateSources } from './state.ts';
 import { attackTimes } from './story-state.ts';
-import { workingHours } from './working-hours.ts';
+import { workingHours, type Rhythm } from './working-hours.ts';
 import type { SimMimecast, SimRecord, SimTenant } from './world.ts';
 
 export interface TenantPlan {
@@ -49,8 +51,8 @@ const day = 86_400_000;
 const directorySpan = 30;
 const mailSpan = 90;
 const contentSpan = 7;
-const shares = { directory: 0.1, mail: 0.35, content: 0.55 };
-const liveShares = { directory: 0.15, mail: 0.4, content: 0.45 };
+const shares = { directory: 0.09, mail: 0.31, content: 0.44, graph: 0.16 };
+const liveShares = { directory: 0.13, mail: 0.34, content: 0.37, graph: 0.16 };
 const contents: Readonly<Record<ContentType, { share: number; write: typeof dataLoss }>> = {
   'Audit.AzureActiveDirectory': { share: 0.17, write: signInActivity },
   'Audit.Exchange': { share: 0.24, write: mailboxActivity },
@@ -59,7 +61,7 @@ const contents: Readonly<Record<ContentType, { share: number; write: typeof data
   'DLP.All': { share: 0.05, write: dataLoss },
 };
 
-type PaceFor = (share: number, days: number, liveShare: number) => Pace;
+type PaceFor = (share: number, days: number, liveShare: number, rhythm?: Rhythm) => Pace;
 type KeyFor = (feed: string) => Key;
 
 /** A tenant that is computed, not kept: asking for a range costs that range. */
@@ -84,6 +86,10 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       ? null
       : remembering({ cast, region: plan.mimecast, key, pace, messages, story: told });
   const content = contentFeeds(plan, cast, pace, key);
+  const graph = graphLife(cast, plan.zone, key, (feed, days, rhythm) => {
+    const share = graphShares[feed];
+    return pace(shares.graph * share, days, liveShares.graph * share, rhythm);
+  });
   return {
     id: plan.id,
     name: plan.name,
@@ -97,6 +103,7 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       'entra.directory-audits',
       'exchange.message-trace',
       'm365.unified-audit',
+      ...graphSources,
       ...Object.keys(stateSources),
       ...(account === null ? [] : mimecastSources),
     ],
@@ -110,6 +117,11 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     messageTraces: (asked, asOf, order) => {
       const range = remembered(asked, asOf, mailSpan);
       return shown(mail, within(story?.traces ?? [], range, order), range, asOf, order);
+    },
+    graphRecords: (feed, asked, asOf, order) => {
+      const { days, life } = graph[feed];
+      const range = remembered(asked, asOf, days);
+      return shown(life, within(story?.graph.get(feed) ?? [], range, order), range, asOf, order);
     },
     blobs: (contentType, asked, asOf) => {
       const feed = content.get(contentType);
@@ -141,11 +153,11 @@ function remembering(plan: AccountPlan): SimMimecast {
 
 function pacesOf(plan: TenantPlan, birth: number): PaceFor {
   const rhythm = workingHours(plan.zone);
-  return (share, days, liveShare) =>
+  return (share, days, liveShare, own) =>
     paceOf({
       total: plan.events * share,
       days,
-      rhythm,
+      rhythm: own ?? rhythm,
       liveFrom: birth,
       livePerMinute: plan.livePerMinute * liveShare,
     });
@@ -177,7 +189,10 @@ function* shown<T extends SimRecord | TimedBlob>(
   order: Order,
 ): Generator<T> {
   const ordinary = overSlots(range, order, feed.width, slot => feed.slot(slot));
-  for (const item of merged(ordinary, scripted, order)) if (item.visibleAt <= asOf) yield item;
+  for (const item of merged(ordinary, scripted, order)) {
+    const gone = 'goneAt' in item && item.goneAt !== undefined && item.goneAt <= asOf;
+    if (item.visibleAt <= asOf && !gone) yield item;
+  }
 }
 
 const storyMidnight = (birth: number): number => (Math.floor(birth / day) - 2) * day;
@@ -191,6 +206,8 @@ function storyFor(plan: TenantPlan, cast: Cast, key: Key, midnight: number, birt
 function spanOf(source: string): number {
   // How things are has no past.
   if (source in stateSources) return 0;
+  const [feed] = feedsOf(source);
+  if (feed !== undefined) return graphSpans[feed];
   if (source === 'entra.directory-audits') return directorySpan;
   for (const [name, days] of Object.entries(mimecastDays)) if (source === `mimecast.${name}`) return days;
   return source === 'exchange.message-trace' ? mailSpan : contentSpan;

@@ -1,21 +1,29 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
+import { feedsOf } from './graph-feeds.ts';
 import { givenAccount, mimecastTimeIn, siemTypeOf } from './mimecast/given-account.ts';
 import { mimecastDays } from './mimecast/invented-account.ts';
 import { contentTypeOf, memberOf } from './record-content-type.ts';
 import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
 import { timeInRecord } from './record-time.ts';
 import type { Order, Range } from './slots.ts';
+import { signInFeedOf } from './sign-in-feed.ts';
 import { stateListOf, stateSources, type StateList } from './state.ts';
-import { mimecastLogs, siemTypes } from './world.ts';
-import type { MimecastLog, SiemType, SimBlob, SimMimecast, SimRecord, SimTenant } from './world.ts';
+import { graphFeeds, mimecastLogs, siemTypes } from './world.ts';
+import type {
+  GraphFeed, MimecastLog, SiemType, SimBlob, SimMimecast, SimRecord, SimTenant,
+} from './world.ts'; // prettier-ignore
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
 const servedSources = [
   'entra.directory-audits',
   'exchange.message-trace',
   'm365.unified-audit',
+  'entra.sign-ins',
+  'intune.audit-events',
+  'defender.alerts',
+  'defender.incidents',
   ...Object.keys(stateSources),
   ...mimecastLogs.map(log => `mimecast.${log}` as const),
   'mimecast.siem',
@@ -52,6 +60,7 @@ interface Index {
   readonly state: { readonly list: StateList; readonly place: Place }[];
   readonly logs: Record<MimecastLog, Place[]>;
   readonly siem: Record<SiemType, Place[]>;
+  readonly graph: ReadonlyMap<GraphFeed, Place[]>;
   readonly domains: Map<string, number>;
   readonly refused: { count: number; first: { file: string; line: number }[] };
 }
@@ -81,8 +90,9 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
       indexFile(index, source, path, paths.push(path) - 1, `${source}/${name}`, now);
     }
   }
-  index.directory.sort((a, b) => a.time - b.time);
-  index.traces.sort((a, b) => a.time - b.time);
+  for (const places of [index.directory, index.traces, ...index.graph.values()]) {
+    places.sort((a, b) => a.time - b.time);
+  }
   for (const log of mimecastLogs) index.logs[log].sort((a, b) => a.time - b.time);
   const readAt = fileReader(paths);
   const read: Read = place => readAt(place.file, place.offset, place.length);
@@ -110,6 +120,8 @@ function countOf(index: Index, source: Served): number {
   if (source === 'm365.unified-audit') return sum(Object.values(index.content));
   const lists = Object.values(stateSources[source] ?? {}).flat();
   if (lists.length > 0) return index.state.filter(({ list }) => lists.includes(list)).length;
+  const feeds = feedsOf(source);
+  if (feeds.length > 0) return sum(feeds.map(feed => index.graph.get(feed) ?? []));
   const log = logOf(source);
   return log === null ? sum(Object.values(index.siem)) : index.logs[log].length;
 }
@@ -127,6 +139,7 @@ const emptyIndex = (): Index => ({
   state: [],
   logs: emptyBy(mimecastLogs),
   siem: emptyBy(siemTypes),
+  graph: new Map(graphFeeds.map((feed): [GraphFeed, Place[]] => [feed, []])),
   domains: new Map(),
   refused: { count: 0, first: [] },
 });
@@ -175,11 +188,18 @@ function indexRecord(
   else if (source === 'entra.directory-audits') index.directory.push(place);
   else if (source === 'mimecast.siem') index.siem[siemTypeOf(value)].push(place);
   else if (log !== null) index.logs[log].push(place);
+  else if (source !== 'exchange.message-trace') feedFor(index, source, value)?.push(place);
   else {
     index.traces.push(place);
     for (const name of ['recipientaddress', 'senderaddress'])
       countDomain(index.domains, memberOf(value, name));
   }
+}
+
+/** Where a record of the lists of Graph belongs: a sign-in shows by its fields which of the four it is of. */
+function feedFor(index: Index, source: Served, value: unknown): Place[] | undefined {
+  const feed = source === 'entra.sign-ins' ? signInFeedOf(value) : feedsOf(source)[0];
+  return feed === undefined ? undefined : index.graph.get(feed);
 }
 
 function countDomain(domains: Map<string, number>, address: unknown): void {
@@ -193,7 +213,13 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
     contentTypes.map(type => [type, blobsOf(type, index.content[type], read, now)]),
   );
   const frequent = [...index.domains].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
+  const graphSpan = (source: Served, least: number): number =>
+    Math.max(...feedsOf(source).map(feed => daysBack(index.graph.get(feed) ?? [], now, least)));
   const spans: Readonly<Record<string, number>> = {
+    'entra.sign-ins': graphSpan('entra.sign-ins', 30),
+    'intune.audit-events': graphSpan('intune.audit-events', 365),
+    'defender.alerts': graphSpan('defender.alerts', 180),
+    'defender.incidents': graphSpan('defender.incidents', 180),
     'entra.directory-audits': daysBack(index.directory, now, 30),
     'exchange.message-trace': daysBack(index.traces, now, 90),
     ...Object.fromEntries(mimecastLogs.map(log => [`mimecast.${log}`, mimecastDays[log]])),
@@ -208,6 +234,8 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
     state: list => index.state.filter(one => one.list === list).map(one => read(one.place)),
     directoryAudits: (range, asOf, order) => recordsIn(index.directory, read, range, asOf, order),
     messageTraces: (range, asOf, order) => recordsIn(index.traces, read, range, asOf, order),
+    graphRecords: (feed, range, asOf, order) =>
+      recordsIn(index.graph.get(feed) ?? [], read, range, asOf, order),
     blobs: (contentType, range, asOf) =>
       (blobs[contentType] ?? []).filter(blob => {
         const created = blob.contentCreated;

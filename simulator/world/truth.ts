@@ -1,6 +1,7 @@
 import { contentTypes } from './content-id.ts';
+import { feedsOf } from './graph-feeds.ts';
 import { asAsked, stateSources } from './state.ts';
-import { mimecastLogs, siemTypes, type SimTenant } from './world.ts';
+import { mimecastLogs, siemTypes, type GraphFeed, type SimTenant } from './world.ts';
 
 /** One record a collector must end up with. */
 export interface TrueRecord {
@@ -38,6 +39,9 @@ export function* truth(tenant: SimTenant, source: string, asOf: number, from = 0
     yield* mimecastTruth(tenant, source.slice('mimecast.'.length), range, asOf);
     return;
   }
+  const feeds = feedsOf(source);
+  for (const feed of feeds) yield* graphTruth(tenant, feed, range, asOf);
+  if (feeds.length > 0) return;
   const traces = source === 'exchange.message-trace';
   if (!traces && source !== 'entra.directory-audits') throw new RangeError(`nothing is known of ${source}`);
   const records = traces
@@ -86,6 +90,24 @@ function* mimecastTruth(
       const stream = type.replaceAll(' ', '-');
       for (const json of file.lines()) yield { stream, identity: null, json, ...plain };
     }
+  }
+}
+
+/** A row of an id that came just before is told once more: a repeat, or another version. */
+function* graphTruth(
+  tenant: SimTenant,
+  feed: GraphFeed,
+  range: { readonly from: number; readonly to: number },
+  asOf: number,
+): Generator<TrueRecord> {
+  const stream = feed.startsWith('signIns.') ? feed.slice('signIns.'.length) : 'default';
+  const before: (string | null)[] = [];
+  for (const record of tenant.graphRecords(feed, range, asOf, 'asc')) {
+    const json = record.json(asOf);
+    const identity = memberOf(json, 'id');
+    yield { stream, identity, json, contentId: null, repeated: before.includes(identity) };
+    before.push(identity);
+    if (before.length > rememberedBlobs) before.shift();
   }
 }
 

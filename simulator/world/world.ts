@@ -7,9 +7,26 @@ export interface SimRecord {
   readonly time: number;
   /** When the provider first shows it, ms: later than `time` for late records. */
   readonly visibleAt: number;
-  /** The exact JSON text of the record as sent when asked at `asOf` (a status may flip with time). */
-  json(asOf: number): string;
+  /** When another version takes this one's place, ms; absent for records that stay. */
+  readonly goneAt?: number;
+  /**
+   * The exact JSON text of the record as sent when asked at `asOf` (a status may flip with time). Where Graph's
+   * versions differ it is the beta's, unless `v1.0` is asked for.
+   */
+  json(asOf: number, version?: GraphVersion): string;
 }
+export type GraphVersion = 'v1.0' | 'beta';
+/** Lists of Graph that are all kept alike. */
+export const graphFeeds = [
+  'signIns.interactive',
+  'signIns.nonInteractive',
+  'signIns.servicePrincipal',
+  'signIns.managedIdentity',
+  'intune.audits',
+  'security.alerts',
+  'security.incidents',
+] as const;
+export type GraphFeed = (typeof graphFeeds)[number];
 /** A Management API content blob. `time` above is contentCreated. Its body is a JSON array of its records. */
 export interface SimBlob {
   readonly contentId: string;
@@ -37,7 +54,7 @@ export interface SimTenant {
   readonly objects?: readonly SimObject[];
   /** Sources this tenant has: source ids of the product, e.g. 'entra.directory-audits'. */
   readonly sources: readonly string[];
-  /** How far back each source answers, in days (entra.directory-audits 30, exchange.message-trace 90, m365.unified-audit 7; more for a tenant made of given records). */
+  /** How far back each source answers, in days (entra.directory-audits and entra.sign-ins 30, exchange.message-trace 90, m365.unified-audit 7, defender.* 180, intune.audit-events 365; more for a tenant made of given records). */
   remembersDays(source: string): number;
   /** Records with time in [from, to) that are visible at asOf, in time order (or reversed). Lazy: must not hold the whole range in memory. */
   directoryAudits(
@@ -46,6 +63,13 @@ export interface SimTenant {
     order: 'asc' | 'desc',
   ): Iterable<SimRecord>;
   messageTraces(
+    range: { from: number; to: number },
+    asOf: number,
+    order: 'asc' | 'desc',
+  ): Iterable<SimRecord>;
+  /** As above. Of alerts and incidents `time` is their last update, and each version is a record of its own. */
+  graphRecords(
+    feed: GraphFeed,
     range: { from: number; to: number },
     asOf: number,
     order: 'asc' | 'desc',

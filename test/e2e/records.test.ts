@@ -16,14 +16,10 @@ import { smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const pulled = [
-  'entra.conditional-access',
-  'entra.directory-audits',
-  'entra.mfa-coverage',
-  'entra.role-assignments',
-  'exchange.message-trace',
-  'm365.unified-audit',
+  'defender.alerts', 'defender.incidents', 'entra.conditional-access', 'entra.directory-audits', 'entra.mfa-coverage',
+  'entra.role-assignments', 'entra.sign-ins', 'exchange.message-trace', 'intune.audit-events', 'm365.unified-audit',
   ...mimecastLogs.map(log => `mimecast.${log}`),
-];
+]; // prettier-ignore
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
 async function linesOf(folder: string): Promise<string[]> {

@@ -59,11 +59,15 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   const sources = await get<{ value: { source: string }[] }>(`${second.url}/api/v1/coverage`, again);
   expect(new Set(sources.value.map(one => one.source))).toEqual(
     new Set([
+      'defender.alerts',
+      'defender.incidents',
       'entra.conditional-access',
       'entra.directory-audits',
       'entra.mfa-coverage',
       'entra.role-assignments',
+      'entra.sign-ins',
       'exchange.message-trace',
+      'intune.audit-events',
       'm365.unified-audit',
     ]),
   );

@@ -11,6 +11,7 @@ import { contosoId, smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { expectedStates } from './expected-states.ts';
 import { mimecastStreams } from './mimecast-streams.ts';
+import { graphStreams, graphWorld } from './graph-streams.ts';
 
 const streams = [
   { source: 'entra.directory-audits', stream: 'default', routes: ['entra.token', 'graph.directoryAudits'] },
@@ -21,6 +22,7 @@ const streams = [
     routes: ['entra.token', 'management.list', 'management.start', 'management.content', 'management.blob'],
   },
   ...mimecastStreams,
+  ...graphStreams,
 ] as const;
 type Stream = (typeof streams)[number];
 type Source = Stream['source'];
@@ -112,7 +114,7 @@ const options = { delayMs: 50 };
 
 /** Pulls under the fault until the world has seen enough of it, then without, then once more for late records. */
 async function scenario(of: Stream, fault: Fault | null): Promise<{ kept: Kept; state: string }> {
-  const stage = await openStage({ world: smallWorld(), connection: wide });
+  const stage = await openStage({ world: smallWorld(graphWorld), connection: wide });
   const life = await openLife(stage, await tempFolder());
   try {
     const target = await targetOf(life, of);

@@ -4,6 +4,7 @@ import { logTable } from '../../simulator/mimecast/log-table.ts';
 import { faultCatalogue, faultNames } from '../../simulator/faults/catalogue.ts';
 import type { RouteName } from '../../simulator/routes.ts';
 import { faultChecks, type Seen } from '../support/fault-checks.ts';
+import { fewGraphRecords } from '../support/graph-records.ts';
 import { applicationOf, mimecastClient } from '../support/mimecast-client.ts';
 import { blob, contosoId, fewRecords, smallWorldNow } from '../support/small-world.ts';
 import { fiveThings, stateWorld } from '../support/state-world.ts';
@@ -35,7 +36,17 @@ const page = 'graph.directoryAudits';
 const many = Array.from({ length: 250 }, (_, n) =>
   blob('Audit.SharePoint', smallWorldNow - 18_000_000 + n * 1_000, [`${n}a`, `${n}b`, `${n}c`]),
 );
-const world = stateWorld(fiveThings(), { ...fewRecords, blobs: { 'Audit.SharePoint': many } });
+const world = stateWorld(fiveThings(), {
+  ...fewRecords,
+  graph: fewGraphRecords,
+  blobs: { 'Audit.SharePoint': many },
+});
+const graphLists = {
+  'graph.signIns': '/auditLogs/signIns',
+  'graph.intuneAudits': '/deviceManagement/auditEvents',
+  'graph.alerts': '/security/alerts_v2',
+  'graph.incidents': '/security/incidents',
+};
 
 async function look({ url, init }: Probe, patienceMs = 10_000): Promise<Seen> {
   const start = performance.now();
@@ -150,7 +161,14 @@ async function probes(simulator: RunningSimulator): Promise<Map<string, Probe>> 
     states.push([route, { url, init: forGraph }], [`${route}, going on`, { url: next, init: forGraph }]);
   }
   const post = (init: RequestInit, body: string): RequestInit => ({ ...init, method: 'POST', body });
+  const logs: [string, Probe][] = [];
+  for (const [route, path] of Object.entries(graphLists)) {
+    const listed = await graph.get(path, { $top: '3' });
+    logs.push([route, { url: `${v1}${path}?$top=3`, init: forGraph }]);
+    logs.push([`${route}, going on`, { url: listed.json().text('@odata.nextLink'), init: forGraph }]);
+  }
   return new Map<string, Probe>([
+    ...logs,
     ...(await mimecastProbes(simulator)),
     ['entra.discovery', { url: `${login}/v2.0/.well-known/openid-configuration`, init: {} }],
     ['entra.keys', { url: `${login}/discovery/v2.0/keys`, init: {} }],
@@ -196,7 +214,8 @@ async function probes(simulator: RunningSimulator): Promise<Map<string, Probe>> 
 // Spoiling what is not there must not count: these need the page that goes on, or one that has not got the form already.
 const onlyGoingOn = ['next-link-expired'];
 const alreadySo = (name: string, route: string): boolean =>
-  (name === 'time-with-seven-digits' && route === page) ||
+  (name === 'time-with-seven-digits' &&
+    [page, 'graph.intuneAudits', 'graph.alerts', 'graph.incidents'].includes(route)) ||
   (name === 'time-without-zone' && route === 'management.blob');
 
 test('every fault of the catalogue has a check here, a sentence and a route', () => {

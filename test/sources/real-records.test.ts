@@ -10,6 +10,7 @@ import { fields, flag, list, word } from '../../shared/sources/_kit/reading.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { mimecastHolds, mimecastPage } from './real-mimecast-records.ts';
+import { graphHolds, type Holds } from './real-graph-records.ts';
 
 // Records other people made, beside the repository and never in it.
 const data = resolve(import.meta.dirname, '../../../shared/data');
@@ -36,16 +37,6 @@ const read = (source: Source, record: Record_): Reading =>
     // How things are has the time at which it was read, where it says none itself.
     readAt: instant(Date.parse('2026-10-05T10:00:00Z')),
   });
-
-/** Whether the record holds a thing, told in another way than the mapping tells it. */
-interface Holds {
-  readonly time: (record: Record_) => boolean;
-  readonly actor: (record: Record_) => boolean;
-  readonly operation: (record: Record_) => boolean;
-  readonly outcome: (record: Record_) => boolean;
-  readonly target: (record: Record_) => boolean;
-  readonly ip: (record: Record_) => boolean;
-}
 
 const says = (value: unknown): boolean => word(value) !== null || flag(value) !== null;
 const some = (record: Record_, ...names: string[]): boolean => names.some(name => says(record[name]));
@@ -74,6 +65,7 @@ const holds: Readonly<Record<string, Holds>> = {
   'entra.conditional-access': state(record => some(record, 'id', 'displayName')),
   'entra.mfa-coverage': state(record => some(record, 'id', 'userPrincipalName')),
   'entra.role-assignments': state(record => some(record, 'id', 'principalId')),
+  ...graphHolds,
   'entra.directory-audits': {
     time: record => parseProviderTime(record['activityDateTime']) !== null,
     actor: record => {

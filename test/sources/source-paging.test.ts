@@ -43,11 +43,20 @@ describe.each(transcripts)('$name', ({ name, source, transcript }) => {
   });
 
   test('follows no link to another host', async () => {
-    const moved = JSON.stringify(transcript.exchanges).replace(
+    const said = JSON.stringify(transcript.exchanges);
+    // An answer may carry a link that is not needed, and names its host in other places too.
+    const links = [
+      ...said.matchAll(
+        /https:\/\/(?:graph\.microsoft\.com|manage\.office\.com|files\.mimecast\.example)([^"]*)/g,
+      ),
+    ];
+    const { asked } = await walk(source, transcript, null);
+    const paths = asked.map(line => line.slice(line.indexOf(' ') + 1));
+    if (!links.some(([, link = '']) => paths.some(path => path.includes(link)))) return;
+    const moved = said.replace(
       /https:\/\/(graph\.microsoft\.com|manage\.office\.com|files\.mimecast\.example)/g,
       'https://elsewhere.example',
     );
-    if (moved === JSON.stringify(transcript.exchanges)) return;
     const exchanges = JSON.parse(moved) as typeof transcript.exchanges;
     const { error } = await walk(source, { ...transcript, exchanges, read: [] }, null);
     expect(error?.code).toBe('provider.untrusted-url');

@@ -61,6 +61,10 @@ const changed =
   };
 const timeField: Readonly<Record<string, string>> = {
   'graph.directoryAudits': 'activityDateTime',
+  'graph.signIns': 'createdDateTime',
+  'graph.intuneAudits': 'activityDateTime',
+  'graph.alerts': 'lastUpdateDateTime',
+  'graph.incidents': 'lastUpdateDateTime',
   'graph.messageTraces': 'receivedDateTime',
   'management.blob': 'CreationTime',
   'mimecast.archiveSearches': 'createTime',
@@ -96,6 +100,10 @@ const timeLike =
 const otherTypes: Readonly<Record<string, RegExp>> = {
   'graph.directoryAudits': /"initiatedBy":"system"/,
   'graph.messageTraces': /"size":"\d+"/,
+  'graph.signIns': /"isInteractive":"/,
+  'graph.intuneAudits': /"resources":\{/,
+  'graph.alerts': /"evidence":\{/,
+  'graph.incidents': /"priorityScore":"/,
   'management.blob': /"UserType":"\d"/,
   'mimecast.archiveSearches': /Message Tracking Search"[^}]*"isAdmin":true/,
   'mimecast.archiveViews': /"contentViewed":"true"/,
@@ -131,6 +139,7 @@ export const faultChecks: Readonly<Record<string, Check>> = {
       403,
       route === 'management.start' ? '429' : 'AF429',
     ]),
+  'throttled-as-error': says(500, /Rate limit reached because of too many requests/),
   'server-error': status(500, null),
   'bad-gateway': says(502, /<h1>502 Bad Gateway/),
   unavailable: status(503, /^1$/),
@@ -159,7 +168,7 @@ export const faultChecks: Readonly<Record<string, Check>> = {
         expect.stringMatching(
           route === 'mimecast.siem'
             ? /^\{"error":\{"code":"app_forbidden"/
-            : /PermissionMissing|Authorization_RequestDenied|^\{"fail":\[\{"code":"err_permission_missing"/,
+            : /PermissionMissing|Authorization_RequestDenied|Application is not authorized|Missing application roles|^\{"fail":\[\{"code":"err_permission_missing"/,
         ),
       ]);
   },
@@ -167,6 +176,16 @@ export const faultChecks: Readonly<Record<string, Check>> = {
     (isMimecast(route)
       ? says(404, /^\{"fail":\[\{"code":"err_not_licensed"/)
       : says(403, /Authentication_RequestFromNonPremiumTenantOrB2CTenant/))(seen, before, route),
+  'product-missing': (seen, _before, route) =>
+    expect([seen.status, seen.text]).toEqual(
+      route === 'graph.intuneAudits'
+        ? [400, expect.stringContaining('Request not applicable to target tenant.')]
+        : [401, expect.stringContaining('Account is not provisioned.')],
+    ),
+  'answer-in-part': seen => {
+    expect([seen.status, recordsOf(seen)]).toEqual([206, []]);
+    expect(seen.headers.get('warning')).toMatch(/^199 /);
+  },
   'auditing-off': says(400, /failed\. Exception/),
   'failure-inside-200': says(
     200,
@@ -225,7 +244,7 @@ export const faultChecks: Readonly<Record<string, Check>> = {
   'unknown-field': changed(/"simulatorAddition"/),
   'field-of-other-type': (seen, before, route) =>
     changed(otherTypes[route] ?? /^never$/)(seen, before, route),
-  'json-inside-string': changed(/"[[{]\\"|"\[\{\\"/),
+  'json-inside-string': changed(/"[[{]\\"|"\[\{\\"|"\[\]"/),
   'time-without-zone': timeLike(String.raw`\d{4}-\d\d-\d\dT[\d:.]+`),
   'time-with-seven-digits': timeLike(String.raw`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z`),
   'time-with-slashes': timeLike(String.raw`/Date\(\d{13}\)/`),

@@ -1,6 +1,7 @@
 import { guidOf } from '../../simulator/seeded.ts';
 import { fewMimecastRecords, smallAccount, smallMimecastDays, type SmallAccount } from './small-mimecast.ts';
-import type { SimBlob, SimRecord, SimTenant, World } from '../../simulator/world/world.ts';
+import { feedsOf } from '../../simulator/world/graph-feeds.ts';
+import type { GraphFeed, SimBlob, SimRecord, SimTenant, World } from '../../simulator/world/world.ts';
 
 /** Noon of the day the small world ends at. */
 export const smallWorldNow = Date.parse('2026-10-05T12:00:00.000Z');
@@ -16,6 +17,8 @@ export interface SmallTenant {
   readonly blobs: Readonly<Record<string, readonly SimBlob[]>>;
   /** Absent: the tenant has no Mimecast account. */
   readonly mimecast: SmallAccount;
+  /** The tenant has the sources whose lists are here. */
+  readonly graph: Readonly<Partial<Record<GraphFeed, readonly SimRecord[]>>>;
 }
 
 /** A record that is visible from its own time on, or later. */
@@ -104,7 +107,13 @@ export function smallTenant(
   const select =
     (all: readonly SimRecord[]): SimTenant['directoryAudits'] =>
     (range, asOf, order) => {
-      const found = all.filter(it => it.time >= range.from && it.time < range.to && it.visibleAt <= asOf);
+      const found = all.filter(
+        it =>
+          it.time >= range.from &&
+          it.time < range.to &&
+          it.visibleAt <= asOf &&
+          (it.goneAt ?? Number.POSITIVE_INFINITY) > asOf,
+      );
       return order === 'asc' ? found : found.toReversed();
     };
   return {
@@ -115,10 +124,11 @@ export function smallTenant(
       { id: guidOf('mira'), name: 'Mira Holt', address: `mira.holt@${domain}` },
       { id: guidOf('oskar'), name: 'Oskar Lind', address: `oskar.lind@${domain}` },
     ],
-    sources: Object.keys(days),
-    remembersDays: source => days[source] ?? 0,
+    sources: [...Object.keys(days), ...Object.keys(graphDays).filter(source => feedsOf(source).some(feed => has.graph?.[feed] !== undefined))],
+    remembersDays: source => days[source] ?? graphDays[source] ?? 0,
     directoryAudits: select(has.audits ?? []),
     messageTraces: select(has.traces ?? []),
+    graphRecords: (feed, range, asOf, order) => select(has.graph?.[feed] ?? [])(range, asOf, order),
     blobs: (type, range, asOf) =>
       (has.blobs?.[type] ?? []).filter(
         it => it.contentCreated >= range.from && it.contentCreated < range.to && it.visibleAt <= asOf,
@@ -127,6 +137,13 @@ export function smallTenant(
     mimecast: has.mimecast === undefined ? null : smallAccount(has.mimecast),
   }; // prettier-ignore
 }
+
+const graphDays: Readonly<Record<string, number>> = {
+  'entra.sign-ins': 30,
+  'intune.audit-events': 365,
+  'defender.alerts': 180,
+  'defender.incidents': 180,
+};
 
 const ago = (ms: number): number => smallWorldNow - ms;
 
@@ -155,6 +172,7 @@ export const fewRecords: SmallTenant = {
     'DLP.All': [blob('DLP.All', ago(3 * hour), ['g'])],
   },
   mimecast: fewMimecastRecords(smallWorldNow),
+  graph: {},
 };
 
 export function smallWorld(contoso: Partial<SmallTenant> = fewRecords): World {

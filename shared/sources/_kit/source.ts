@@ -60,6 +60,8 @@ export interface WindowPolicy {
   readonly lookback: Duration;
   /** Ages at which a span is read once more for late records, rising. */
   readonly rereads: readonly Duration[];
+  /** In about how many windows a whole memory is caught up with, where requests are dearer than usual. */
+  readonly catchUp?: number;
   /** The unit window bounds are cut to: providers that take whole seconds must not be given fractions. */
   readonly grain: Duration;
 }

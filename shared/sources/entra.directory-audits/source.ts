@@ -44,6 +44,8 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
       // Graph names no limit, and 5 requests in 10 seconds are all there are: a tenant that remembers long is
       // caught up with in few windows. A crash inside a wide one costs a page all the same.
       maxWidth: days(3_650),
+      // Sign-ins share the quota.
+      catchUp: 3,
       lag: minutes(2),
       overlap: hours(2),
       // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.
