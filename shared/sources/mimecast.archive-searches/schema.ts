@@ -5,7 +5,10 @@ export const optionalFields = [
   'emailAddr', 'source', 'searchText', 'searchReason', 'description', 'searchPath', 'museQuery', 'isAdmin',
 ] as const; // prettier-ignore
 
-/** What this log never holds: a search that failed is not in it, nor is where it came from. */
+/**
+ * What this log never holds: a search that failed is not in it, nor is where it came from.
+ * @public read by the tests of sources
+ */
 export const neverHeld = ['failure', 'ip', 'correlation'] as const;
 
 /** One search somebody made in Mimecast. */

@@ -5,7 +5,10 @@ export const optionalFields = [
   'viewer', 'source', 'from', 'to', 'subject', 'messageDate', 'contentViewed', 'discoveryCase',
 ] as const; // prettier-ignore
 
-/** What this log never holds: only views that happened are in it, without address or message id. */
+/**
+ * What this log never holds: only views that happened are in it, without address or message id.
+ * @public read by the tests of sources
+ */
 export const neverHeld = ['failure', 'ip', 'correlation'] as const;
 
 /** One message somebody looked at in Mimecast. */

@@ -5,7 +5,10 @@ export const optionalFields = [
   'senderAddress', 'recipientAddress', 'subject', 'route', 'policy', 'action', 'messageId',
 ] as const; // prettier-ignore
 
-/** What this log never holds. */
+/**
+ * What this log never holds.
+ * @public read by the tests of sources
+ */
 export const neverHeld = ['ip'] as const;
 
 /** A mail a content policy was applied to. */

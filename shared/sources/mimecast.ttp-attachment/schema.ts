@@ -6,7 +6,10 @@ export const optionalFields = [
   'messageId', 'subject', 'fileHash', 'definition',
 ] as const; // prettier-ignore
 
-/** What this log never holds. */
+/**
+ * What this log never holds.
+ * @public read by the tests of sources
+ */
 export const neverHeld = ['ip'] as const;
 
 /** An attachment that was scanned. */
