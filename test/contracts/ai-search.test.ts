@@ -12,7 +12,7 @@ const onFake = (of: number) =>
 const large = 'is exact up to 10,000 matches and says so when it is not';
 
 describe('SearchIndex, on the AI Search fake', () => {
-  test.each(onFake(seed).cases)('$name', one => one.run());
+  test.each(onFake(seed).cases)('$name', { timeout: 120_000 }, one => one.run());
 });
 
 // Fixed: whether a case finds a saboteur must not be a matter of luck.
