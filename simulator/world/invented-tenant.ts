@@ -95,18 +95,8 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     name: plan.name,
     domains: [plan.domain],
     users: cast.staff.present({ from: birth - mailSpan * day, to: birth + 30 * day }),
-    objects: [
-      ...cast.groups.map(({ id, name }) => ({ id, name, kind: 'group' as const })),
-      ...cast.principals.map(({ id, name }) => ({ id, name, kind: 'servicePrincipal' as const })),
-    ],
-    sources: [
-      'entra.directory-audits',
-      'exchange.message-trace',
-      'm365.unified-audit',
-      ...graphSources,
-      ...Object.keys(stateSources),
-      ...(account === null ? [] : mimecastSources),
-    ],
+    objects: objectsOf(cast),
+    sources: [...microsoftSources, ...(account === null ? [] : mimecastSources)],
     remembersDays: spanOf,
     directoryAudits: (asked, asOf, order) => {
       const range = remembered(asked, asOf, directorySpan);
@@ -138,6 +128,20 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     mimecast: account,
   };
 }
+
+const microsoftSources = [
+  'entra.directory-audits',
+  'exchange.message-trace',
+  'm365.unified-audit',
+  ...graphSources,
+  ...Object.keys(stateSources),
+];
+
+/** What the directory knows beside its users. */
+const objectsOf = (cast: Cast): NonNullable<SimTenant['objects']> => [
+  ...cast.groups.map(({ id, name }) => ({ id, name, kind: 'group' as const })),
+  ...cast.principals.map(({ id, name }) => ({ id, name, kind: 'servicePrincipal' as const })),
+];
 
 /** The account as far back as Mimecast remembers. */
 function remembering(plan: AccountPlan): SimMimecast {
