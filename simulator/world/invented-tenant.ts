@@ -70,11 +70,8 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
   const cast = castOf({ ...plan, seed, tenantId: plan.id, seats });
   const key: KeyFor = feed => keyOf(seed, plan.id, feed);
   const pace = pacesOf(plan, birth);
-  const directory = directoryLife(
-    cast,
-    key('directory'),
-    pace(shares.directory, directorySpan, liveShares.directory),
-  );
+  const directoryPace = pace(shares.directory, directorySpan, liveShares.directory);
+  const directory = directoryLife(cast, key('directory'), directoryPace);
   const mailPace = pace(shares.mail, mailSpan, liveShares.mail);
   const mail = mailFlow(cast, key('mail'), mailPace);
   const midnight = storyMidnight(birth);

@@ -13,8 +13,11 @@ export interface TranscriptFault {
   /** Whether the token endpoint is what fails. */
   readonly tokens?: true;
   readonly ends: Ending;
-  /** Whether records are others while it lasts: of a snapshot that is a change, and no fault. */
-  readonly changesRecords?: true;
+  /**
+   * What of the records it alters. Content is another record where the whole record is its identity, and so is one
+   * record more; for a snapshot content and absence are changes, not faults.
+   */
+  readonly alters?: 'content' | 'count' | 'absence';
   /** Only where the source follows links does it meet the fault at all; elsewhere it must be fine. */
   readonly ofLinks?: true;
 }
@@ -60,17 +63,24 @@ const page = (name: string, change: (records: unknown[], made: Made) => { record
   },
 }); // prettier-ignore
 
+type Members = readonly (readonly [string, unknown])[];
+const membersOf = (whole: unknown): Members => Object.entries(Object(whole) as Record<string, unknown>);
+/** The first list is the records'; others (what failed, what was left out) stay as they are. */
+const listIn = (members: Members): string | undefined =>
+  members.find(([, value]) => Array.isArray(value))?.[0];
+
 const recordsIn = (whole: unknown): readonly unknown[] => {
   if (Array.isArray(whole)) return whole;
-  const held: unknown = Object.entries(Object(whole)).find(([, value]) => Array.isArray(value))?.[1];
+  const members = membersOf(whole);
+  const held = new Map(members).get(listIn(members) ?? '');
   return Array.isArray(held) ? held : [];
 };
 function withRecords(whole: unknown, records: unknown[], link: null | undefined): unknown {
   if (Array.isArray(whole)) return records;
-  const members = Object.entries(Object(whole) as Record<string, unknown>).filter(
-    ([name]) => link === undefined || name !== '@odata.nextLink',
-  );
-  return Object.fromEntries(members.map(([name, value]) => [name, Array.isArray(value) ? records : value]));
+  const members = membersOf(whole);
+  const at = listIn(members);
+  const kept = members.filter(([name]) => link === undefined || name !== '@odata.nextLink');
+  return Object.fromEntries(kept.map(([name, value]) => [name, name === at ? records : value]));
 }
 
 /** The link of an answer that has one is changed. */
@@ -159,12 +169,12 @@ export const transcriptFaults: readonly TranscriptFault[] = [
   status('html-403', malformed, 403, gateway, html),
   wire('truncated-json', malformed, (call, made) => reply(call, 200, half(made), made.headers)),
   status('redirect-to-stranger', malformed, 302, '', { location: 'https://collector.attacker.example/' }),
-  { ...page('empty-page-then-late', () => ({ records: [], link: null })), changesRecords: true },
-  { ...page('record-late', records => ({ records: records.slice(0, -1) })), changesRecords: true },
-  page('record-duplicated', records => ({ records: [...records, ...records.slice(0, 1)] })),
+  { ...page('empty-page-then-late', () => ({ records: [], link: null })), alters: 'absence' },
+  { ...page('record-late', records => ({ records: records.slice(0, -1) })), alters: 'absence' },
+  { ...page('record-duplicated', records => ({ records: [...records, ...records.slice(0, 1)] })), alters: 'count' },
   page('page-order-changed', records => ({ records: records.toReversed() })),
-  { ...page('unknown-field', records => ({ records: records.map(record => ({ ...Object(record), newlyAdded: [1, null] })) })), changesRecords: true },
-  { ...page('record-too-large', records => ({ records: records.map((record, n) => (n === 0 ? { ...Object(record), padding: 'x'.repeat(500_000) } : record)) }), true), changesRecords: true },
+  { ...page('unknown-field', records => ({ records: records.map(record => ({ ...Object(record), newlyAdded: [1, null] })) })), alters: 'content' },
+  { ...page('record-too-large', records => ({ records: records.map((record, n) => (n === 0 ? { ...Object(record), padding: 'x'.repeat(500_000) } : record)) }), true), alters: 'content' },
   link('page-repeated', error('provider.endless', 'retry-later'), (_url, made) => made.url),
   link('endless-paging', error('provider.endless', 'retry-later'), (_url, made) => made.url),
   link('next-link-to-stranger', error('provider.untrusted-url', 'retry-later'), url => `https://collector.attacker.example${new URL(url).pathname}`),

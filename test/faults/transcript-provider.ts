@@ -41,6 +41,7 @@ export interface TranscriptProvider {
 const areas: Readonly<Record<string, { readonly area: string; readonly origin: string }>> = {
   graph: { area: '/graph', origin: 'https://graph.microsoft.com' },
   management: { area: '/manage', origin: 'https://manage.office.com' },
+  mimecast: { area: '/mimecast/global', origin: 'https://api.services.mimecast.com' },
 } satisfies Partial<Record<ProviderApi, unknown>>;
 
 export const playable = (api: ProviderApi): boolean => api in areas;
@@ -53,7 +54,7 @@ export async function transcriptProvider(): Promise<TranscriptProvider> {
   let followed = 0;
   const strange: string[] = [];
   const server: WireServer = await wireServer(call => {
-    if (call.target.startsWith('/login/')) return token(call, spoiltTokens);
+    if (/^\/login\/|\/oauth\/token$/.test(call.target)) return token(call, spoiltTokens);
     if (stage === null) return reply(call, 503, '{}');
     const found = stage.answer(call);
     if (found === null) {
@@ -126,7 +127,9 @@ function stageOf(source: Source, transcript: Transcript, tenant: string, url: st
       const target = areaFree(call.target);
       const line = plain(`${call.method} ${target}`);
       const found =
-        exchanges.find(one => one.line === line) ??
+        exchanges.find(
+          one => one.line === line || one.line === plain(`${call.method} ${target} ${call.body}`),
+        ) ??
         // Asked what the transcript does not tell, it says what it said last in such a place.
         exchanges.findLast(one => one.path === pathOf(line)) ??
         exchanges.findLast(one => folderOf(one.path) === folderOf(pathOf(line)));
@@ -144,8 +147,8 @@ const linked = (said: string, target: string): boolean => {
   return false;
 };
 
-const areaFree = (target: string): string => target.replace(/^\/(?:graph|manage)(?=\/)/, '');
-const pathOf = (line: string): string => line.split('?')[0] ?? line;
+const areaFree = (target: string): string => target.replace(/^\/(?:graph|manage|mimecast\/global)(?=\/)/, '');
+const pathOf = (line: string): string => /^\S+ [^? ]+/.exec(line)?.[0] ?? line;
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
 
 /** Request lines are compared as they read, whatever was encoded on the way. */

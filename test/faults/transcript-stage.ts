@@ -44,7 +44,9 @@ export async function openTranscriptStage(): Promise<TranscriptStage> {
   const folder = await mkdtemp(join(tmpdir(), 'transcripts-'));
   const provider = await transcriptProvider();
   const clock = new ManualClock();
-  const { environment } = demoSettings({}, provider.url, [cardOf('transcripts', randomTenant())]);
+  const environment = {
+    ...demoSettings({}, provider.url, [cardOf('transcripts', randomTenant())]).environment,
+  };
   const config = readConfig(environment);
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const profile = await openEmbedded({ folder, environment, clock });
@@ -62,7 +64,8 @@ export async function openTranscriptStage(): Promise<TranscriptStage> {
     ...profile, clock, telemetry: quiet, http: doors.of, worker: 'transcripts', newId: randomUUID,
   }; // prettier-ignore
   return {
-    play: (source, transcript, fault) => play({ provider, clock, profile, deps }, source, transcript, fault),
+    play: (source, transcript, fault) =>
+      play({ provider, clock, profile, deps, environment }, source, transcript, fault),
     close: async () => {
       doors.close();
       await provider.close();
@@ -74,7 +77,8 @@ export async function openTranscriptStage(): Promise<TranscriptStage> {
 
 const randomTenant = (): string => `${randomUUID().slice(0, 8)}-0000-4000-8000-${randomUUID().slice(-12)}`;
 const cardOf = (name: string, id: string) => ({
-  id, name, domains: ['contoso.example'], sources: [], clientId: 'ca11ab1e-0000-4000-8000-00000000cafe', clientSecret: 'none', mimecast: null,
+  id, name, domains: ['contoso.example'], sources: [], clientId: 'ca11ab1e-0000-4000-8000-00000000cafe', clientSecret: 'none',
+  mimecast: { clientId: 'transcripts', secret: 'none', region: 'global' },
 }); // prettier-ignore
 
 interface House {
@@ -82,6 +86,8 @@ interface House {
   readonly clock: ManualClock;
   readonly profile: Profile;
   readonly deps: PullDeps;
+  /** Where the product reads secrets; each customer's are added. */
+  readonly environment: Record<string, string | undefined>;
 }
 
 async function play(
@@ -150,8 +156,9 @@ const windowOf = ({ window }: Transcript): Window => ({
 async function customerOf(house: House, source: Source, transcript: Transcript): Promise<PullTarget> {
   const { clock, deps, profile } = house;
   clock.set(transcript.asOf);
-  const { tenants } = demoSettings({}, house.provider.url, [cardOf('Contoso', randomTenant())]);
-  const [tenant] = tenants;
+  const settings = demoSettings({}, house.provider.url, [cardOf('Contoso', randomTenant())]);
+  Object.assign(house.environment, settings.environment);
+  const [tenant] = settings.tenants;
   if (tenant === undefined) throw new Error('no customer');
   await profile.tenants.swap(null, tenant);
   const window = windowOf(transcript);
