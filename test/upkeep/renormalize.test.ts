@@ -277,6 +277,8 @@ describe('renormalize', () => {
       while (await dieAndGoOn(deaths + 1, moment, expected)) deaths += 1;
       expect(deaths).toBeGreaterThan(8);
     },
+    // Two dozen lives, each with a world of its own: for a busy machine.
+    240_000,
   );
 });
 
