@@ -192,6 +192,9 @@ export const transcriptFaults: readonly TranscriptFault[] = [
 export const notOnTranscripts: Readonly<Record<string, string>> = {
   'throttled-as-forbidden': 'one provider’s own words',
   'throttled-as-error': 'one provider’s own words',
+  'throttled-reset-in-ms': 'one provider’s own words',
+  'throttled-reset-epoch-seconds': 'one provider’s own words',
+  'throttled-reset-epoch-ms': 'one provider’s own words',
   'licence-missing': 'one provider’s own words',
   'product-missing': 'one provider’s own words',
   'auditing-off': 'one provider’s own words',
