@@ -24,7 +24,7 @@ export type ContainerName = (typeof containerNames)[number];
 
 const newestFirst = (...equal: readonly string[]): ContainerSpec['composites'][number] => [
   ...equal.map(path => ({ path, order: 'descending' as const })),
-  { path: '/order', order: 'descending' },
+  { path: '/place', order: 'descending' },
 ];
 
 const spec = (
@@ -56,7 +56,7 @@ export const containers: readonly ContainerSpec[] = [
       ],
     ],
   }),
-  spec('quarantine', ['/tenantId'], 'Records that could not be read.', { indexed: ['/order/?'] }),
+  spec('quarantine', ['/tenantId'], 'Records that could not be read.', { indexed: ['/place/?'] }),
   spec('cursors', ['/tenantId'], 'Where each stream stands.'),
   spec('read-names', ['/tenantId', '/stream'], 'Names of provider objects that are stored.', {
     indexed: ['/at/?'],
@@ -64,7 +64,7 @@ export const containers: readonly ContainerSpec[] = [
   spec('tenants', ['/kind'], 'The customers and their connections.'),
   spec('ledger', ['/tenantId'], 'Each tenant’s Merkle log.', { indexed: ['/first/?', '/last/?'] }),
   spec('runs', ['/tenantId'], 'The history of pulls.', {
-    indexed: ['/tenantId/?', '/order/?', '/source/?', '/status/?'],
+    indexed: ['/tenantId/?', '/place/?', '/source/?', '/status/?'],
     composites: [
       newestFirst('/source'),
       newestFirst('/status'),
@@ -73,17 +73,17 @@ export const containers: readonly ContainerSpec[] = [
     ],
   }),
   spec('operations', ['/tenantId'], 'Long work that callers started.', {
-    indexed: ['/tenantId/?', '/order/?'],
+    indexed: ['/tenantId/?', '/place/?'],
     composites: [newestFirst('/tenantId')],
   }),
   spec('access-log', ['/tenantId'], 'Who asked for what.', {
-    indexed: ['/tenantId/?', '/order/?'],
+    indexed: ['/tenantId/?', '/place/?'],
     composites: [newestFirst('/tenantId')],
   }),
   spec('throttles', ['/kind'], 'Until when which provider wants to be left alone.', { defaultTtl: -1 }),
   // A day and an hour: expiry only tidies up, the store itself decides what is too old.
   spec('replies', ['/id'], 'Replies kept by Idempotency-Key.', { defaultTtl: 90_000 }),
-  spec('jobs', ['/kind'], 'Keys of waiting jobs, and jobs that were buried.', { indexed: ['/order/?'] }),
+  spec('jobs', ['/kind'], 'Keys of waiting jobs, and jobs that were buried.', { indexed: ['/place/?'] }),
 ];
 
 /** A container as the service's API takes it. */
