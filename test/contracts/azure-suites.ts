@@ -8,6 +8,7 @@ import { cosmosRunLog } from '../../shared/adapters/azure/cosmos-run-log.ts';
 import { cosmosTenantRegistry } from '../../shared/adapters/azure/cosmos-tenant-registry.ts';
 import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttle-memory.ts';
 import { freshCosmos } from '../support/azure-cosmos.ts';
+import { freshBlobArchive } from '../support/azure-storage.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
 import { cursorStoreContract } from './cursor-store.contract.ts';
@@ -20,6 +21,8 @@ import { ledgerStoreContract } from './ledger-store.contract.ts';
 import { ledgerStoreSaboteurs } from './ledger-store.saboteurs.ts';
 import { operationStoreContract } from './operation-store.contract.ts';
 import { operationStoreSaboteurs } from './operation-store.saboteurs.ts';
+import { rawArchiveContract } from './raw-archive.contract.ts';
+import { rawArchiveSaboteurs } from './raw-archive.saboteurs.ts';
 import { runLogContract } from './run-log.contract.ts';
 import { runLogSaboteurs } from './run-log.saboteurs.ts';
 import { suite, type Suite } from './suites.ts';
@@ -47,6 +50,7 @@ const replies = freshCosmos(['replies'], cosmosIdempotencyStore);
 /** The contracts over the Azure adapters, on emulators over a socket. */
 export function azureSuites(seed: number): readonly Suite[] {
   return [
+    suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('none'), rawArchiveSaboteurs),
     suite('EventStore', eventStoreContract(seed), events, eventStoreSaboteurs),
     suite('CursorStore', cursorStoreContract(), cursors, cursorStoreSaboteurs),
     suite('TenantRegistry', tenantRegistryContract(), tenants, tenantRegistrySaboteurs),
@@ -62,3 +66,8 @@ export function azureSuites(seed: number): readonly Suite[] {
 /** The event store again, over volumes of a few kilobytes: closing one and beginning the next changes nothing. */
 export const turningSuite = (seed: number): Suite =>
   suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs);
+
+/** What an emulator lacks, from a fake of the wire that refuses as the service does. */
+export function wireSuites(seed: number): readonly Suite[] {
+  return [suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs)];
+}

@@ -299,6 +299,8 @@ function exchange(
 }
 
 function listen(server: Server): Promise<number> {
+  // A connection must not be closed in the moment in which somebody takes it up again.
+  server.keepAliveTimeout = 600_000;
   return new Promise(resolve => {
     server.listen(0, '127.0.0.1', () => {
       const at = server.address();

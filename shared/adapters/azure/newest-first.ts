@@ -9,7 +9,6 @@ export type ListedItem = DocumentItem & { readonly place: string };
 
 /** A character below every one that ids and times are made of, so that a longer id does not overtake. */
 const gap = '\u0001';
-const placeForm = /^\d{4}-[^\u0001]*\u0001[^\u0001]*\u0001[^\u0001]*$/;
 
 export const placeOf = (at: string, id: string, tenant: string): string => [at, id, tenant].join(gap);
 
@@ -28,7 +27,7 @@ export async function newestFirst<T>(
     readonly limit: number;
   },
 ): Promise<{ values: readonly T[]; next: string | null }> {
-  const before = query.after === null ? null : readPlace(query.after);
+  const before = query.after === null ? null : readAfter(query.after);
   const tenants = [...new Set(query.scopes.map(scope => scope.tenantId as string))];
   const [only] = tenants;
   if (only === undefined) return { values: [], next: null };
@@ -52,14 +51,23 @@ export async function newestFirst<T>(
   const last = page.at(-1);
   return {
     values: page.map(item => kind.read(item)),
-    next:
-      found.length > page.length && last !== undefined ? Buffer.from(last.place).toString('base64url') : null,
+    next: found.length > page.length && last !== undefined ? writeAfter(last) : null,
   };
 }
 
-function readPlace(after: string): string {
-  const place = Buffer.from(after, 'base64url').toString();
-  if (placeForm.test(place)) return place;
+/** As callers see it: what they kept from one profile means the same in the other. */
+const writeAfter = (item: ListedItem): string =>
+  Buffer.from(JSON.stringify(item.place.split(gap))).toString('base64url');
+
+function readAfter(text: string): string {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(key) && key.length === 3 && key.every(part => typeof part === 'string')) {
+      return key.join(gap);
+    }
+  } catch {
+    // Not one of ours: the error below says so.
+  }
   throw new AppError(
     'continuation.invalid',
     'give-up',
