@@ -8,6 +8,7 @@ import { cosmosRunLog } from '../../shared/adapters/azure/cosmos-run-log.ts';
 import { cosmosTenantRegistry } from '../../shared/adapters/azure/cosmos-tenant-registry.ts';
 import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttle-memory.ts';
 import { freshCosmos } from '../support/azure-cosmos.ts';
+import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
@@ -17,6 +18,8 @@ import { eventStoreContract } from './event-store.contract.ts';
 import { eventStoreSaboteurs } from './event-store.saboteurs.ts';
 import { idempotencyStoreContract } from './idempotency-store.contract.ts';
 import { idempotencyStoreSaboteurs } from './idempotency-store.saboteurs.ts';
+import { jobQueueContract } from './job-queue.contract.ts';
+import { jobQueueSaboteurs } from './job-queue.saboteurs.ts';
 import { ledgerStoreContract } from './ledger-store.contract.ts';
 import { ledgerStoreSaboteurs } from './ledger-store.saboteurs.ts';
 import { operationStoreContract } from './operation-store.contract.ts';
@@ -51,6 +54,7 @@ const replies = freshCosmos(['replies'], cosmosIdempotencyStore);
 export function azureSuites(seed: number): readonly Suite[] {
   return [
     suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('none'), rawArchiveSaboteurs),
+    suite('JobQueue', jobQueueContract(), freshJobQueue, jobQueueSaboteurs),
     suite('EventStore', eventStoreContract(seed), events, eventStoreSaboteurs),
     suite('CursorStore', cursorStoreContract(), cursors, cursorStoreSaboteurs),
     suite('TenantRegistry', tenantRegistryContract(), tenants, tenantRegistrySaboteurs),

@@ -1,18 +1,18 @@
-// Loaded before Azurite, in its process: moves its clock as the test says, and ends it with the test.
+// Loaded before Azurite, in its process: its clock stands where the test sets it, and it ends with the test.
 const RealDate = Date;
-let offset = 0;
+let stands = null;
 globalThis.Date = class extends RealDate {
   constructor(...args) {
-    if (args.length === 0) super(RealDate.now() + offset);
+    if (args.length === 0) super(stands ?? RealDate.now());
     else super(...args);
   }
   static now() {
-    return RealDate.now() + offset;
+    return stands ?? RealDate.now();
   }
 };
 process.on('message', message => {
   if (typeof message !== 'object' || message === null || typeof message.now !== 'number') return;
-  offset = message.now - RealDate.now();
+  stands = message.now;
   process.send({ set: message.id });
 });
 process.on('disconnect', () => process.exit(0));

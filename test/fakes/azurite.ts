@@ -8,7 +8,7 @@ export interface Azurite {
   readonly queueUrl: string;
   readonly account: string;
   readonly key: string;
-  /** Sets the emulator's clock, which goes on from there. */
+  /** Sets the emulator's clock, which then stands still: what a contract does takes no time. */
   setClock(now: number): Promise<void>;
   close(): void;
 }
