@@ -44,6 +44,8 @@ export interface ComposeOptions {
   readonly worker: string;
   readonly isGone: (owner: string) => boolean;
   readonly continuationKey: Uint8Array;
+  /** Where the profile has an identity that stands for the collecting application. */
+  readonly assertion?: () => Promise<string>;
 }
 
 const scopes = ['access_as_user'];
@@ -61,6 +63,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     throttles: profile.throttles,
     telemetry,
     random: Math.random,
+    ...(options.assertion === undefined ? {} : { assertion: options.assertion }),
   });
   const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+import type { Settings } from './config.ts';
 
 export interface OpenedProfile {
   readonly profile: Profile;
@@ -10,6 +12,8 @@ export interface OpenedProfile {
   readonly worker: string;
   /** Whether a lease's owner was an earlier process on these stores. */
   readonly isGone: (owner: string) => boolean;
+  /** Proves the collecting application to customers' tenants, where no secret of it is needed. */
+  readonly assertion?: () => Promise<string>;
   close(): Promise<void>;
 }
 
@@ -46,6 +50,58 @@ export async function openEmbeddedProfile(
     };
   } catch (thrown) {
     lock.release();
+    throw thrown;
+  }
+}
+
+/**
+ * The stores in Azure's services, reached as the app's identity. Imported only when asked for, so that the embedded
+ * profile never loads an Azure SDK. `openIndex` opens the search index: it is another service with another adapter.
+ */
+export async function openAzureProfile(
+  settings: Settings,
+  openIndex: (clock: Clock) => Promise<SearchIndex & { close?(): void }>,
+): Promise<OpenedProfile> {
+  const [{ openAzure }, { azureCredential, federatedAssertion }, { keyVaultSecretStore }, { systemClock }] =
+    await Promise.all([
+      import('../adapters/azure/open-azure.ts'),
+      import('../adapters/azure/azure-identity.ts'),
+      import('../adapters/azure/key-vault-secret-store.ts'),
+      // No more than a clock: it brings nothing of the embedded stores with it.
+      import('../adapters/embedded/system-clock.ts'),
+    ]);
+  const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
+  const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
+  const profile = openAzure({
+    cosmos: {
+      endpoint: settings.HOLDFAST_COSMOS_URL,
+      database: settings.HOLDFAST_COSMOS_DATABASE,
+      credential,
+    },
+    storage: {
+      objectsUrl: `${archive}/raw`,
+      holdsUrl: `${archive}/holds`,
+      queueUrl: settings.HOLDFAST_QUEUE_URL,
+      credential,
+      retention: settings.HOLDFAST_RETENTION,
+    },
+    secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
+    index: await openIndex(systemClock),
+    clock: systemClock,
+  });
+  try {
+    return {
+      profile,
+      clock: systemClock,
+      continuationKey: await profile.installationKey(),
+      worker: `azure-${randomUUID()}`,
+      // Other instances may live: a lease is waited out.
+      isGone: () => false,
+      ...(settings.HOLDFAST_IDENTITY_CLIENT_ID === '' ? {} : { assertion: federatedAssertion(credential) }),
+      close: () => profile.close(),
+    };
+  } catch (thrown) {
+    await profile.close();
     throw thrown;
   }
 }

@@ -49,6 +49,13 @@ export interface CosmosContainer {
   /** The tags of what was written, null for deletions; or the first step that failed and how, and nothing happened. */
   batch(partition: Partition, steps: readonly Step[]): Promise<BatchOutcome>;
   query<T>(query: Query): Promise<readonly T[]>;
+  /** The container as the service has it. */
+  definition(): Promise<StoredDefinition>;
+}
+export interface StoredDefinition {
+  readonly partitionKey: readonly string[];
+  readonly indexed: readonly string[];
+  readonly composites: readonly (readonly { readonly path: string; readonly order: string }[])[];
 }
 export type BatchOutcome =
   | { readonly ok: true; readonly etags: readonly (string | null)[] }
@@ -109,7 +116,8 @@ function containerDoor(container: Container): CosmosContainer {
   return {
     async read<T extends Item>(partition: Partition, id: string) {
       const reply = await answered(() => container.item(id, [...partition]).read<T>(), [404]);
-      if (reply === null || reply.statusCode === 404 || reply.resource === undefined) return null;
+      if (reply === null) return null;
+      if (reply.statusCode === 404 || reply.resource === undefined) return demandContainer(reply.substatus);
       return { item: reply.resource, etag: reply.etag };
     },
     async create(partition, item) {
@@ -137,6 +145,17 @@ function containerDoor(container: Container): CosmosContainer {
     },
     batch: (partition, steps) => runBatch(container, partition, steps),
     query: query => runQuery(container, query),
+    async definition() {
+      const { resource } = await guarded(() => container.read());
+      const policy = resource?.indexingPolicy;
+      return {
+        partitionKey: resource?.partitionKey?.paths ?? [],
+        indexed: (policy?.includedPaths ?? []).flatMap(one => one.path ?? []),
+        composites: (policy?.compositeIndexes ?? []).map(paths =>
+          paths.map(({ path, order }) => ({ path, order })),
+        ),
+      };
+    },
   };
 }
 
@@ -227,6 +246,12 @@ function demandKey(partition: Partition): void {
   if (partition.length === 0) throw new TypeError('an item lies in a partition');
 }
 
+/** The service says 404 also where the container itself is gone: that must never pass for an absent item. */
+function demandContainer(substatus: unknown): null {
+  if (Number(substatus) === 1003) throw asCosmosError({ statusCode: 404 });
+  return null;
+}
+
 async function guarded<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -241,7 +266,11 @@ async function answered<T>(call: () => Promise<T>, statuses: readonly number[]):
     return await call();
   } catch (thrown) {
     const { status } = serviceStatus(thrown);
-    if (status !== null && statuses.includes(status)) return null;
+    if (status !== null && statuses.includes(status)) {
+      return demandContainer(
+        status === 404 ? (Reflect.get(Object(thrown), 'substatus') as unknown) : undefined,
+      );
+    }
     throw asCosmosError(thrown);
   }
 }
