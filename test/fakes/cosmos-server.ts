@@ -25,6 +25,8 @@ export interface CosmosServer {
   readonly url: string;
   readonly calls: CosmosCall[];
   fault: CosmosFault | null;
+  /** What the account says of its default consistency. */
+  consistency: string;
   /** The most items a page of a query may have, so that continuations happen. */
   pageSize: number | null;
   /** A database with these containers; answers its name. */
@@ -50,6 +52,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
   const emulator = createHttpServer({ keepAlive: true });
   const behind = await listen(emulator);
   const agent = new Agent({ keepAlive: true });
+  const existing = new Set<string>();
   const calls: CosmosCall[] = [];
   let made = 0;
   // Writes one after the other: between the look and the deed of a batch nobody else writes.
@@ -70,8 +73,15 @@ export async function startCosmosServer(): Promise<CosmosServer> {
     const { headers } = message;
     const path = message.url ?? '/';
     const pass = (): Promise<Reply> => forward(call.method, path, headers, body);
+    if (call.kind === 'account') return asAccount(await pass(), server.consistency);
     const spec = specs.get(call.container ?? '');
     if (spec === undefined || !/\/docs/.test(path)) return pass();
+    const place = /\/dbs\/([^/]+)\/colls\/([^/?]+)/.exec(path);
+    if (!existing.has(`${place?.[1]}/${place?.[2]}`)) {
+      // Only the substatus tells a container that is gone from an item that is.
+      const gone = refused({ status: 404, message: 'Owner resource does not exist' });
+      return { ...gone, headers: { ...gone.headers, 'x-ms-substatus': '1003' } };
+    }
     if (call.kind === 'plan') return refused({ status: 400, message: 'no plans here' });
     const partition = partitionOf(headers['x-ms-documentdb-partitionkey']);
     if (call.kind === 'query') {
@@ -128,6 +138,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
     url,
     calls,
     fault: null,
+    consistency: 'Strong',
     pageSize: null,
     async makeDatabase(names) {
       const id = `holdfast-${(made += 1)}`;
@@ -136,6 +147,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
       await post('/dbs', { id });
       for (const name of names) {
         const spec = specs.get(name);
+        existing.add(`${id}/${name}`);
         if (spec !== undefined) await post(`/dbs/${id}/colls`, containerDefinition(spec));
       }
       return id;
@@ -183,6 +195,13 @@ function callOf(message: IncomingMessage, body: Buffer): CosmosCall {
     return method === 'GET' ? 'read' : 'write';
   })();
   return { method, container, kind, sent: body.length, received: 0 };
+}
+
+function asAccount(reply: Reply, consistency: string): Reply {
+  const account = JSON.parse(reply.body.toString()) as Record<string, unknown>;
+  account['userConsistencyPolicy'] = { defaultConsistencyLevel: consistency };
+  const body = Buffer.from(JSON.stringify(account));
+  return { ...reply, headers: { ...reply.headers, 'content-length': String(body.length) }, body };
 }
 
 /** Looks at what each step would meet, and lets the batch through only if none would fail. */

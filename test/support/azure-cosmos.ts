@@ -8,7 +8,7 @@ let started: Promise<CosmosServer> | null = null;
 /** One emulator for a test file; it ends with the file's process, and a test may end it sooner. */
 export const sharedCosmos = (): Promise<CosmosServer> => (started ??= startCosmosServer());
 
-export const openCosmos = (server: CosmosServer, database: string): CosmosGateway =>
+export const openCosmos = (server: Pick<CosmosServer, 'url'>, database: string): CosmosGateway =>
   cosmosGateway({
     endpoint: server.url,
     database,
