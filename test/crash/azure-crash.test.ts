@@ -2,4 +2,4 @@ import { openAzureFor } from '../support/azure-place.ts';
 import { sweepCrashes } from './sweep-crashes.ts';
 
 // Over the emulators: Azurite, and the Cosmos DB server behind its door.
-sweepCrashes(openAzureFor, ['m365.unified-audit']);
+sweepCrashes(openAzureFor, ['exchange.message-trace', 'm365.unified-audit']);

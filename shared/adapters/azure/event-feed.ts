@@ -1,8 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { StoredEvent } from '../../model/event.ts';
 import type { Change } from '../../ports/event-store.ts';
 import type { CosmosContainer, Item, Step } from './cosmos-gateway.ts';
-import { revisionsOf, type PackItem } from './event-pack.ts';
+import { revisionsOf, type PackItem, type Revision } from './event-pack.ts';
 import type { Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
 import { damagedItem } from './stored-document.ts';
@@ -48,11 +47,18 @@ interface Entry extends Item {
   readonly latest: number;
 }
 
+interface Read {
+  readonly entry: Entry;
+  readonly revisions: readonly Revision[];
+}
+
 const digits = 16;
 const mostEntries = 90;
 /** Entries in one logical partition of the feed; about half a gigabyte. */
 const defaultEntriesPerVolume = 1_000_000;
 const entriesPerQuery = 60;
+/** About two thousand events, and well below the 4 MB of an answer. */
+const packsPerRead = 16;
 
 export const writePosition = (position: number): string => String(position).padStart(digits, '0');
 
@@ -90,7 +96,12 @@ export function eventFeed(
     await Promise.all(
       [...places.values()].map(async ([first, ...more]) => {
         if (first === undefined) return;
-        for (const { tenantId, volume: of, id } of [first, ...more]) await events.remove([tenantId, of], id);
+        const partition = [first.tenantId, first.volume];
+        const ids = [first, ...more].map(mark => mark.id);
+        const steps = ids.map(id => ({ do: 'delete' as const, id }));
+        if (steps.length > 1 && (await events.batch(partition, steps)).ok) return;
+        // One by one where somebody else has removed a part of them already.
+        for (const id of ids) await events.remove(partition, id);
       }),
     );
   }
@@ -157,16 +168,39 @@ export function eventFeed(
     return [];
   }
 
-  /** A pack's events; none where it has expired, and then the entry goes too. */
-  async function eventsOf(entry: Entry): Promise<readonly { place: number; event: StoredEvent }[]> {
-    const found = await events.read<PackItem>([entry.tenantId, entry.pack.volume], entry.pack.id);
-    if (found !== null) return revisionsOf(found.item);
+  /** The events of entries, in their order; an entry whose pack has expired has none, and goes too. */
+  async function eventsOf(entries: readonly Entry[]): Promise<readonly Read[]> {
+    const places = Map.groupBy(entries, entry => `${entry.tenantId} ${entry.pack.volume}`);
+    const packs = await Promise.all([...places.values()].map(packsOf));
+    const byId = new Map(packs.flat().map(pack => [`${pack.tenantId} ${pack.id}`, pack]));
+    return Promise.all(
+      entries.map(async entry => {
+        const pack = byId.get(`${entry.tenantId} ${entry.pack.id}`);
+        if (pack !== undefined) return { entry, revisions: await revisionsOf(pack) };
+        await dropExpired(entry);
+        return { entry, revisions: [] };
+      }),
+    );
+  }
+
+  /** Many packs of one volume in one request. */
+  function packsOf(entries: readonly Entry[]): Promise<readonly PackItem[]> {
+    const [first] = entries;
+    if (first === undefined) return Promise.resolve([]);
+    const partition = [first.tenantId, first.pack.volume];
+    return events.query<PackItem>({
+      text: 'SELECT * FROM c WHERE c.tenantId = @tenant AND c.volume = @volume AND ARRAY_CONTAINS(@ids, c.id)',
+      parameters: { tenant: partition[0], volume: partition[1], ids: entries.map(entry => entry.pack.id) },
+      partition,
+    });
+  }
+
+  async function dropExpired(entry: Entry): Promise<void> {
     const books = await volumes.books(entry.tenantId, entry.pack.volume);
     const expired = books?.item.expired[entry.source];
     // A pack that is gone though nothing of its time was removed is a loss, not an expiry.
     if (expired === undefined || entry.latest >= expired) throw damagedItem('The feed of events');
     await feed.remove([entry.volume], entry.id);
-    return [];
   }
 
   return {
@@ -179,13 +213,11 @@ export function eventFeed(
       while (changes.length < limit && tenants?.length !== 0) {
         const entries = await entriesAfter(at, tenants, reached, limit);
         if (entries.length === 0) break;
-        for (const slice of inSlices(entries, 8)) {
+        // Entries hold at least one change each, and most a hundred: what is not needed yet is not read.
+        for (const slice of inSlices(entries, packsPerRead)) {
           if (changes.length >= limit) break;
-          const packs = await Promise.all(
-            slice.map(async entry => ({ entry, events: await eventsOf(entry) })),
-          );
-          for (const { entry, events: found } of packs) {
-            for (const { place, event } of found) {
+          for (const { entry, revisions } of await eventsOf(slice)) {
+            for (const { place, event } of revisions) {
               const position = entry.first + place;
               if (position > from && changes.length < limit) {
                 changes.push({ position: writePosition(position), event });
