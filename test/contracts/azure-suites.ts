@@ -38,6 +38,7 @@ import { throttleMemorySaboteurs } from './throttle-memory.saboteurs.ts';
 const smallVolumes = { volumeBytes: 6_000, feedEntriesPerVolume: 7 };
 
 const events = freshCosmos(['events', 'feed', 'quarantine'], cosmosEventStore);
+/** Over pages of two items as well. */
 const turning = freshCosmos(['events', 'feed', 'quarantine'], cosmos =>
   cosmosEventStore(cosmos, smallVolumes),
 );
@@ -67,11 +68,13 @@ export function azureSuites(seed: number): readonly Suite[] {
   ];
 }
 
-/** The event store again, over volumes of a few kilobytes: closing one and beginning the next changes nothing. */
-export const turningSuite = (seed: number): Suite =>
-  suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs);
-
-/** What an emulator lacks, from a fake of the wire that refuses as the service does. */
+/**
+ * What the emulators do not do by themselves: the archive over a service that keeps versions, retention and holds,
+ * and the event store where every answer comes in pages and every volume is soon full.
+ */
 export function wireSuites(seed: number): readonly Suite[] {
-  return [suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs)];
+  return [
+    suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs),
+    suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs),
+  ];
 }
