@@ -1,22 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { keyVaultSecretStore } from '../../shared/adapters/azure/key-vault-secret-store.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { sabotaged, type Fresh } from '../contracts/contract.ts';
-import { failing } from '../contracts/failing.ts';
-import { knownSecrets, secretStoreContract } from '../contracts/secret-store.contract.ts';
-import { secretStoreSaboteurs } from '../contracts/secret-store.saboteurs.ts';
-import { startKeyVault, type KeyVault } from '../fakes/key-vault.ts';
-import type { SecretStore } from '../../shared/ports/secret-store.ts';
+import { knownSecrets } from '../contracts/secret-store.contract.ts';
+import type { KeyVault } from '../fakes/key-vault.ts';
+import { sharedVault, vaultCredential } from '../support/azure-vault.ts';
 
-// The fake's certificate is made on the spot; whether the SDK checks certificates is not what is tried here.
-process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
-
-const credential = {
-  getToken: () => Promise.resolve({ token: 'a-token-for-tests', expiresOnTimestamp: Date.now() + 3_600_000 }),
-};
 let vault: KeyVault;
 beforeAll(async () => {
-  vault = await startKeyVault();
+  vault = await sharedVault();
 });
 afterAll(() => vault.close());
 beforeEach(() => {
@@ -25,22 +16,7 @@ beforeEach(() => {
 });
 
 const open = (): ReturnType<typeof keyVaultSecretStore> =>
-  keyVaultSecretStore({ url: vault.url, credential, azureDomain: false });
-
-const fresh: Fresh<SecretStore> = async () => {
-  for (const [name, value] of Object.entries(knownSecrets)) vault.secrets.set(name, value);
-  return { open: async () => open(), damage: async () => {}, dispose: async () => {} };
-};
-
-describe('SecretStore, Key Vault, on a fake of the wire', () => {
-  test.each(secretStoreContract()(fresh))('$name', one => one.run());
-});
-
-describe('the suite of SecretStore over Key Vault finds one that', () => {
-  test.each(secretStoreSaboteurs)('$does', async saboteur => {
-    expect(await failing(secretStoreContract()(sabotaged(fresh, saboteur)))).toEqual(saboteur.fails);
-  });
-});
+  keyVaultSecretStore({ url: vault.url, credential: vaultCredential, azureDomain: false });
 
 async function refusal(work: Promise<unknown>): Promise<AppError> {
   const thrown = await work.catch((error: unknown) => error);

@@ -10,6 +10,7 @@ import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttl
 import { freshCosmos } from '../support/azure-cosmos.ts';
 import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
+import { freshVault } from '../support/azure-vault.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
 import { cursorStoreContract } from './cursor-store.contract.ts';
@@ -28,6 +29,8 @@ import { rawArchiveContract } from './raw-archive.contract.ts';
 import { rawArchiveSaboteurs } from './raw-archive.saboteurs.ts';
 import { runLogContract } from './run-log.contract.ts';
 import { runLogSaboteurs } from './run-log.saboteurs.ts';
+import { secretStoreContract } from './secret-store.contract.ts';
+import { secretStoreSaboteurs } from './secret-store.saboteurs.ts';
 import { suite, type Suite } from './suites.ts';
 import { tenantRegistryContract } from './tenant-registry.contract.ts';
 import { tenantRegistrySaboteurs } from './tenant-registry.saboteurs.ts';
@@ -76,5 +79,6 @@ export function wireSuites(seed: number): readonly Suite[] {
   return [
     suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs),
     suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs),
+    suite('SecretStore', secretStoreContract(), freshVault, secretStoreSaboteurs),
   ];
 }

@@ -56,7 +56,7 @@ function handle(
   if (fault !== null) return refuse(response, fault.status, 'AsTheTestSays', fault.headers);
   if (message.headers.authorization !== 'Bearer a-token-for-tests') {
     return refuse(response, 401, 'Unauthorized', {
-      'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/c0a10000-0000-4000-8000-00000000c001", resource="https://vault.azure.net"`,
+      'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/c0a10000-0000-4000-8000-00000000c001", resource="https://vault.example"`,
     });
   }
   if (!/^\d{4}-\d{2}-\d{2}|^7\.\d/.test(at.searchParams.get('api-version') ?? '')) {

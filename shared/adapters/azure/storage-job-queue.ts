@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 import { instant, plus, seconds, type Instant } from '../../kernel/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { jobSchema, type Job, type JobQueue, type TakenJob } from '../../ports/job-queue.ts';
+import { jobSchema, type JobQueue, type TakenJob } from '../../ports/job-queue.ts';
 import type { CosmosGateway } from './cosmos-gateway.ts';
 import { jobKeys } from './job-keys.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
