@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import { serviceStatus } from './service-status.ts';
+import { identityError, serviceStatus } from './service-status.ts';
 
 const says = {
   throttled:
@@ -19,6 +19,8 @@ const says = {
  */
 export function asCosmosError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
   const { status, code, retryAfterMs } = serviceStatus(thrown);
   const options = {
     cause: thrown,

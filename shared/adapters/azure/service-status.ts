@@ -1,3 +1,5 @@
+import { AppError } from '../../kernel/errors.ts';
+
 /** What a failed call of an Azure SDK says, whichever SDK it was; nothing of its text. */
 export interface ServiceStatus {
   /** Null where no answer came. */
@@ -34,4 +36,18 @@ function waitIn(thrown: unknown): number | null {
   const exact = read('x-ms-retry-after-ms') ?? read('retry-after-ms');
   const whole = read('retry-after');
   return exact ?? (whole === null ? null : whole * 1_000);
+}
+
+const noToken =
+  /^(CredentialUnavailableError|AuthenticationError|AggregateAuthenticationError|AuthenticationRequiredError)$/;
+
+/** The error where no token could be had for the service: then the service itself was not even asked. */
+export function identityError(thrown: unknown): AppError | null {
+  if (!(thrown instanceof Error) || !noToken.test(thrown.name)) return null;
+  return new AppError(
+    'store.unavailable',
+    'retry-later',
+    'The app’s identity gave no token for Azure’s services. Assign the user-assigned identity to the app, and check HOLDFAST_IDENTITY_CLIENT_ID; on a developer’s machine, sign in with az login.',
+    { cause: thrown, facts: { service: 'identity' } },
+  );
 }
