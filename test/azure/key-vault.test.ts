@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keyVaultNoteSigner } from '../../shared/adapters/azure/key-vault-note-signer.ts';
 import { keyVaultSecretStore } from '../../shared/adapters/azure/key-vault-secret-store.ts';
+import { formatCheckpoint, openCheckpoint } from '../../shared/evidence/checkpoint.ts';
+import { formatVerifierKey, noteOf, parseVerifierKey } from '../../shared/evidence/signed-note.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { knownSecrets } from '../contracts/secret-store.contract.ts';
 import type { KeyVault } from '../fakes/key-vault.ts';
@@ -23,6 +26,42 @@ async function refusal(work: Promise<unknown>): Promise<AppError> {
   if (thrown instanceof AppError) return thrown;
   throw new Error('expected an AppError');
 }
+
+const origin = 'archive.example/t/contoso';
+const checkpoint = { origin, size: 7, root: 'ab'.repeat(32), extensions: [] };
+const signer = (key = 'checkpoints') =>
+  keyVaultNoteSigner({ url: vault.url, credential: vaultCredential, azureDomain: false, key, name: origin });
+
+describe('a checkpoint signed by a key of the vault', () => {
+  test('is opened by whoever has the public key, every time anew', async () => {
+    const text = formatCheckpoint(checkpoint);
+    const verifier = await signer().verifier();
+    // Several: an ECDSA signature differs each time, and one in two has a number that needs a leading zero.
+    for (let n = 0; n < 12; n += 1) {
+      const note = noteOf(text, [await signer().sign(text)]);
+      expect(openCheckpoint(note, [verifier])).toEqual({ ok: true, value: checkpoint });
+      expect(openCheckpoint(note.replace('\n7\n', '\n8\n'), [verifier])).toMatchObject({ ok: false });
+    }
+  });
+
+  test('names its key so that a reader can be given it as text', async () => {
+    const verifier = await signer().verifier();
+    const text = formatVerifierKey(verifier);
+    const read = parseVerifierKey(text);
+    expect(read.ok ? Buffer.from(read.value.publicKey).equals(Buffer.from(verifier.publicKey)) : read).toBe(
+      true,
+    );
+    expect(parseVerifierKey(text.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toMatchObject({ ok: false });
+  });
+
+  test('is refused where the key is not there, and says how to make it', async () => {
+    const error = await refusal(signer('nothing-here').sign('text\n'));
+    expect([error.code, error.target]).toEqual(['secret.missing', 'nothing-here']);
+    expect(error.message).toMatch(/az keyvault key create/);
+    vault.fault = () => ({ status: 403 });
+    expect((await refusal(signer().sign('text\n'))).message).toMatch(/Crypto User/);
+  });
+});
 
 describe('Key Vault', () => {
   test('that refuses says who must be given which role, and repeats nothing of its answer', async () => {

@@ -1,7 +1,8 @@
-import { createPrivateKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { selfSigned } from '../support/self-signed.ts';
+import { signDigest } from './sign-digest.ts';
 
 /** What a test makes of a request: a status instead of the answer. */
 export type VaultFault = (
@@ -85,7 +86,7 @@ function keyCall(
 ): void {
   const kid = `${vault.url}/keys/checkpoints/1`;
   if (message.method === 'GET') {
-    const { kty, crv, x, y } = createPublicJwk(key);
+    const { kty, crv, x, y } = key.export({ format: 'jwk' });
     return json(response, 200, {
       key: { kid, kty, crv, x, y, key_ops: ['sign', 'verify'] },
       attributes: { enabled: true },
@@ -97,14 +98,6 @@ function keyCall(
     return refuse(response, 400, 'BadParameter');
   }
   json(response, 200, { kid, value: signDigest(key, digest).toString('base64url') });
-}
-
-const createPublicJwk = (key: KeyObject): { kty?: string; crv?: string; x?: string; y?: string } =>
-  createPrivateKey(key.export({ type: 'pkcs8', format: 'pem' })).export({ format: 'jwk' });
-
-/** ES256 over a digest that is made already, as the service gets it: r and s, 32 bytes each. */
-function signDigest(key: KeyObject, digest: Uint8Array): Buffer {
-  return sign(null, digest, { key, dsaEncoding: 'ieee-p1363' });
 }
 
 function json(response: ServerResponse, status: number, value: unknown): void {
