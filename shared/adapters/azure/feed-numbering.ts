@@ -89,6 +89,9 @@ export function feedNumbering(
       swept = held.etag;
     }
     const marks = await events.query<MarkItem>({ text: `SELECT * FROM c WHERE c.kind = 'mark'` });
+    // Another reader may have numbered them since the head was read. What was stored before this call is in the head
+    // as it is now, and an older one would make positions of his look like none of ours.
+    if (marks.length === 0) return (await head()).head;
     for (let waiting = inOrder(marks); waiting.length > 0;) {
       const batch = firstOf(waiting);
       waiting = waiting.slice(batch.length);
