@@ -40,5 +40,10 @@ export function asCosmosError(thrown: unknown): AppError {
   if (status !== null && status >= 400 && status < 500 && ![408, 410, 449].includes(status)) {
     return new AppError('bug', 'retry', 'A call of Cosmos DB failed that should not.', options);
   }
+  // What the SDK refuses before it asks anybody (an id with a slash) is our defect, and no outage to wait for.
+  const unnamed = !(thrown instanceof Error) || thrown.name === 'Error';
+  if (status === null && code === null && unnamed) {
+    return new AppError('bug', 'retry', 'A call of Cosmos DB failed that should not.', options);
+  }
   return new AppError('store.unavailable', 'retry-later', says.away, options);
 }

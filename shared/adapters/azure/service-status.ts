@@ -9,11 +9,18 @@ export interface ServiceStatus {
   readonly retryAfterMs: number | null;
 }
 
+const mostWrappings = 3;
+const says = (thrown: unknown): boolean =>
+  field(thrown, 'statusCode') !== undefined || field(thrown, 'code') !== undefined;
+
 const field = (from: unknown, name: string): unknown =>
   typeof from === 'object' && from !== null ? Reflect.get(from, name) : undefined;
 
 /** Reads the error of any of the SDKs: storage and Key Vault say `statusCode`, Cosmos DB puts it in `code`. */
-export function serviceStatus(thrown: unknown): ServiceStatus {
+export function serviceStatus(thrown: unknown, depth = 0): ServiceStatus {
+  // Cosmos DB's batches wrap the answer in an error that says nothing.
+  const cause = field(thrown, 'cause');
+  if (cause !== undefined && depth < mostWrappings && !says(thrown)) return serviceStatus(cause, depth + 1);
   const code = field(thrown, 'code');
   const said = field(thrown, 'statusCode') ?? (typeof code === 'number' ? code : undefined);
   return {
