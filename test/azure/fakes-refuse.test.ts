@@ -90,12 +90,9 @@ describe('the Cosmos DB door', () => {
 
 describe('the list of containers', () => {
   test('has every partition key path among the fields of what is stored, and no path twice', () => {
-    for (const { name, partitionKey, indexed } of containers) {
-      expect(
-        partitionKey.every(path => /^\/[a-zA-Z]+$/.test(path)),
-        name,
-      ).toBe(true);
-      expect(new Set(indexed).size, name).toBe(indexed.length);
+    for (const { partitionKey, indexed } of containers) {
+      expect(partitionKey.filter(path => !/^\/[a-zA-Z]+$/.test(path))).toEqual([]);
+      expect(new Set(indexed).size).toBe(indexed.length);
     }
   });
 });
