@@ -71,7 +71,9 @@ async function send(url: string, init: RequestInit, baseUrl: string): Promise<Re
 export function asCommandError(thrown: unknown): CommandError {
   if (thrown instanceof CommandError) return thrown;
   if (thrown instanceof ApiProblem) return ofProblem(thrown);
-  if (thrown instanceof AppError && thrown.code === 'request.invalid') return usageError(thrown.message);
+  const wrongInput =
+    thrown instanceof AppError && ['request.invalid', 'config.invalid'].includes(thrown.code);
+  if (wrongInput) return usageError(thrown.message);
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   return new CommandError(exitCodes.unexpected, `Something failed that should not: ${text}`, {
     cause: thrown,

@@ -18,7 +18,7 @@ export const exitCodeHelp = `Exit codes:
   3    not signed in, or not allowed
   4    no such thing
   5    the service does not answer or asks to wait; try again later
-  6    done in part: some lines were quarantined
+  6    done in part: some lines were quarantined, or not every source is ready
   130  interrupted with Ctrl-C (work on the server goes on)`;
 
 /** An end of the command that is not success. The message is a sentence; `next` says what to do about it. */

@@ -27,9 +27,10 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
     };
   };
   let exitCode: ExitCode = exitCodes.ok;
-  const program = buildProgram(terminal, contextOf, code => {
+  const exitWith = (code: ExitCode): void => {
     exitCode = code;
-  });
+  };
+  const program = buildProgram(terminal, contextOf, exitWith, streams.env);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

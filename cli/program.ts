@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { showCoverage } from './commands/coverage.ts';
 import { showEvent } from './commands/event.ts';
-import { normalize } from './commands/normalize.ts';
+import { normalize, type NormalizeOptions } from './commands/normalize.ts';
 import { listOperations, showOperation } from './commands/operations.ts';
 import { pull, type PullOptions } from './commands/pull.ts';
 import { listRuns, showRun, type RunsOptions } from './commands/runs.ts';
@@ -13,8 +13,11 @@ import { defaultUrl } from './connection.ts';
 import type { Context } from './context.ts';
 import { exitCodeHelp, type ExitCode } from './exit-code.ts';
 import { followOperation } from './follow-operation.ts';
+import { addMapping } from './mapping-commands.ts';
 import { tenantIdOf } from './tenant-id.ts';
 import type { Terminal } from './terminal.ts';
+import { addUpkeep } from './upkeep-commands.ts';
+import { wholeNumber } from './whole-number.ts';
 
 export interface Globals {
   readonly url: string | undefined;
@@ -32,6 +35,7 @@ export function buildProgram(
   terminal: Terminal,
   contextOf: (globals: Globals) => Context,
   exitWith: (code: ExitCode) => void,
+  env: Readonly<Record<string, string | undefined>> = {},
 ): Command {
   const program = new Command('holdfast')
     .description('Search and run a Holdfast archive from the command line.')
@@ -53,7 +57,9 @@ export function buildProgram(
   addReading(program, context);
   addPulling(program, context);
   addWatching(program, context);
-  addOffline(program, terminal, exitWith);
+  addUpkeep(program, context, exitWith);
+  addMapping(program, terminal, context, () => globalOptions(program).json, exitWith);
+  addOffline(program, terminal, exitWith, env['HOLDFAST_MAPPINGS'] ?? '');
   return program;
 }
 
@@ -102,10 +108,12 @@ function addReading(program: Command, context: () => Context): void {
     .description('show one event')
     .argument('<id>', 'its id, or the beginning of it as search shows it')
     .option('--history', 'every revision, oldest first')
+    .addOption(new Option('--ocsf', 'the event as an OCSF 1.8.0 object').conflicts(['history', 'raw']))
     .option('--raw', 'the record byte for byte as the provider sent it')
-    .action((id: string, given: { history?: boolean; raw?: boolean }) =>
-      showEvent(context(), id, given.raw === true ? 'raw' : given.history === true ? 'history' : 'event'),
-    );
+    .action((id: string, given: { history?: boolean; ocsf?: boolean; raw?: boolean }) => {
+      const shown = (['raw', 'history', 'ocsf'] as const).find(form => given[form] === true);
+      return showEvent(context(), id, shown ?? 'event');
+    });
   program
     .command('tenants')
     .description('list tenants, or show one and where its streams stand')
@@ -200,27 +208,31 @@ function addWatching(program: Command, context: () => Context): void {
     );
 }
 
-function addOffline(program: Command, terminal: Terminal, exitWith: (code: ExitCode) => void): void {
+function addOffline(
+  program: Command,
+  terminal: Terminal,
+  exitWith: (code: ExitCode) => void,
+  mappings: string,
+): void {
   program
     .command('normalize')
     .description('read records as NDJSON on standard input, write what we make of each: needs no service')
     .argument('<source-id>', 'source id, e.g. exchange.message-trace')
     .option('--domain <domain...>', 'the customer’s mail domains: they decide a mail’s direction')
     .option('--stream <name>', 'the stream the records come from')
+    .option(
+      '--read-at <time>',
+      'when records of a snapshot were read; used where they say no time (default: now)',
+    )
+    .option('--mappings <file>', 'a mapping file (env HOLDFAST_MAPPINGS; default: the built-in mappings.yml)')
+    .option('--ocsf', 'write {"ocsf":…}, the event as OCSF 1.8.0, in place of {"event":…}')
     .addHelpText(
       'after',
-      '\nOne line out for each line in, in order: {"event":…}, {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
+      '\nA record of a snapshot (a policy, a role assignment) is read as a thing added.\nOne line out for each line in, in order: {"event":…} (with --ocsf {"ocsf":…}), {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
     )
-    .action(async (source: string, given: { domain?: string[]; stream?: string }) => {
-      exitWith(await normalize(terminal, source, given));
+    .action(async (source: string, given: NormalizeOptions) => {
+      exitWith(await normalize(terminal, source, { mappings, ...given }));
     });
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!/^\d{1,9}$/.test(text) || number < 1)
-    throw new InvalidArgumentError('Expected a whole number from 1 on.');
-  return number;
 }
 
 const searchHelp = `

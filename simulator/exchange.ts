@@ -16,7 +16,7 @@ export interface Call {
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
   /** Real milliseconds to wait before answering. */
   readonly delayMs?: number;
 }

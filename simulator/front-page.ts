@@ -33,11 +33,12 @@ export function frontPage(control: Control, url: string): string {
   const example = `curl -X POST ${url}/control/faults -d '{"name":"server-error","route":"graph","times":1}'`;
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Provider simulator</title><style>${style}</style></head><body>
 <h1>Provider simulator</h1>
-<p>This stands in for Microsoft Graph, the Office 365 Management Activity API and Entra ID. It enforces their published rules, invents tenants from a seed, and misbehaves when asked to. Nobody here is real.</p>
+<p>This stands in for Microsoft Graph, the Office 365 Management Activity API, Entra ID and Mimecast. It enforces their published rules, invents tenants from a seed, and misbehaves when asked to. Nobody here is real.</p>
 <table>
 ${row(['Graph', code(`${url}/graph`)])}
 ${row(['Management API', code(`${url}/manage`)])}
 ${row(['Entra', code(`${url}/login`)])}
+${row(['Mimecast', `${code(`${url}/mimecast/global`)}, or a region's name in place of <code>global</code>`])}
 ${row(['Control', `${code(`${url}/control`)}: tenants, faults, clock, keys:rotate, requests, truth, throttling, tokens`])}
 ${row(['Its time', code(new Date(control.now()).toISOString())])}
 </table>

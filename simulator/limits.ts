@@ -11,10 +11,20 @@ export const limitTable = {
   reportsApp: { limit: 122, windowMs: 10_000 },
   /** Message traces: per tenant over all applications; list and details share it. */
   traces: { limit: 100, windowMs: 300_000 },
+  /** Conditional access: per tenant over all applications. */
+  policies: { limit: 1, windowMs: 1_000 },
+  /** Intune audits: per application and tenant. */
+  intune: { limit: 1_000, windowMs: 20_000 },
+  /** The same: per tenant over all applications. */
+  intuneAllApps: { limit: 2_000, windowMs: 20_000 },
+  /** Security alerts, and incidents as if they were named: per application and tenant. */
+  security: { limit: 150, windowMs: 60_000 },
   /** Directory reads, in resource units; the figure is for tenants below 50 users. */
   directory: { limit: 3_500, windowMs: 10_000 },
   /** Management API: per tenant and publisher. */
   management: { limit: 2_000, windowMs: 60_000 },
+  /** Mimecast: per application. It publishes no figure; this is ours. */
+  mimecast: { limit: 400, windowMs: 60_000 },
 } as const;
 
 export interface Throttling {
@@ -27,6 +37,8 @@ export interface Throttling {
 export interface Limits {
   /** Counts a request; null when it may pass, otherwise how long to wait in ms. */
   take(name: LimitName, key: string, now: number, cost?: number): number | null;
+  /** How much the window still has room for. */
+  left(name: LimitName, key: string, now: number): number;
   /** The Retry-After header for a refusal by a service that sends one only sometimes; null for none. */
   moodyRetryAfter(waitMs: number): string | null;
   throttling(): Throttling;
@@ -50,6 +62,7 @@ export function limits(seed: number, on: boolean): Limits {
       const waitMs = limiters.get(name)?.take(key, now, cost) ?? null;
       return throttling.on ? waitMs : null;
     },
+    left: (name, key, now) => limiters.get(name)?.left(key, now) ?? 0,
     moodyRetryAfter(waitMs) {
       const roll = mood();
       if (throttling.retryAfter === 'never') return null;

@@ -12,6 +12,8 @@ export interface LimiterMark {
 export interface RollingLimiter {
   /** Counts a request; answers null when it may pass, or the ms until the window has room for it again. */
   take(key: string, now: number, cost?: number): number | null;
+  /** What the window has room for; below zero after refusals. */
+  left(key: string, now: number): number;
   marks(): LimiterMark[];
   forget(): void;
 }
@@ -45,6 +47,12 @@ export function rollingLimiter(name: string, limit: number, windowMs: number): R
       tally.highest = Math.max(tally.highest, tally.sum);
       if (waitMs !== null) tally.refused += 1;
       return waitMs;
+    },
+    left(key, now) {
+      const tally = tallies.get(key);
+      if (tally === undefined) return limit;
+      shed(tally, now, windowMs);
+      return limit - tally.sum;
     },
     marks: () =>
       [...tallies].map(([key, { highest, refused }]) => ({ name, key, limit, windowMs, highest, refused })),

@@ -26,6 +26,8 @@ export interface Site {
   readonly limits: Limits;
   readonly counts: RequestCounts;
   readonly links: Links;
+  /** Where the file store listens: another origin than `url`. */
+  readonly filesUrl: string;
   /** Lifetime of access tokens, seconds. */
   readonly accessTokenSeconds: number;
   /** A GUID for a request, a trace or a correlation; repeatable with the seed. */
@@ -36,5 +38,8 @@ export interface Site {
 export interface Links {
   readonly graph: TokenSeal;
   readonly management: TokenSeal;
+  /** Page tokens, feed tokens and access tokens: each says what it is. */
+  readonly mimecast: TokenSeal;
+  readonly mimecastFiles: TokenSeal;
   lifetimeMs: number | null;
 }

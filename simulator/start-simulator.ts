@@ -12,6 +12,8 @@ import { faultBoard } from './faults/fault-board.ts';
 import { frontPage } from './front-page.ts';
 import { graphRoutes } from './graph/graph-routes.ts';
 import { limits } from './limits.ts';
+import { mimecastRoutes } from './mimecast/mimecast-routes.ts';
+import { fileStore } from './mimecast/siem-file.ts';
 import { managementRoutes } from './management/management-routes.ts';
 import { subscriptions } from './management/subscriptions.ts';
 import { requestCounts } from './request-counts.ts';
@@ -39,9 +41,11 @@ export interface SimulatorOptions {
 }
 
 export interface Simulator {
-  /** `http://127.0.0.1:7072`: `/graph`, `/manage`, `/login` and `/control` stand under it. */
+  /** `http://127.0.0.1:7072`: `/graph`, `/manage`, `/login`, `/mimecast` and `/control` stand under it. */
   readonly url: string;
   readonly port: number;
+  /** Mimecast's file store, on a port of its own. */
+  readonly filesUrl: string;
   readonly clock: VirtualClock;
   readonly control: Control;
   /** Ends all connections, hanging ones too. */
@@ -56,38 +60,58 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const keys = await signingKeys();
   // Filters are long: next links repeat them.
   const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 65_000 });
+  const files = createServer({ keepAliveTimeout: 65_000 });
   await listen(server, port, host);
-  const address = server.address();
-  const taken = typeof address === 'object' && address !== null ? address.port : port;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
-  const site = makeSite(options, url, keys);
+  await listen(files, 0, host);
+  const urlOf = (taken: number): string => `http://${host.includes(':') ? `[${host}]` : host}:${taken}`;
+  const taken = portOf(server);
+  const url = urlOf(taken);
+  const filesUrl = urlOf(portOf(files));
+  const site = makeSite(options, { url, filesUrl }, keys);
   const steering = control(site);
   server.on('request', (request, response) => {
     handle(site, steering, request, response).catch((thrown: unknown) => fail(response, thrown));
   });
+  files.on('request', (request, response) => {
+    handleFile(site, request, response).catch((thrown: unknown) => fail(response, thrown));
+  });
   return {
     url,
     port: taken,
+    filesUrl,
     clock: site.clock,
     control: steering,
-    async close() {
-      const closed = new Promise<void>(done => {
-        server.close(() => done());
-      });
-      server.closeAllConnections();
-      await closed;
+    close: async () => {
+      await Promise.all([server, files].map(closed));
     },
   };
 }
 
-function makeSite(options: SimulatorOptions, url: string, keys: SigningKeys): Site {
+function portOf(server: Server): number {
+  const address = server.address();
+  if (typeof address === 'object' && address !== null) return address.port;
+  throw new Error('the server does not listen on a port');
+}
+
+function closed(server: Server): Promise<void> {
+  return new Promise(done => {
+    server.close(() => done());
+    server.closeAllConnections();
+  });
+}
+
+function makeSite(
+  options: SimulatorOptions,
+  urls: { readonly url: string; readonly filesUrl: string },
+  keys: SigningKeys,
+): Site {
   const { world, clock = { now: Date.now }, throttling = true, accessTokenSeconds = 3_599 } = options;
   const seed = options.seed ?? world.seed;
   let requests = 0;
   return {
     world,
     seed,
-    url,
+    ...urls,
     clock: virtualClock(clock),
     tenants: tenantBook(world),
     keys,
@@ -97,7 +121,13 @@ function makeSite(options: SimulatorOptions, url: string, keys: SigningKeys): Si
     faults: faultBoard(seed),
     limits: limits(seed, throttling),
     counts: requestCounts(),
-    links: { graph: tokenSeal(seed, 'graph'), management: tokenSeal(seed, 'management'), lifetimeMs: null },
+    links: {
+      graph: tokenSeal(seed, 'graph'),
+      management: tokenSeal(seed, 'management'),
+      mimecast: tokenSeal(seed, 'mimecast'),
+      mimecastFiles: tokenSeal(seed, 'mimecast files'),
+      lifetimeMs: null,
+    },
     accessTokenSeconds,
     nextId: () => guidOf(`request/${seed}/${++requests}`),
   };
@@ -132,28 +162,33 @@ async function handle(
 ): Promise<void> {
   const call = await readCall(site, request);
   const now = site.clock.now();
-  if (call === null) {
-    await send(response, {
-      reply: jsonReply(413, { error: { message: 'The body is too large.' } }),
-      manner: null,
-      now,
-    });
-    return;
-  }
+  if (call === null) return send(response, { reply: tooLarge, manner: null, now });
   const [, area = '', path = ''] = /^\/([^/]*)(.*)$/.exec(call.path) ?? [];
   const resolved = resolve(site, call, area, path);
-  if (resolved !== null) {
-    const outgoing = await answerWithFaults(site, resolved);
-    site.counts.add(resolved.route, resolved.tenant, outgoing.manner ?? outgoing.reply.status);
-    await send(response, outgoing);
-  } else if (area === 'control' && path === '/truth' && call.method === 'GET') {
+  if (resolved !== null) await answer(site, resolved, response);
+  else if (area === 'control' && path === '/truth' && call.method === 'GET') {
     await sendTruth(steering, call, response);
   } else await send(response, { reply: await ownPage(site, steering, call, area, path), manner: null, now });
+}
+
+const tooLarge = jsonReply(413, { error: { message: 'The body is too large.' } });
+
+async function handleFile(site: Site, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const call = await readCall(site, request);
+  if (call === null) return send(response, { reply: tooLarge, manner: null, now: site.clock.now() });
+  return answer(site, fileStore(site, call), response);
+}
+
+async function answer(site: Site, resolved: Resolved, response: ServerResponse): Promise<void> {
+  const outgoing = await answerWithFaults(site, resolved);
+  site.counts.add(resolved.route, resolved.tenant, outgoing.manner ?? outgoing.reply.status);
+  await send(response, outgoing);
 }
 
 function resolve(site: Site, call: Call, area: string, path: string): Resolved | null {
   if (area === 'graph') return graphRoutes(site, call, path);
   if (area === 'manage') return managementRoutes(site, call, path);
+  if (area === 'mimecast') return mimecastRoutes(site, call, path);
   return area === 'login' ? entraRoutes(site, call, path) : null;
 }
 

@@ -1,11 +1,21 @@
+import { everyMimecastPermission } from './mimecast/log-table.ts';
+
 /** What control can change about a tenant while the simulator runs. */
 export interface TenantFlags {
   /** Whether the unified audit log is on. */
   readonly auditing: boolean;
   /** Whether Microsoft's own service principal for message traces exists in the tenant. */
   readonly traceServicePrincipal: boolean;
-  /** `free`: directory audits for 7 days. `refused`: the licence refusal, which real tenants also get wrongly. */
+  /** `free`: directory audits for 7 days, no sign-ins. `refused`: the licence refusal, which real tenants also get wrongly. */
   readonly licence: 'premium' | 'free' | 'refused';
+  /** Whether the tenant has Privileged Identity Management (Entra ID P2 or Governance). */
+  readonly pim: boolean;
+  /** Whether the tenant has Intune. */
+  readonly intune: boolean;
+  /** Whether a Defender product is provisioned. */
+  readonly defender: boolean;
+  /** Whether Graph's beta answers here: national clouds lack parts of it. */
+  readonly beta: boolean;
   /** Application permissions granted to the collecting application. A new one is in tokens issued from now on. */
   readonly permissions: readonly string[];
   /** The collecting application's service principal in the tenant. */
@@ -19,13 +29,26 @@ export interface TenantFlags {
   readonly contentBeforeStartHours: number | null;
   /** How long after a subscription's start nothing is listed yet. */
   readonly firstContentMinutes: number;
+  /** The tenant's own API application at Mimecast. A disabled one is as unknown as one that never was. */
+  readonly mimecastApplication: 'enabled' | 'disabled';
+  /** What the application's role permits, and `Security Events`, the product of the SIEM endpoints. */
+  readonly mimecastPermissions: readonly string[];
+  /** How a 429 says how long: readers of the header disagree. */
+  readonly mimecastReset: 'milliseconds' | 'epoch-seconds' | 'epoch-milliseconds' | 'retry-after';
+  /** How paging ends: without `next`; with one that leads to an empty page; or with `next` as an object. */
+  readonly mimecastPaging: 'plain' | 'empty-last-page' | 'object';
 }
 
 export const everyPermission: readonly string[] = [
   'AuditLog.Read.All',
+  'DeviceManagementApps.Read.All',
   'Directory.Read.All',
   'ExchangeMessageTrace.Read.All',
   'Organization.Read.All',
+  'Policy.Read.All',
+  'RoleManagement.Read.Directory',
+  'SecurityAlert.Read.All',
+  'SecurityIncident.Read.All',
   'ActivityFeed.Read',
   'ActivityFeed.ReadDlp',
 ];
@@ -34,6 +57,10 @@ export const usualFlags: TenantFlags = {
   auditing: true,
   traceServicePrincipal: true,
   licence: 'premium',
+  pim: true,
+  intune: true,
+  defender: true,
+  beta: true,
   permissions: everyPermission,
   application: 'present',
   secret: 'valid',
@@ -41,6 +68,10 @@ export const usualFlags: TenantFlags = {
   silentPartial: false,
   contentBeforeStartHours: null,
   firstContentMinutes: 0,
+  mimecastApplication: 'enabled',
+  mimecastPermissions: everyMimecastPermission,
+  mimecastReset: 'milliseconds',
+  mimecastPaging: 'plain',
 };
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
@@ -51,11 +82,18 @@ const oneOf =
   (value: unknown): boolean =>
     typeof value === 'string' && allowed.includes(value);
 
+const isNames = (value: unknown): boolean =>
+  Array.isArray(value) && value.every(item => typeof item === 'string');
+
 const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> = {
   auditing: isBoolean,
   traceServicePrincipal: isBoolean,
   licence: oneOf('premium', 'free', 'refused'),
-  permissions: value => Array.isArray(value) && value.every(item => typeof item === 'string'),
+  pim: isBoolean,
+  intune: isBoolean,
+  defender: isBoolean,
+  beta: isBoolean,
+  permissions: isNames,
   application: oneOf('present', 'absent', 'disabled'),
   secret: oneOf('valid', 'expired'),
   remembersDays: value =>
@@ -66,6 +104,10 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   silentPartial: isBoolean,
   contentBeforeStartHours: value => value === null || isCount(value),
   firstContentMinutes: isCount,
+  mimecastApplication: oneOf('enabled', 'disabled'),
+  mimecastPermissions: isNames,
+  mimecastReset: oneOf('milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'retry-after'),
+  mimecastPaging: oneOf('plain', 'empty-last-page', 'object'),
 };
 
 export const flagNames: readonly string[] = Object.keys(checks);

@@ -4,8 +4,9 @@ import { z } from 'zod';
 import { AppError } from '../shared/kernel/errors.ts';
 import { instant, isoInstant, type Window } from '../shared/kernel/time.ts';
 import type { StreamId } from '../shared/model/ids.ts';
+import { spelled } from '../shared/sources/_kit/difference.ts';
 import { readRecord } from '../shared/sources/_kit/read-record.ts';
-import type { About, Page, PullContext, Source } from '../shared/sources/_kit/source.ts';
+import type { About, Page, PullContext, SnapshotChange, Source } from '../shared/sources/_kit/source.ts';
 import { scriptedHttp, type Exchange } from '../test/support/scripted-http.ts';
 import { sourcesFolder } from './source-registry.ts';
 
@@ -36,14 +37,23 @@ export type Transcript = z.infer<typeof transcriptSchema>;
 
 /** A fixture: what a provider sends, and the golden of what we make of it. */
 export interface Fixture {
-  /** `delivered` of `delivered.raw.json`. */
+  /** `delivered` of `delivered.raw.json`, or of `delivered.raw.ndjson` where the provider sends lines. */
   readonly name: string;
-  readonly kind: 'records' | 'paging';
+  /** `changes`: two readings of a snapshot, `<name>.before.json` and `<name>.after.json`. */
+  readonly kind: 'records' | 'paging' | 'changes';
   readonly bytes: Uint8Array;
+  /** Of `changes`: the reading before. */
+  readonly before?: Uint8Array;
   readonly goldenPath: string;
 }
 
 export const fixturesFolder = (id: string): string => join(sourcesFolder, id, 'fixtures');
+
+const kinds: Readonly<Record<string, { readonly kind: Fixture['kind']; readonly golden: string }>> = {
+  raw: { kind: 'records', golden: 'events' },
+  http: { kind: 'paging', golden: 'pages' },
+  after: { kind: 'changes', golden: 'changes' },
+};
 
 /** The fixtures of a source, in the order of their names. */
 export async function fixturesOf(id: string): Promise<Fixture[]> {
@@ -51,16 +61,13 @@ export async function fixturesOf(id: string): Promise<Fixture[]> {
   const found: Fixture[] = [];
   const files: string[] = await readdir(folder).catch(() => []);
   for (const file of files.sort()) {
-    const [, name = '', suffix] = /^(.+)\.(raw|http)\.json$/.exec(file) ?? [];
-    if (suffix === undefined) continue;
+    const [, name = '', suffix] = /^(.+)\.(raw|http|after)\.(?:json|ndjson)$/.exec(file) ?? [];
+    const known = kinds[suffix ?? ''];
+    if (known === undefined) continue;
     const bytes = await readFile(join(folder, file));
-    const golden = suffix === 'raw' ? 'events' : 'pages';
-    found.push({
-      name,
-      kind: suffix === 'raw' ? 'records' : 'paging',
-      bytes,
-      goldenPath: join(folder, `${name}.${golden}.json`),
-    });
+    const goldenPath = join(folder, `${name}.${known.golden}.json`);
+    const before = suffix === 'after' ? { before: await readFile(join(folder, `${name}.before.json`)) } : {};
+    found.push({ name, kind: known.kind, bytes, ...before, goldenPath });
   }
   return found;
 }
@@ -70,13 +77,20 @@ export async function goldenOf(source: Source, fixture: Fixture): Promise<string
   const made =
     fixture.kind === 'records'
       ? eventsOf(source, fixture.bytes)
-      : await pagesOf(source, readTranscript(fixture.bytes));
+      : fixture.kind === 'changes'
+        ? changesOf(source, fixture.before ?? new Uint8Array(), fixture.bytes)
+        : await pagesOf(source, readTranscript(fixture.bytes));
   return `${JSON.stringify(made, null, 2)}\n`;
 }
+
+/** When fixtures of snapshots were read, and when the reading before it was. */
+const readAt = instant(Date.parse('2026-10-05T10:00:00Z'));
+const readBefore = instant(Date.parse('2026-10-05T09:00:00Z'));
 
 export const aboutFixtures = (source: Source): About => ({
   domains: contoso.domains,
   stream: source.streams(source.config.parse({}))[0] ?? 'default',
+  ...(source.pull.kind === 'snapshot' ? { readAt } : {}),
 });
 
 /** Each record's event and identity, or why there is none. */
@@ -87,6 +101,33 @@ export function eventsOf(source: Source, bytes: Uint8Array): unknown[] {
     if (reading.kind === 'event') return { identity: reading.identity, event: reading.event };
     return reading.kind === 'skip' ? { skip: reading.reason } : { problem: reading.problem };
   });
+}
+
+/** The event of each thing that differs between two readings, in the order of the new one; the removed ones last. */
+export function changesOf(source: Source, before: Uint8Array, after: Uint8Array): unknown[] {
+  const { pull } = source;
+  if (pull.kind !== 'snapshot') throw new Error(`${source.id} is no snapshot: it has no changes`);
+  const keyed = (bytes: Uint8Array): Map<string, unknown> =>
+    new Map(source.split(bytes).map(record => [pull.key(source.record.parse(record)), record]));
+  const says = (record: unknown): string => spelled(record, path => pull.ignores?.(path) === true);
+  const [old, now] = [keyed(before), keyed(after)];
+  const names = new Map([...old.values(), ...now.values()].flatMap(record => {
+    const name = pull.names?.(source.record.parse(record)) ?? null;
+    return name === null ? [] : [name];
+  })); // prettier-ignore
+  const tell = (record: unknown, kind: SnapshotChange['kind'], was: unknown): unknown => {
+    const change: SnapshotChange = { kind, asOf: readAt, since: readBefore, before: was, names };
+    const reading = readRecord(source, record, { ...aboutFixtures(source), change });
+    return reading.kind === 'event' ? reading.event : reading;
+  };
+  const changed = [...now].flatMap(([key, record]) => {
+    if (!old.has(key)) return [tell(record, 'added', null)];
+    return says(old.get(key)) === says(record) ? [] : [tell(record, 'changed', old.get(key))];
+  });
+  const removed = [...old]
+    .filter(([key]) => !now.has(key))
+    .map(([, record]) => tell(record, 'removed', null));
+  return [...changed, ...removed];
 }
 
 export const readTranscript = (bytes: Uint8Array): Transcript =>
@@ -119,20 +160,28 @@ export async function walk(
   transcript: Transcript,
   resume: string | null,
 ): Promise<{ pages: readonly Page[]; error: NonNullable<Walk['error']> | null; asked: readonly string[] }> {
-  if (source.pull.kind !== 'window')
-    throw new Error(`${source.id} is no window source: teach tools/source-goldens.ts`);
   // What JSON has as unknown may be anything; the client sends it as it is.
   const http = scriptedHttp(transcript.exchanges as readonly Exchange[]);
   const window: Window = { from: at(transcript.window.from), to: at(transcript.window.to) };
   const pages: Page[] = [];
+  const context = contextOf(source, transcript, http);
   try {
-    for await (const page of source.pull.pages(contextOf(source, transcript, http), window, resume))
-      pages.push(page);
+    for await (const page of pagesFrom(source, context, window, resume)) pages.push(page);
     return { pages, error: null, asked: http.asked };
   } catch (thrown) {
     if (!(thrown instanceof AppError)) throw thrown;
     return { pages, error: { code: thrown.code, recovery: thrown.recovery }, asked: http.asked };
   }
+}
+
+/** Of a feed, `resume` is the token. */
+function pagesFrom(
+  { pull }: Source,
+  ctx: PullContext<unknown>,
+  window: Window,
+  resume: string | null,
+): AsyncIterable<Page> {
+  return pull.kind === 'window' ? pull.pages(ctx, window, resume) : pull.pages(ctx, resume);
 }
 
 const contextOf = (

@@ -45,7 +45,16 @@ function chapterOf(source: Source): string[] {
 }
 
 function rhythmOf({ pull }: Source): string[] {
-  if (pull.kind !== 'window') return [`| pulled as | ${pull.kind} |`];
+  if (pull.kind === 'snapshot') {
+    return [
+      '| pulled as | a snapshot: all of it is read, and what differs from the last reading becomes events |',
+    ];
+  }
+  if (pull.kind === 'feed') {
+    const memory =
+      pull.lookback === undefined ? [] : [`| the provider remembers | ${spoken(pull.lookback)} |`];
+    return ['| pulled as | a feed: the provider hands out what follows the last answer |', ...memory];
+  }
   const { policy } = pull;
   return [
     `| left alone | the newest ${spoken(policy.lag)}, while the provider is still writing |`,
@@ -55,8 +64,11 @@ function rhythmOf({ pull }: Source): string[] {
   ];
 }
 
-const memoryOf = ({ pull }: Source): string =>
-  pull.kind === 'window' ? spoken(pull.policy.lookback) : 'only the present';
+function memoryOf({ pull }: Source): string {
+  if (pull.kind === 'window') return spoken(pull.policy.lookback);
+  if (pull.kind === 'snapshot') return 'only the present';
+  return pull.lookback === undefined ? 'what follows the last answer' : spoken(pull.lookback);
+}
 
 const units = [
   ['day', 86_400_000],

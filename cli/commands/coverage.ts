@@ -18,6 +18,12 @@ const columns: readonly Column<Entry>[] = [
   { title: 'COVERED FROM (UTC)', shown: 'when-wide', value: entry => shortTime(first(entry)) },
   { title: 'COMPLETE TO (UTC)', value: entry => shortTime(entry.committedTo) },
   {
+    title: 'THINGS',
+    shown: 'when-filled',
+    value: entry => (entry.lastReading === null ? '' : String(entry.lastReading.things)),
+    right: true,
+  },
+  {
     title: 'GAPS',
     value: entry => (entry.gaps.length === 0 ? 'none' : String(entry.gaps.length)),
     right: true,
@@ -38,7 +44,10 @@ const gapColumns: readonly Column<GapRow>[] = [
   { title: 'TENANT', value: row => row.entry.tenant, least: 13 },
 ];
 
-/** What has been asked and answered, and below it each span that never can be. */
+/**
+ * What has been asked and answered, and below it each span that never can be. A snapshot is complete to its last whole
+ * reading, and shows how many things there were then.
+ */
 export async function showCoverage(context: Context, query: CoverageOptions): Promise<void> {
   const { value } = (await context.client.call('coverage.list', { query })).body;
   if (context.json) {

@@ -5,14 +5,14 @@ import { CommandError, exitCodes, usageError } from '../exit-code.ts';
 import { formatFacts, formatTable } from '../format-table.ts';
 import { longTime, shortTime } from '../format-time.ts';
 
-type EventReply = Answer<Contract['events.get']>['body'];
+type EventReply = Answer<Contract['events.history']>['body']['value'][number];
 type Entity = NonNullable<EventReply['actor']>;
 
-/** The event, its revisions, or the record as the provider sent it. */
+/** The event, its revisions, the event as OCSF, or the record as the provider sent it. */
 export async function showEvent(
   context: Context,
   given: string,
-  show: 'event' | 'history' | 'raw',
+  show: 'event' | 'history' | 'ocsf' | 'raw',
 ): Promise<void> {
   const id = await eventIdOf(context, given);
   if (show === 'raw') {
@@ -22,8 +22,13 @@ export async function showEvent(
     const { value } = (await context.client.call('events.history', { params: { id } })).body;
     if (context.json) for (const event of value) await outJson(context, event);
     else await context.terminal.out(historyText(value, context));
+  } else if (show === 'ocsf') {
+    const { body } = await context.client.call('events.get', { params: { id }, query: { format: 'ocsf' } });
+    await (context.json
+      ? outJson(context, body)
+      : context.terminal.out(`${JSON.stringify(body, null, 2)}\n`));
   } else {
-    const event = (await context.client.call('events.get', { params: { id } })).body;
+    const event = (await context.client.call('events.get', { params: { id } })).body as EventReply;
     await (context.json ? outJson(context, event) : context.terminal.out(eventText(event, context)));
   }
 }

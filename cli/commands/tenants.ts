@@ -49,6 +49,7 @@ const streamColumns: readonly Column<StreamRow>[] = [
     paint: row => statePaint(row.stream?.state ?? ''),
   },
   { title: 'COMPLETE TO (UTC)', value: row => shortTime(row.stream?.committedTo ?? null) },
+  { title: 'EVERY', shown: 'when-wide', value: row => everyText(row.stream?.everySeconds), right: true },
   { title: 'GAPS', shown: 'when-filled', value: row => countText(row.stream?.gaps), right: true },
   { title: 'WAITING', shown: 'when-filled', value: row => countText(row.stream?.waiting), right: true },
   {
@@ -58,6 +59,12 @@ const streamColumns: readonly Column<StreamRow>[] = [
     least: 20,
   },
 ];
+
+/** `5m`, `7.5m`, `20s` */
+const everyText = (seconds: number | null | undefined): string => {
+  if (seconds === null || seconds === undefined) return '';
+  return seconds < 60 ? `${String(Math.round(seconds))}s` : `${String(Math.round(seconds / 6) / 10)}m`;
+};
 
 const countText = (count: number | undefined): string =>
   count === undefined || count === 0 ? '' : String(count);

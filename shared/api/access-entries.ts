@@ -62,6 +62,13 @@ function collect(value: unknown, at: string, into: Record<string, string>): void
     for (const [name, inner] of Object.entries(value))
       collect(inner, at === '' ? name : `${at}.${name}`, into);
   } else {
-    into[at] = String(value as string | number | boolean);
+    into[at] = shortly(String(value as string | number | boolean));
   }
 }
+
+/** A whole file may come as text; the log says how it begins and how long it was, and stays a log. */
+const longestText = 4_000;
+const shortly = (text: string): string =>
+  text.length <= longestText
+    ? text
+    : `${text.slice(0, longestText).toWellFormed()}… (${String(text.length)} characters)`;

@@ -4,7 +4,9 @@ import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 import type { Duration } from '../kernel/time.ts';
+import type { Mappings } from '../mappings/mappings.ts';
 import type { Source } from '../sources/_kit/source.ts';
+import type { ReadinessDeps } from '../pipeline/check-readiness.ts';
 import type { Pulls } from './pulls.ts';
 import type { BucketSize } from './token-buckets.ts';
 
@@ -31,11 +33,16 @@ export interface RateLimits {
 /** Everything the API works with. */
 export interface ApiDeps {
   readonly profile: Profile;
+  /** As they are, without the mapping file's word. */
   readonly sources: readonly Source[];
+  /** The mapping file in force. */
+  readonly mappings: Mappings;
   readonly authenticator: Authenticator;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly pulls: Pulls;
+  /** How a tenant's providers are asked whether they would let us in. */
+  readonly readiness: ReadinessDeps;
   /** The operator's tenant id; null where there is none. */
   readonly operator: string | null;
   readonly grants: readonly Grant[];

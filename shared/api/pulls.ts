@@ -15,6 +15,8 @@ export interface PlannedWindow {
  *   before the provider's memory: never a silent clamp.
  * - request queues the work; the operation is in the store already, as NotStarted, and is the implementer's to
  *   move from then on. When it rejects nothing is queued, and the caller closes the operation.
+ * - pause and resume are durable when they resolve, and repeating one changes nothing. A run under way stops at its
+ *   next page.
  */
 export interface Pulls {
   plan(
@@ -30,4 +32,6 @@ export interface Pulls {
     range: Window | null,
     operation: OperationId,
   ): Promise<void>;
+  pause(scope: TenantScope, source: SourceId, stream: StreamId | null, reason: string): Promise<void>;
+  resume(scope: TenantScope, source: SourceId, stream: StreamId | null): Promise<void>;
 }

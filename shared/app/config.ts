@@ -6,6 +6,18 @@ const url = z.url({ protocol: /^https?$/, message: 'expected an http or https UR
 const port = z.coerce.number().int().min(0).max(65_535);
 const guid = z.guid('expected a GUID');
 const urlOrNone = z.union([url, z.literal('')]);
+const regionUrl = z
+  .string()
+  .refine(text => text.includes('{region}'), 'expected a URL with {region} in it')
+  .refine(text => z.url({ protocol: /^https?$/ }).safeParse(text.replace('{region}', 'uk')).success, {
+    message: 'expected an http or https URL',
+  });
+const hosts = z
+  .string()
+  .transform(text => text.split(',').flatMap(host => host.trim().toLowerCase() || []))
+  .pipe(
+    z.array(z.string().regex(/^[a-z0-9*-]+(\.[a-z0-9*-]+)*$/, 'expected host names, with * for a label')),
+  );
 
 const settings = {
   PORT: { schema: port, initial: '7071', about: 'port of the HTTP API; 0 takes a free one' },
@@ -31,6 +43,11 @@ const settings = {
     initial: '',
     about: 'JSON file with the customers and their connections; read at start',
   },
+  HOLDFAST_MAPPINGS: {
+    schema: z.string(),
+    initial: '',
+    about: 'YAML file with category labels and summary sentences; the built-in mappings.yml where not set',
+  },
   HOLDFAST_LOGIN_URL: {
     schema: url,
     initial: 'https://login.microsoftonline.com',
@@ -46,6 +63,22 @@ const settings = {
     schema: z.union([guid, z.literal('')]),
     initial: '',
     about: 'application (client) id that customers have consented to; its secret is the secret `pull-client`',
+  },
+  HOLDFAST_MIMECAST_URL: {
+    schema: url,
+    initial: 'https://api.services.mimecast.com',
+    about: 'Mimecast API 2.0 host of customers whose region is "global": it finds the account by itself',
+  },
+  HOLDFAST_MIMECAST_REGION_URL: {
+    schema: regionUrl,
+    initial: 'https://{region}-api.services.mimecast.com',
+    about: 'Mimecast API 2.0 host of one region, where a customer names it (us, uk): traffic stays there',
+  },
+  HOLDFAST_MIMECAST_FILE_HOSTS: {
+    schema: hosts,
+    initial: '*.s3.amazonaws.com,*.s3.*.amazonaws.com',
+    about:
+      'hosts, separated by commas, from which files of Mimecast SIEM events may be fetched, without credentials',
   },
   HOLDFAST_SECRETS: {
     schema: z.string(),
@@ -102,6 +135,12 @@ const settings = {
     schema: z.coerce.number().int().min(1).max(3_600),
     initial: '60',
     about: 'seconds between two looks at what is due',
+  },
+  HOLDFAST_INSTANCES: {
+    schema: z.coerce.number().int().min(1).max(1_000),
+    initial: '1',
+    about:
+      'processes that may pull at once, at most; they share what providers allow an application as a whole',
   },
 } as const;
 

@@ -50,3 +50,21 @@ export async function findTarget(
   const target = targetsOf(deps, found.value, connection).find(one => one.ref.stream === wanted.stream);
   return target ?? { gone: 'the connection no longer has this stream' };
 }
+
+/** A tenant whose stored events are worked on, or why none is: a retired tenant's evidence may be read anew too. */
+export async function findTenant(
+  deps: TargetDeps,
+  id: TenantId,
+): Promise<{ readonly scope: TenantScope; readonly tenant: Tenant } | { readonly gone: string }> {
+  const found = await deps.tenants.get(id);
+  return found === null
+    ? { gone: 'the tenant is not registered' }
+    : { scope: deps.scopeOf(id), tenant: found.value };
+}
+
+/** Every registered tenant, for work over what is stored. */
+export async function everyTenant(
+  deps: TargetDeps,
+): Promise<readonly { readonly scope: TenantScope; readonly tenant: Tenant }[]> {
+  return (await deps.tenants.list()).map(({ value }) => ({ scope: deps.scopeOf(value.id), tenant: value }));
+}

@@ -5,6 +5,7 @@ import type { OperationId, SourceId, StreamId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
 import type { TenantScope } from '../model/scope.ts';
 import type { PullDeps, PullTarget } from '../pipeline/pull-types.ts';
+import { pauseStream, resumeStream } from '../pipeline/pause-stream.ts';
 import { changeOperation, checkRange, planPull, requestPull } from '../pipeline/requested-pulls.ts';
 import { jobKey } from '../pipeline/run-job.ts';
 import { targetsOf, type TargetDeps } from './pull-targets.ts';
@@ -55,6 +56,12 @@ export function streamPulls(deps: StreamPullsDeps): Pulls {
         };
         await deps.queue.enqueue(job, { now: deps.pull.clock.now(), key: jobKey(job) });
       }
+    },
+    pause: async (scope, source, stream, reason) => {
+      for (const target of await chosen(scope, source, stream)) await pauseStream(deps.pull, target, reason);
+    },
+    resume: async (scope, source, stream) => {
+      for (const target of await chosen(scope, source, stream)) await resumeStream(deps.pull, target);
     },
   };
 }

@@ -11,7 +11,7 @@ export function coverageOf(cursor: Cursor): Coverage {
   const gaps = cursor.gaps.flatMap(gap =>
     without([gap], cursor.extra).map((window): Gap => ({ ...gap, ...window })),
   );
-  return { covered, gaps, committedTo: cursor.committedTo };
+  return { covered, gaps, committedTo: cursor.committedTo, lastReading: cursor.snapshot ?? null };
 }
 
 /** The windows less everything in `holes`. */

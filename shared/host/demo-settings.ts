@@ -9,6 +9,8 @@ export interface DemoTenant {
   readonly sources: readonly { readonly id: string; readonly remembersDays: number }[];
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Its Mimecast account, and the application to collect from it with. */
+  readonly mimecast: { readonly clientId: string; readonly secret: string; readonly region: string } | null;
 }
 
 /** The API's own application and the operator's tenant, as the simulator's sign-in knows them. */
@@ -16,12 +18,18 @@ const clientId = 'b1f0e6a2-0000-4000-8000-0000000a0d1e';
 const operator = '0e7a0000-0000-4000-8000-00000000e001';
 /** Somebody is watching: new records show within half a minute, not at the sources' own rhythm. */
 const everySeconds = 20;
+/** How things are is read whole each time: not so often. */
+const stateEverySeconds = 120;
 
 export interface DemoSettings {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly tenants: readonly Tenant[];
   readonly grants: readonly { readonly principal: string; readonly tenants: '*' }[];
 }
+
+/** Where the environment keeps the secret of a customer's Mimecast application. */
+const secretVariable = (tenant: string): string =>
+  `HOLDFAST_SECRET_MIMECAST_${tenant.toUpperCase().replaceAll('-', '_')}`;
 
 /** Settings of a product that pulls from the simulator at `url`. What the environment sets itself stays. */
 export function demoSettings(
@@ -30,6 +38,9 @@ export function demoSettings(
   tenants: readonly DemoTenant[],
 ): DemoSettings {
   const first = tenants[0];
+  const applications = tenants.flatMap(({ id, mimecast }) =>
+    mimecast === null ? [] : [[secretVariable(id), `${mimecast.clientId}:${mimecast.secret}`] as const],
+  );
   return {
     environment: {
       HOLDFAST_CLIENT_ID: clientId,
@@ -39,6 +50,11 @@ export function demoSettings(
       HOLDFAST_LOGIN_URL: `${url}/login`,
       HOLDFAST_GRAPH_URL: `${url}/graph`,
       HOLDFAST_MANAGEMENT_URL: `${url}/manage`,
+      HOLDFAST_MIMECAST_URL: `${url}/mimecast/global`,
+      HOLDFAST_MIMECAST_REGION_URL: `${url}/mimecast/{region}`,
+      // Its file store is on another port of the same machine.
+      HOLDFAST_MIMECAST_FILE_HOSTS: new URL(url).hostname,
+      ...Object.fromEntries(applications),
       HOLDFAST_PULL_CLIENT_ID: first?.clientId,
       HOLDFAST_SECRET_PULL_CLIENT: first?.clientSecret,
     },
@@ -49,12 +65,14 @@ export function demoSettings(
         domains: tenant.domains,
         state: 'active',
         retentionDays: 2_190,
+        ...(tenant.mimecast === null ? {} : { mimecast: { region: tenant.mimecast.region } }),
         connections: tenant.sources.map(({ id, remembersDays }) => ({
           source: id,
           enabled: true,
           config: {},
           remembersDays: remembersDays > 90 ? remembersDays : null,
-          everySeconds,
+          // A source without a memory tells how things are.
+          everySeconds: remembersDays === 0 ? stateEverySeconds : everySeconds,
         })),
       }),
     ),

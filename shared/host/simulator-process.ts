@@ -23,6 +23,7 @@ const tenantsSchema = z.object({
       // Null for a tenant that only signs people in.
       clientId: z.string().nullable(),
       clientSecret: z.string().nullable(),
+      mimecast: z.object({ clientId: z.string(), secret: z.string(), region: z.string() }).nullable(),
     }),
   ),
 });

@@ -1,12 +1,14 @@
 import { asAppError } from '../kernel/errors.ts';
 import { minutes, seconds, type Duration } from '../kernel/time.ts';
 import { queueDueConnections, type DueDeps } from '../pipeline/due-connections.ts';
+import { queueUpkeep, type QueueUpkeepDeps } from '../pipeline/queue-upkeep.ts';
 import { projectIndex } from '../pipeline/project-index.ts';
 import { jobLease, runJob, type JobDeps } from '../pipeline/run-job.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
 export interface WorkLoopOptions {
-  readonly deps: JobDeps & DueDeps & { readonly index: SearchIndex };
+  readonly deps: JobDeps &
+    DueDeps & { readonly index: SearchIndex; readonly upkeep: Omit<QueueUpkeepDeps, 'queue'> };
   /** Between two looks at what is due. */
   readonly every: Duration;
   readonly workers: number;
@@ -40,6 +42,7 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
 
   const schedule = async (): Promise<Duration> => {
     await queueDueConnections(deps);
+    await queueUpkeep({ ...deps.upkeep, queue: deps.queue });
     return options.every;
   };
   // Each has a name of its own in leases, so that two jobs of one stream do not both take its window.

@@ -30,6 +30,10 @@ const openWindowSchema = z.strictObject({
   restarts: z.int(),
   counts: countsSchema,
   run: z.string().transform(text => text as RunId),
+  /** For a snapshot: its pages so far, in order (the hash in each one's raw key), and whether they are all. */
+  snapshot: z.strictObject({ pages: z.array(z.string()), whole: z.boolean() }).optional(),
+  /** Where equal records are counted: the pages of this reading so far, in order (the hash in each one's raw key). */
+  walked: z.array(z.string()).optional(),
   /** Null when nobody works on it. */
   lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
 });
@@ -43,7 +47,13 @@ const requestedSchema = z.strictObject({
 export const gapSchema = z.strictObject({
   from: at,
   to: at,
-  reason: z.enum(['older-than-provider-memory', 'content-expired', 'refused']),
+  reason: z.enum([
+    'older-than-provider-memory', 'content-expired', 'refused',
+    // Snapshots: the state was not read in its rhythm; what came and went in between nobody saw.
+    'not-read',
+    // Feeds: the provider no longer takes the token that said where to go on.
+    'token-lost',
+  ]), // prettier-ignore
   noticedAt: at,
 });
 
@@ -66,20 +76,32 @@ export const cursorSchema = z.strictObject({
   gaps: z.array(gapSchema),
   /** For a feed: the provider's token after the last stored page. */
   token: z.string().nullable(),
+  /** For a snapshot: the last whole reading. Its manifest leads to everything the next is compared with. */
+  snapshot: z.strictObject({ manifest: z.string(), asOf: at, things: z.int(), readings: z.int() }).optional(),
   /** Failures in a row, the last one's code, and when to try again. */
   failures: z.strictObject({ count: z.int(), since: at, code: z.string(), retryAt: at }).nullable(),
-  /** Set by a person, or by repeated refusals. */
-  paused: z.strictObject({ reason: z.string(), at }).nullable(),
+  /**
+   * By repeated refusals: `reason` is their code, and it is tried again now and then. With `by: 'person'` nothing is
+   * asked for until a person resumes it.
+   */
+  paused: z.strictObject({ reason: z.string(), at, by: z.literal('person').optional() }).nullable(),
+  /** How often this stream is asked at present, in milliseconds; absent until its first answer (rhythm.ts). */
+  every: z.number().optional(),
 });
 
 export type OpenWindow = z.infer<typeof openWindowSchema>;
 export type Gap = z.infer<typeof gapSchema>;
 export type Cursor = z.infer<typeof cursorSchema>;
 
-/** What has been asked and answered for one stream, derived from its cursor. */
+/**
+ * What has been asked and answered for one stream, derived from its cursor. For a snapshot a covered span is one over
+ * which the state was read in its rhythm: what changed in it and lasted until the next reading was seen.
+ */
 export interface Coverage {
   readonly covered: readonly Window[];
   readonly gaps: readonly Gap[];
   /** The next instant nobody has asked about yet. */
   readonly committedTo: Instant;
+  /** Of a snapshot: when it was last read whole, how many things there were, and how many readings there have been. */
+  readonly lastReading: { readonly asOf: Instant; readonly things: number; readonly readings: number } | null;
 }

@@ -76,6 +76,8 @@ export const normalizedEventSchema = z.strictObject({
   summary: text.min(1),
   /** OCSF 1.8 class and activity ids. */
   ocsf: z.strictObject({ class: z.int(), activity: z.int() }),
+  /** Which rules of a mapping file had their say on it; absent where the file has none for its source. */
+  mappingDigest: text.optional(),
 });
 
 export const rawPointerSchema = z.strictObject({
@@ -99,6 +101,11 @@ export const storedEventSchema = normalizedEventSchema.extend({
   mapping: z.int().min(1),
   /** 1 for the record as first seen, one more for every change of it. */
   revision: z.int().min(1),
+  /**
+   * When this revision was last made anew from its record, by another mapping or with names found since. Absent
+   * while it is as it was first stored.
+   */
+  rebuiltAt: z.iso.datetime({ precision: 3 }).optional(),
 });
 
 export type Entity = z.infer<typeof entitySchema>;
@@ -128,6 +135,7 @@ export interface NewEvent extends NormalizedEvent {
 export interface StoredEvent extends Omit<NewEvent, 'recordHash'> {
   readonly ingestedAt: string;
   readonly revision: number;
+  readonly rebuiltAt?: string;
 }
 
 /** A record that could not be read, kept with its pointer so that a mended mapping can replay it. */

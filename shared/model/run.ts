@@ -27,7 +27,7 @@ export type Trigger = (typeof triggers)[number];
 export const operationSchema = z.strictObject({
   id: z.string(),
   tenant: z.string(),
-  kind: z.enum(['run', 'backfill', 'reindex']),
+  kind: z.enum(['run', 'backfill', 'reindex', 'renormalize']),
   status: z.enum(['NotStarted', 'Running', 'Succeeded', 'Failed', 'Canceled']),
   percentComplete: z.number().min(0).max(100),
   createdAt: z.string(),

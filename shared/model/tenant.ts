@@ -16,6 +16,11 @@ export const connectionSchema = z.strictObject({
   everySeconds: z.number().positive().nullable(),
 });
 
+export const mimecastSchema = z.strictObject({
+  /** `global`, or the region the account lives in, as Mimecast's host names spell it: `us`, `uk`. */
+  region: z.string().regex(/^(global|[a-z]{2,3})$/, 'expected global, or a region such as us or uk'),
+});
+
 export const tenantSchema = z.strictObject({
   id: tenantIdSchema,
   /** For people: `Contoso`. */
@@ -24,6 +29,11 @@ export const tenantSchema = z.strictObject({
   domains: z.array(z.string().toLowerCase()),
   state: z.enum(['active', 'retired']),
   connections: z.array(connectionSchema),
+  /**
+   * The customer's Mimecast account, where it has one; without it the region is `global`. Its API application is
+   * the secret `mimecast-<tenant id>`.
+   */
+  mimecast: mimecastSchema.optional(),
   /** Days; how long raw objects are kept. */
   retentionDays: z.int().min(1),
 });

@@ -19,15 +19,18 @@ const narrowing = new Set([
   'provider.link-expired',
 ]);
 
-/** The cursor after a failure: lease given back, when to try again, and whether the stream pauses. */
-export function afterFailure(cursor: Cursor, error: AppError, now: Instant): Cursor {
+/**
+ * The cursor after a failure: lease given back, when to try again, and whether the stream pauses. `narrows` is false
+ * where no narrower window can be asked for: what a feed has read of its window is stored, and sealed with it.
+ */
+export function afterFailure(cursor: Cursor, error: AppError, now: Instant, narrows = true): Cursor {
   const earlier = cursor.failures?.code === error.code ? cursor.failures : null;
   const count = (earlier?.count ?? 0) + 1;
   const since = earlier?.since ?? now;
   const pauses =
     error.recovery === 'pause-source' && count >= refusalsBeforePause && now - since >= refusalSpan;
   const wait = pauses ? pausedWait : waitAfter(error, count);
-  const narrower = narrowing.has(error.code) && count >= 2;
+  const narrower = narrows && narrowing.has(error.code) && count >= 2;
   // The place where paging stands may itself be what fails (a link to a stranger, a dead token under another
   // name): asked for again it would fail for ever, so the window starts over.
   const poisoned = error.code === 'provider.untrusted-url' || count >= refusalsBeforePause;
@@ -35,7 +38,8 @@ export function afterFailure(cursor: Cursor, error: AppError, now: Instant): Cur
     ...cursor,
     open: givenBack(cursor.open, narrower, poisoned),
     failures: { count, since, code: error.code, retryAt: plus(now, wait) },
-    paused: pauses ? { reason: error.code, at: now } : cursor.paused,
+    // A failure on the way out of a run does not undo what a person decided meanwhile.
+    paused: pauses && cursor.paused?.by !== 'person' ? { reason: error.code, at: now } : cursor.paused,
   };
 }
 

@@ -1,29 +1,34 @@
 import { asAppError } from '../kernel/errors.ts';
-import { minutes, type Instant } from '../kernel/time.ts';
+import { minutes, type Duration, type Instant } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { Job, JobQueue } from '../ports/job-queue.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { isBusy } from './hold-cursor.ts';
-import { policyFor } from './policy-for.ts';
-import { planWindow } from './plan-window.ts';
+import { planStream, rhythmOf, streamEvery } from './plan-stream.ts';
 import { jobKey } from './run-job.ts';
+import { shareQuota, type AppQuota } from './share-quota.ts';
 
 export interface DueDeps extends Pick<PullDeps, 'cursors' | 'clock' | 'telemetry' | 'worker' | 'isGone'> {
   readonly queue: JobQueue;
   /** Every stream of every active tenant's enabled connections. */
   readonly targets: () => Promise<readonly PullTarget[]>;
+  /** The application-wide limit a stream's pulls count against; null where the provider sets none. */
+  readonly quotaOf?: (target: PullTarget) => AppQuota | null;
+  /** Until this is called again; a minute where not given. */
+  readonly untilNext?: Duration;
 }
 
 interface Due {
   readonly target: PullTarget;
-  /** Milliseconds since this stream was last up to date. */
+  /** How many of its own intervals this stream is behind: an idle stream may be an hour late before a busy one is two minutes. */
   readonly behind: number;
 }
 
 /**
  * Queues a job for every stream with something to do. One tenant's broken cursor is reported and does not stop
  * the others. Tenants take turns, the one furthest behind first, so that none starves behind a large one.
- * Returns how many jobs were asked for (a stream that waits in the queue already is not queued twice).
+ * Where a provider limits the application as a whole, jobs are spread over the time until the next call, and what
+ * does not fit waits for it. Returns how many jobs were asked for (a stream that waits in the queue already is not queued twice).
  */
 export async function queueDueConnections(deps: DueDeps): Promise<number> {
   const now = deps.clock.now();
@@ -34,17 +39,24 @@ export async function queueDueConnections(deps: DueDeps): Promise<number> {
       const found = await deps.cursors.load(target.scope, target.ref);
       const cursor = found?.value ?? null;
       if (isDue(deps, target, cursor, now)) {
-        due.push({ target, behind: cursor === null ? Infinity : now - cursor.committedTo });
+        due.push({ target, behind: cursor === null ? Infinity : lateness(target, cursor, now) });
       }
     } catch (thrown) {
       deps.telemetry.error('stream.unschedulable', asAppError(thrown), facts);
     }
   }
-  for (const { target } of inTurns(due)) {
+  const quotaOf = ({ target }: Due): AppQuota | null => deps.quotaOf?.(target) ?? null;
+  const turns = shareQuota(inTurns(due), quotaOf, deps.untilNext ?? minutes(1));
+  for (const { item, delay } of turns) {
+    const { target } = item;
     const job: Job = { kind: 'pull', tenant: target.tenant.id, ...target.ref, trigger: 'timer' };
-    await deps.queue.enqueue(job, { now, key: jobKey(job) });
+    await deps.queue.enqueue(job, { now, delay, key: jobKey(job) });
   }
-  return due.length;
+  return turns.length;
+}
+
+function lateness(target: PullTarget, cursor: Cursor, now: Instant): number {
+  return (now - cursor.committedTo) / streamEvery(target, cursor);
 }
 
 /** Streams whose newest answered instant is further back than their rhythm explains: a backlog, or trouble. */
@@ -54,19 +66,20 @@ export async function countBehind(
 ): Promise<number> {
   let behind = 0;
   for (const target of targets) {
-    const { lag, step } = policyFor(target);
     const cursor = (await deps.cursors.load(target.scope, target.ref))?.value;
+    const { lag, every } = rhythmOf(target, cursor ?? {});
     const late = deps.clock.now() - lag - (cursor?.committedTo ?? 0);
-    if (late > Math.max(3 * step, minutes(5))) behind += 1;
+    if (late > Math.max(3 * every, minutes(5))) behind += 1;
   }
   return behind;
 }
 
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
   if (cursor === null) return true;
+  if (cursor.paused?.by === 'person') return false;
   if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
   if (cursor.open !== null) return !isBusy(cursor.open, deps, now);
-  return planWindow(cursor, policyFor(target), now).do !== 'nothing';
+  return planStream(target, cursor, now).do !== 'nothing';
 }
 
 function inTurns(due: readonly Due[]): Due[] {

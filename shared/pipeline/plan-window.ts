@@ -13,6 +13,7 @@ import {
 import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Gap, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { everyOf } from './rhythm.ts';
 
 /** What a stream should do next. */
 export type Plan =
@@ -21,7 +22,7 @@ export type Plan =
   | { readonly do: 'record-gap'; readonly gap: Gap; readonly of: 'forward' | 'requested' }
   | { readonly do: 'nothing'; readonly until: Instant };
 
-/** About how many windows a whole provider memory is asked for in. More are slower, fewer lose more to a crash. */
+/** About how many windows a whole provider memory is asked for in, unless the source says. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
 const beginningSpan = minutes(15);
 /** Readings remembered per age of the first re-read. */
@@ -112,8 +113,8 @@ function planForward(
   }
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
-  // In the normal rhythm a sliver is not worth a request; it grows into a step.
-  if (!eager && fresh < policy.step && cursor.committedTo > cursor.start) return null;
+  // In the normal rhythm a sliver is not worth a request; it grows until the stream's turn comes.
+  if (!eager && fresh < everyOf(cursor, policy) && cursor.committedTo > cursor.start) return null;
   const from = later(later(cursor.start, minus(cursor.committedTo, overlapOf(policy))), floor);
   if (from >= edge) return null;
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
@@ -140,7 +141,11 @@ function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | 
       do: 'ask',
       purpose: 'reread',
       reread: index,
-      window: { from, to: earlier(end, plus(from, policy.maxWidth)) },
+      // A span that was too much for the provider is read again in halves.
+      window: {
+        from,
+        to: earlier(end, plus(from, narrowed(cursor, policy, Math.min(policy.maxWidth, end - from)))),
+      },
     };
   }
   return null;
@@ -171,16 +176,20 @@ const overlapOf = (policy: WindowPolicy): Duration =>
 /** Wide while catching up, never wider than the provider answers, halved after each failure in a row. */
 function windowWidth(cursor: Cursor, policy: WindowPolicy, edge: Instant): Duration {
   const wide = clamp(
-    (edge - cursor.start) / catchUpWindows,
+    (edge - cursor.start) / (policy.catchUp ?? catchUpWindows),
     policy.step,
     policy.maxWidth - overlapOf(policy),
   );
+  return narrowed(cursor, policy, wide);
+}
+
+function narrowed(cursor: Cursor, policy: WindowPolicy, width: number): Duration {
   const halvings = cursor.failures === null ? 0 : Math.min(cursor.failures.count, 8);
-  return Math.max(cutDown(wide / 2 ** halvings, policy.grain), policy.grain) as Duration;
+  return Math.max(cutDown(width / 2 ** halvings, policy.grain), policy.grain) as Duration;
 }
 
 function nextDue(cursor: Cursor, policy: WindowPolicy): Instant {
-  return plus(cursor.committedTo, (policy.step + policy.lag) as Duration);
+  return plus(cursor.committedTo, (everyOf(cursor, policy) + policy.lag) as Duration);
 }
 
 const forgotten = (from: Instant, to: Instant, now: Instant): Gap => ({

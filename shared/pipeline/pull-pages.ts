@@ -4,8 +4,9 @@ import { days, plus } from '../kernel/time.ts';
 import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
+import { equalSoFar, walkedPages } from './equal-so-far.ts';
 import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
-import { windowPull } from './policy-for.ts';
+import { afterPages, demandEnd, isLast, pagesFrom, standsAt } from './page-order.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
 import { sealGap } from './seal-window.ts';
@@ -36,6 +37,8 @@ export async function pullPages(
   keep: (progress: Progress) => void,
 ): Promise<Progress> {
   let progress: Progress = { status: 'whole', held: from, counts: noCounts };
+  // All of a snapshot's pages are there; what is left needs only the archive.
+  if (from.value.open?.snapshot?.whole === true) return progress;
   for (;;) {
     try {
       return await walk(deps, target, budget, progress, next => {
@@ -67,11 +70,9 @@ async function walk(
   const prefix = windowPrefix(target.ref, opened.window);
   const door = witnessed(deps.http(target.tenant));
   const began = deps.clock.now();
-  const pages = windowPull(target).pages(
-    contextOf(deps, target, door.http, opened),
-    opened.window,
-    opened.resume,
-  );
+  const { kind } = target.source.pull;
+  const pages = pagesFrom(target, contextOf(deps, target, door.http, opened), start.held.value, opened);
+  const equal = await equalSoFar(deps, target, opened);
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts } = start;
   let waiting: KeptPage[] = [];
@@ -85,16 +86,14 @@ async function walk(
   };
   try {
     for await (const page of pages) {
-      demandProgress(
-        target,
-        page,
-        waiting.at(-1)?.page.resume ?? openIn(held).resume,
-        openIn(held).counts.pages,
-      );
-      waiting.push(await keepPage(deps, target, prefix, page, failures));
-      if (page.resume !== null && !isFull(waiting)) continue;
+      const before = waiting.at(-1)?.page.resume ?? standsAt(kind, held.value, openIn(held));
+      const last = isLast(kind, page);
+      if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
+      waiting.push(await keepPage(deps, target, prefix, page, failures, equal));
+      // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
+      if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
       await settle();
-      if (page.resume === null) return { status: 'whole', held, counts };
+      if (last) return { status: 'whole', held, counts };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
       if (over || budget.signal?.aborted === true) {
         return { status: 'spent', held: await giveBack(deps, target, held), counts };
@@ -108,12 +107,9 @@ async function walk(
     if (waiting.length > 0) await settle();
     throw thrown;
   }
-  throw new AppError(
-    'provider.truncated',
-    'retry-later',
-    'The provider stopped before its last page. The window stays open and will be asked for again.',
-    { facts: { source: target.ref.source, stream: target.ref.stream, pages: counts.pages } },
-  );
+  demandEnd(kind, target, counts);
+  if (waiting.length > 0) await settle();
+  return { status: 'whole', held, counts };
 }
 
 /** Small pages are stored together up to here; a page of the usual thousand records is a batch of its own. */
@@ -127,7 +123,9 @@ function isFull(batch: readonly KeptPage[]): boolean {
 
 /** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
 function demandProgress(target: PullTarget, page: Page, before: string | null, pages: number): void {
-  if (page.resume === null || (page.resume !== before && pages < mostPages)) return;
+  // The pages of one batch of a feed may all stand at its token; and the last answer repeats it.
+  const moves = page.resume !== before || target.source.pull.kind === 'feed';
+  if (page.resume === null || (moves && pages < mostPages)) return;
   throw new AppError(
     'provider.endless',
     'retry-later',
@@ -136,7 +134,7 @@ function demandProgress(target: PullTarget, page: Page, before: string | null, p
   );
 }
 
-/** Step 5, after the last page of a batch. The window's last page moves nothing: seal and commit come next. */
+/** Step 5, after the last page of a batch. */
 async function advance(
   deps: PullDeps,
   target: PullTarget,
@@ -150,10 +148,11 @@ async function advance(
   }
   const open = openIn(held);
   const counts = addCounts(open.counts, stored);
-  const resume = batch.at(-1)?.page.resume ?? null;
-  if (resume === null) return { ...held, value: { ...held.value, open: { ...open, counts } } };
-  const next = { ...open, counts, resume, lease: leaseOf(deps) };
-  return saveCursor(deps, target, held, { ...held.value, open: next });
+  const next = afterPages(target.source.pull.kind, held.value, open, batch, counts);
+  const walked = walkedPages(target, open, batch);
+  if (!next.saves) return { ...held, value: { ...next.cursor, open: next.open } };
+  const saved = { ...next.open, ...walked, lease: leaseOf(deps) };
+  return saveCursor(deps, target, held, { ...next.cursor, open: saved });
 }
 
 /** An object the provider listed and no longer has is a gap, written down once however often it is met. */

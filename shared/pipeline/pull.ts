@@ -3,16 +3,18 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
-import type { WindowPolicy } from '../sources/_kit/source.ts';
-import { afterFailure, pastForgotten } from './after-failure.ts';
+import { afterFailure } from './after-failure.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
-import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
+import { afterSeal, firstCursor, gapBehind, isStale, planStream, unreadSpan } from './plan-stream.ts';
+import { withGap, type Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
+import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
 import { addCounts } from './store-pages.ts';
+import { storeSnapshot } from './store-snapshot.ts';
 
 /**
  * One run over one stream: finishes the window left open, then does whatever is due, until nothing is or the
@@ -20,16 +22,15 @@ import { addCounts } from './store-pages.ts';
  * Throws the AppError that stopped it, after writing into the cursor when to try again.
  */
 export async function pull(deps: PullDeps, target: PullTarget, request: PullRequest): Promise<PullResult> {
-  const policy = policyFor(target);
   const began = deps.clock.now();
-  let held = await loadCursor(deps, target, () => newCursor(policy, began));
+  let held = await loadCursor(deps, target, () => firstCursor(target, began));
   let total: Counts = noCounts;
   let windows = 0;
   if (mustWait(held.value, request, began)) return { status: 'idle', counts: total, windows };
   for (;;) {
     // Only the first look is eager: every moment brings another sliver.
     const eager = request.trigger === 'request' && windows === 0;
-    const claimed = await claim(deps, target, policy, held, eager);
+    const claimed = await claim(deps, target, held, eager);
     if (claimed.is !== 'open') return finished(claimed.is, total, windows);
     const left = { ...request, budget: remaining(deps, request, began, total.pages) };
     const progress = await pullOpenWindow(deps, target, claimed.held, left);
@@ -49,8 +50,9 @@ const finished = (is: 'busy' | 'nothing', counts: Counts, windows: number): Pull
   windows,
 });
 
-/** The timer respects a waiting time; a person who asks does not. */
+/** The timer respects a waiting time; a person who asks does not. What a person paused waits for a person. */
 function mustWait(cursor: Cursor, request: PullRequest, now: Instant): boolean {
+  if (cursor.paused?.by === 'person') return true;
   return request.trigger !== 'request' && cursor.failures !== null && cursor.failures.retryAt > now;
 }
 
@@ -58,13 +60,7 @@ type Claimed =
   { readonly is: 'open'; readonly held: HeldCursor } | { readonly is: 'busy' } | { readonly is: 'nothing' };
 
 /** Step 1: the open window under our lease; gaps met on the way are written down first. */
-async function claim(
-  deps: PullDeps,
-  target: PullTarget,
-  policy: WindowPolicy,
-  from: HeldCursor,
-  eager: boolean,
-): Promise<Claimed> {
+async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager: boolean): Promise<Claimed> {
   let held = from;
   try {
     for (;;) {
@@ -72,11 +68,15 @@ async function claim(
       const { open } = held.value;
       if (open !== null) {
         if (isBusy(open, deps, now)) return { is: 'busy' };
+        if (isStale(target, open, now)) {
+          held = await saveCursor(deps, target, held, { ...held.value, open: null });
+          continue;
+        }
         const value = { ...held.value, open: { ...open, lease: leaseOf(deps) } };
         return { is: 'open', held: await saveCursor(deps, target, held, value) };
       }
       held = await dropCanceled(deps, target, held);
-      const plan = planWindow(held.value, policy, now, eager);
+      const plan = planStream(target, held.value, now, eager);
       if (plan.do === 'nothing') return { is: 'nothing' };
       if (plan.do === 'record-gap') {
         await sealGap(deps, target, plan.gap);
@@ -139,18 +139,19 @@ async function pullOpenWindow(
 }
 
 /** Seal, then commit: a committed window always has its ledger entry. */
-async function commit(deps: PullDeps, target: PullTarget, progress: Progress): Promise<Progress> {
+async function commit(deps: PullDeps, target: PullTarget, whole: Progress): Promise<Progress> {
+  const { progress, snapshot } = await sealed(deps, target, whole);
   const open = openOf(progress.held.value);
-  await sealWindow(deps, target, open);
-  const plan = { do: 'ask' as const, purpose: open.purpose, reread: open.reread, window: open.window };
   const value: Cursor = {
-    ...committed(progress.held.value, plan, policyFor(target), deps.clock.now()),
+    ...afterSeal(target, progress.held.value, open, deps.clock.now()),
+    ...newRhythm(target, progress.held.value, open),
     paused: null,
+    ...(snapshot === undefined ? {} : { snapshot }),
   };
   // Before the commit: the other way round a crash between them would leave the operation running for ever.
   if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
   const held = await saveCursor(deps, target, progress.held, value);
-  if (open.purpose === 'forward') await forgetOldNames(deps, target);
+  if (open.purpose === 'forward' && target.source.pull.kind === 'window') await forgetOldNames(deps, target);
   deps.telemetry.event('window.committed', {
     ...target.ref,
     tenant: target.tenant.id,
@@ -162,6 +163,46 @@ async function commit(deps: PullDeps, target: PullTarget, progress: Progress): P
   return { ...progress, held };
 }
 
+/** Step 6; for a snapshot, whose events come of the comparison, steps 3 and 4 as well. */
+async function sealed(
+  deps: PullDeps,
+  target: PullTarget,
+  progress: Progress,
+): Promise<{ progress: Progress; snapshot?: Cursor['snapshot'] }> {
+  const cursor = progress.held.value;
+  const open = openOf(cursor);
+  if (target.source.pull.kind !== 'snapshot') {
+    await sealWindow(deps, target, open);
+    return { progress };
+  }
+  const stored = await storeSnapshot(deps, target, cursor, open);
+  const manifest = await sealWindow(deps, target, open, stored.part);
+  const gap = unreadSpan(target, cursor, open, stored.baseLost, deps.clock.now());
+  if (gap !== null) await sealGap(deps, target, gap);
+  const value: Cursor = {
+    ...cursor,
+    gaps: gap === null ? cursor.gaps : [...cursor.gaps, gap],
+    open: { ...open, counts: addCounts(open.counts, stored.counts) },
+  };
+  const readings = (cursor.snapshot?.readings ?? 0) + 1;
+  return {
+    progress: {
+      ...progress,
+      held: { ...progress.held, value },
+      counts: addCounts(progress.counts, stored.counts),
+    },
+    snapshot: { manifest, asOf: open.window.to, things: stored.things, readings },
+  };
+}
+
+/** What a regular window brought decides when the next is asked for. Re-reads and requests say nothing about now. */
+function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<Cursor, 'every'> {
+  if (open.purpose !== 'forward' || target.source.pull.kind !== 'window') return {};
+  const policy = policyFor(target);
+  const fresh = open.counts.inserted + open.counts.replaced;
+  return { every: nextEvery(everyOf(cursor, policy), rhythmBounds(policy), fresh) };
+}
+
 /** Twice the provider's memory: a listing can no longer name an object older than that. */
 async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void> {
   const span = policyFor(target).lookback * 2;
@@ -170,20 +211,25 @@ async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void>
 
 /**
  * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
- * it has forgotten the window's beginning, which is a gap to record and no failure.
+ * it has forgotten the window's beginning, or a feed's token, which is a gap to record and no failure.
  */
 async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Progress> {
   const found = await deps.cursors.load(target.scope, target.ref);
   if (found === null || found.value.open === null || isBusy(found.value.open, deps, deps.clock.now())) {
     throw error;
   }
-  const gap = pastForgotten(found.value, error, policyFor(target).grain, deps.clock.now());
-  if (gap !== null) {
-    await sealGap(deps, target, gap.gap);
-    const held = await saveCursor(deps, target, found, { ...withGap(found.value, gap), open: null });
+  const now = deps.clock.now();
+  const behind = gapBehind(target, found.value, error, now);
+  if (behind !== null) {
+    if (behind.gap !== null) await sealGap(deps, target, behind.gap);
+    const held = await saveCursor(deps, target, found, behind.cursor);
     return { status: 'whole', held, counts: noCounts };
   }
-  await saveCursor(deps, target, found, afterFailure(found.value, error, deps.clock.now()));
+  const { kind } = target.source.pull;
+  const after = afterFailure(found.value, error, now, kind !== 'feed');
+  // A snapshot that is not believed is read anew: what was kept of it would be found wanting again.
+  const disbelieved = kind === 'snapshot' && error.code === 'provider.truncated';
+  await saveCursor(deps, target, found, disbelieved ? { ...after, open: null } : after);
   throw error;
 }
 

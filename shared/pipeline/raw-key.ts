@@ -17,6 +17,9 @@ export function windowPrefix(ref: StreamRef, window: Window): string {
 
 /** A different answer for the same page has another hash, and so lies beside the first, as evidence. */
 export const pageKey = (prefix: string, sha256: Sha256): string => `${prefix}page-${sha256.slice(0, 16)}`;
+/** What names a page within its window; and the key again, for who knows the window. */
+export const pageName = (key: string): string => key.slice(key.lastIndexOf('/page-') + '/page-'.length);
+export const namedPageKey = (prefix: string, name: string): string => `${prefix}page-${name}`;
 /** A response that could not be read as a page. Kept all the same. */
 export const unreadableKey = (prefix: string, sha256: Sha256): string =>
   `${prefix}unreadable-${sha256.slice(0, 16)}`;

@@ -4,6 +4,7 @@ import type { NewEvent, QuarantinedRecord, RawPointer } from '../model/event.ts'
 import type { StreamRef, TenantId } from '../model/ids.ts';
 import { readRecord, type Reading } from '../sources/_kit/read-record.ts';
 import type { About, Source } from '../sources/_kit/source.ts';
+import type { EqualCount } from './equal-count.ts';
 import { recordHash } from './record-hash.ts';
 
 export interface ReadRecords {
@@ -21,6 +22,8 @@ export interface RecordsOrigin {
   readonly about: About;
   readonly object: { readonly key: string; readonly sha256: Sha256 };
   readonly now: Instant;
+  /** For sources that count equal records: what this reading of the window has had so far. */
+  readonly equal?: EqualCount;
 }
 
 /**
@@ -30,19 +33,40 @@ export interface RecordsOrigin {
 export function readRecords(bytes: Uint8Array, origin: RecordsOrigin): ReadRecords {
   const records = origin.source.split(bytes);
   const events: NewEvent[] = [];
+  const identities: (readonly string[])[] = [];
   const quarantined: QuarantinedRecord[] = [];
   const skipped: Record<string, number> = {};
   for (const [index, record] of records.entries()) {
     const raw: RawPointer = { key: origin.object.key, index, sha256: origin.object.sha256 };
     const reading = readRecord(origin.source, record, origin.about);
-    if (reading.kind === 'event') events.push(placed(reading, record, raw, origin));
-    else if (reading.kind === 'skip') skipped[reading.reason] = (skipped[reading.reason] ?? 0) + 1;
+    if (reading.kind === 'event') {
+      events.push(placed(reading, record, raw, origin));
+      identities.push(reading.identity);
+    } else if (reading.kind === 'skip') skipped[reading.reason] = (skipped[reading.reason] ?? 0) + 1;
     else {
       const { problem } = reading;
       quarantined.push({ ...origin.ref, raw, recordHash: recordHash(record), problem, at: origin.now });
     }
   }
-  return { seen: records.length, events, quarantined, skipped };
+  const { equal } = origin;
+  const told = equal === undefined ? events : toldApart(events, identities, equal, origin);
+  return { seen: records.length, events: told, quarantined, skipped };
+}
+
+/** Events of equal records with ids of their own: all but the first get their number as a last part of the identity. */
+function toldApart(
+  events: readonly NewEvent[],
+  identities: readonly (readonly string[])[],
+  equal: EqualCount,
+  { tenant, ref }: RecordsOrigin,
+): NewEvent[] {
+  const numbers = equal.page(events.map(({ id }) => id));
+  return events.map((event, index) => {
+    const number = numbers[index] ?? 0;
+    if (number === 0) return event;
+    const identity = [...(identities[index] ?? []), String(number)];
+    return { ...event, id: eventId(event.time, tenant, ref.source, ref.stream, identity) };
+  });
 }
 
 function placed(

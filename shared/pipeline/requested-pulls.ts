@@ -8,18 +8,21 @@ import type { TenantScope } from '../model/scope.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
-import { memoryFloor, newCursor, percentOf, planWindow, windowsOf } from './plan-window.ts';
+import { firstCursor, planStream } from './plan-stream.ts';
+import { memoryFloor, newCursor, percentOf, windowsOf } from './plan-window.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */
 export async function planPull(deps: PullDeps, target: PullTarget, range: Window | null): Promise<Window[]> {
-  const policy = policyFor(target);
   const now = deps.clock.now();
   const found = await deps.cursors.load(target.scope, target.ref);
-  const cursor = found?.value ?? newCursor(policy, now);
-  if (range !== null) return windowsOf(checkedRange(target, range, policy, now), cursor, policy, now);
+  const cursor = found?.value ?? firstCursor(target, now);
+  if (range !== null) {
+    const policy = rangePolicy(target);
+    return windowsOf(checkedRange(target, range, policy, now), cursor, policy, now);
+  }
   if (cursor.open !== null) return [cursor.open.window];
-  const plan = planWindow(cursor, policy, now, true);
+  const plan = planStream(target, cursor, now, true);
   return plan.do === 'ask' ? [plan.window] : [];
 }
 
@@ -30,7 +33,7 @@ export async function requestPull(
   range: Window,
   operation: OperationId,
 ): Promise<void> {
-  const policy = policyFor(target);
+  const policy = rangePolicy(target);
   const now = deps.clock.now();
   const window = checkedRange(target, range, policy, now);
   for (let tries = 0; tries < 20; tries += 1) {
@@ -43,9 +46,20 @@ export async function requestPull(
   throw new AppError('conflict', 'retry', 'The stream is very busy just now. Send the request again.');
 }
 
-/** Throws `request.invalid` for a range the provider no longer remembers the beginning of. */
+/** Throws `request.invalid` for a range the provider no longer remembers the beginning of, or cannot be asked for. */
 export function checkRange(deps: PullDeps, target: PullTarget, range: Window): void {
-  checkedRange(target, range, policyFor(target), deps.clock.now());
+  checkedRange(target, range, rangePolicy(target), deps.clock.now());
+}
+
+/** The policy a range is asked by. A snapshot knows only the present, a feed only what follows: a range is refused. */
+function rangePolicy(target: PullTarget): WindowPolicy {
+  const { id, pull } = target.source;
+  if (pull.kind === 'window') return policyFor(target);
+  const why =
+    pull.kind === 'snapshot'
+      ? `${id} has no past: the provider tells only how things are now. Run it without a range to read them now.`
+      : `${id} cannot be asked for a time: the provider hands out what follows the last answer. Run it without a range.`;
+  throw new AppError('request.invalid', 'give-up', why, { target: 'range' });
 }
 
 /**

@@ -1,14 +1,17 @@
 import { asAppError, type AppError, type Recovery } from '../kernel/errors.ts';
 import { minutes, plus, seconds, type Duration } from '../kernel/time.ts';
-import type { Job, JobQueue, TakenJob } from '../ports/job-queue.ts';
+import type { Job, JobQueue, PullJob, TakenJob } from '../ports/job-queue.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { pull } from './pull.ts';
 import { reportJobEnd } from './requested-pulls.ts';
+import { runUpkeep, tellUpkeepFailed, type UpkeepDeps } from './run-upkeep.ts';
 
 export interface JobDeps extends PullDeps {
   readonly queue: JobQueue;
   /** The stream a job names, or why there is none any more (a retired tenant, a removed connection). */
-  readonly target: (job: Job) => Promise<PullTarget | { readonly gone: string }>;
+  readonly target: (job: PullJob) => Promise<PullTarget | { readonly gone: string }>;
+  /** Work over a tenant's stored events. */
+  readonly upkeep: UpkeepDeps;
 }
 
 /** What becomes of a job whose work failed, by the error's recovery. Exhaustive: a new recovery must be decided. */
@@ -28,46 +31,60 @@ const attemptWait = seconds(5);
 /** Longer than a run's budget, so that a job never comes twice while it is being worked on. */
 export const jobLease = minutes(15);
 
-/** Key under which a stream's job waits at most once in the queue. */
+/** Key under which a stream's job, or a tenant's upkeep, waits at most once in the queue. */
 export const jobKey = (job: Job): string =>
-  `${job.kind}/${job.tenant}/${job.source}/${job.stream}/${job.operation ?? ''}`;
+  job.kind === 'pull'
+    ? `${job.kind}/${job.tenant}/${job.source}/${job.stream}/${job.operation ?? ''}`
+    : `${job.kind}/${job.tenant}/${'operation' in job ? job.operation : ''}`;
+
+type Facts = Readonly<Record<string, string>>;
+
+const factsOf = ({ id, job }: TakenJob): Facts => ({
+  job: id,
+  tenant: job.tenant,
+  ...(job.kind === 'pull' ? { source: job.source, stream: job.stream } : { kind: job.kind }),
+});
 
 /** Works one job to its end: acknowledged, delayed or buried, never lost. Does not throw. */
 export async function runJob(deps: JobDeps, taken: TakenJob, budget: PullBudget): Promise<void> {
   const { job } = taken;
-  const facts = { job: taken.id, tenant: job.tenant, source: job.source, stream: job.stream };
-  const began = deps.clock.now();
+  const facts = factsOf(taken);
   try {
-    const target = await deps.target(job);
-    if ('gone' in target) {
-      deps.telemetry.event('job.dropped', { ...facts, reason: target.gone });
-      return await deps.queue.ack(taken.id);
-    }
-    const result = await pull(deps, target, { trigger: job.trigger, budget });
-    if (result.status === 'continued') {
-      const next = { ...job, trigger: 'continuation' as const };
-      await deps.queue.enqueue(next, { now: deps.clock.now(), key: jobKey(job) });
-    } else await reportJobEnd(deps, target.scope, job, null);
+    const again =
+      job.kind === 'pull'
+        ? await runPull(deps, job, budget, facts)
+        : await runUpkeep(deps.upkeep, job, budget, facts);
+    if (again !== null) await deps.queue.enqueue(again, { now: deps.clock.now(), key: jobKey(job) });
     await deps.queue.ack(taken.id);
-    if (result.status === 'idle') return;
-    const { counts, windows, status } = result;
-    deps.telemetry.event('run.ended', { ...facts, status, windows, ...counts, ms: deps.clock.now() - began });
-    deps.telemetry.count('records_seen', counts.seen, { source: job.source });
-    deps.telemetry.count('records_quarantined', counts.quarantined, { source: job.source });
   } catch (thrown) {
     await settle(deps, taken, asAppError(thrown), facts);
   }
 }
 
-async function settle(
-  deps: JobDeps,
-  taken: TakenJob,
-  error: AppError,
-  facts: Readonly<Record<string, string>>,
-): Promise<void> {
+/** The job's continuation where the budget ended first; null when it is done. */
+async function runPull(deps: JobDeps, job: PullJob, budget: PullBudget, facts: Facts): Promise<Job | null> {
+  const began = deps.clock.now();
+  const target = await deps.target(job);
+  if ('gone' in target) {
+    deps.telemetry.event('job.dropped', { ...facts, reason: target.gone });
+    return null;
+  }
+  const result = await pull(deps, target, { trigger: job.trigger, budget });
+  if (result.status !== 'continued') await reportJobEnd(deps, target.scope, job, null);
+  if (result.status !== 'idle') {
+    const { counts, windows, status } = result;
+    deps.telemetry.event('run.ended', { ...facts, status, windows, ...counts, ms: deps.clock.now() - began });
+    deps.telemetry.count('records_seen', counts.seen, { source: job.source });
+    deps.telemetry.count('records_quarantined', counts.quarantined, { source: job.source });
+  }
+  return result.status === 'continued' ? { ...job, trigger: 'continuation' } : null;
+}
+
+async function settle(deps: JobDeps, taken: TakenJob, error: AppError, facts: Facts): Promise<void> {
   const fate =
     fates[error.recovery] === 'delay' && taken.attempt >= mostAttempts ? 'bury' : fates[error.recovery];
-  deps.telemetry.count('runs_failed', 1, { source: taken.job.source, code: error.code });
+  const source = taken.job.kind === 'pull' ? taken.job.source : taken.job.kind;
+  deps.telemetry.count('runs_failed', 1, { source, code: error.code });
   // What heals by itself is news, not an alarm.
   if (fate === 'ack')
     deps.telemetry.event('run.failed', { ...facts, code: error.code, recovery: error.recovery });
@@ -84,6 +101,7 @@ async function settle(
 }
 
 async function tellOperation(deps: JobDeps, job: Job, error: AppError): Promise<void> {
+  if (job.kind !== 'pull') return tellUpkeepFailed(deps.upkeep, job, error);
   if (job.operation === undefined) return;
   const target = await deps.target(job);
   if (!('gone' in target)) await reportJobEnd(deps, target.scope, job, error);

@@ -1,16 +1,35 @@
+import { z } from 'zod';
+import { AppError } from '../kernel/errors.ts';
 import { canonicalJson, sha256 } from '../kernel/hash.ts';
 import { days, isoInstant, plus } from '../kernel/time.ts';
 import type { Gap, OpenWindow } from '../model/cursor.ts';
+import { rawPointerSchema } from '../model/event.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../model/ledger.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { manifestKey, windowPrefix } from './raw-key.ts';
 
+const snapshotPartSchema = z.object({
+  /** Raw keys of the pages the snapshot consists of, in order. */
+  pages: z.array(z.string()),
+  /** Records of earlier snapshots that still stand for their things: those may be missing or only unreadable. */
+  carried: z.array(rawPointerSchema),
+  /** The manifest of the snapshot this one was compared with. */
+  previous: z.string().nullable(),
+});
+/** What a snapshot's manifest says beyond a window's: everything a later snapshot is compared with. */
+export type SnapshotPart = z.infer<typeof snapshotPartSchema>;
+
 /**
  * Step 6: names every object kept for the window in a manifest, archives it, and puts its hash into the
  * tenant's ledger. Done again after a crash it finds the same manifest and adds a second entry, which readers
- * fold; the other order could leave a committed window without any.
+ * fold; the other order could leave a committed window without any. Answers the manifest's key.
  */
-export async function sealWindow(deps: PullDeps, target: PullTarget, open: OpenWindow): Promise<void> {
+export async function sealWindow(
+  deps: PullDeps,
+  target: PullTarget,
+  open: OpenWindow,
+  snapshot?: SnapshotPart,
+): Promise<string> {
   const prefix = windowPrefix(target.ref, open.window);
   const objects: { key: string; sha256: string; size: number }[] = [];
   for await (const entry of deps.archive.list(target.scope, prefix)) {
@@ -26,6 +45,7 @@ export async function sealWindow(deps: PullDeps, target: PullTarget, open: OpenW
     purpose: open.purpose,
     run: open.run,
     objects: objects.map(({ key, sha256: hash, size }) => ({ key, sha256: hash, size })),
+    ...(snapshot === undefined ? {} : { snapshot }),
   };
   const bytes = Buffer.from(canonicalJson(manifest));
   const key = manifestKey(prefix, sha256(bytes));
@@ -47,6 +67,24 @@ export async function sealWindow(deps: PullDeps, target: PullTarget, open: OpenW
     objects: objects.length,
     at: isoInstant(deps.clock.now()),
   });
+  return key;
+}
+
+/** What a sealed snapshot consists of; null when the archive is known not to have its manifest (any more). */
+export async function readSnapshotManifest(
+  deps: Pick<PullDeps, 'archive'>,
+  target: PullTarget,
+  key: string,
+): Promise<SnapshotPart | null> {
+  const object = await deps.archive.get(target.scope, key);
+  if (object === null) return null;
+  try {
+    const manifest = z.object({ snapshot: snapshotPartSchema });
+    return manifest.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8'))).snapshot;
+  } catch (cause) {
+    const how = 'The manifest of the last snapshot cannot be read. Verify the archive.';
+    throw new AppError('archive.corrupt', 'give-up', how, { facts: { source: target.ref.source }, cause });
+  }
 }
 
 /** A gap is as permanent as a window: whoever reads the ledger later sees what was never asked for. */

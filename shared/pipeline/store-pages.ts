@@ -2,6 +2,7 @@ import { AppError } from '../kernel/errors.ts';
 import { days, plus } from '../kernel/time.ts';
 import type { Counts } from '../model/cursor.ts';
 import type { Page } from '../sources/_kit/source.ts';
+import type { EqualCount } from './equal-count.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
 import { readRecords, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
@@ -13,6 +14,7 @@ const triesPerObject = 3;
 /** A page whose bytes are in the archive, and what they hold; nothing of it is in the store yet. */
 export interface KeptPage {
   readonly page: Page;
+  readonly key: string;
   readonly read: ReadRecords;
 }
 
@@ -28,6 +30,7 @@ export async function keepPage(
   prefix: string,
   page: Page,
   failures: number,
+  equal: EqualCount | null,
 ): Promise<KeptPage> {
   const key = pageKey(prefix, sha256(page.bytes));
   const kept = await deps.archive.put(target.scope, {
@@ -36,7 +39,12 @@ export async function keepPage(
     contentType: page.contentType,
     retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
   });
-  if (page.holds !== 'records') return { page, read: holdsNothing };
+  if (page.holds !== 'records') return { page, key, read: holdsNothing };
+  if (target.source.pull.kind === 'snapshot') {
+    // Read once all pages are there; but a page that cannot be read is asked for again now.
+    target.source.split(page.bytes);
+    return { page, key, read: holdsNothing };
+  }
   const origin: RecordsOrigin = {
     source: target.source,
     ref: target.ref,
@@ -44,8 +52,9 @@ export async function keepPage(
     about: { domains: target.tenant.domains, stream: target.ref.stream },
     object: { key, sha256: kept.sha256 },
     now: deps.clock.now(),
+    ...(equal === null ? {} : { equal }),
   };
-  return { page, read: readOrQuarantine(page, failures, origin) };
+  return { page, key, read: readOrQuarantine(page, failures, origin) };
 }
 
 /** Step 4, for several pages at once: small objects would otherwise cost a transaction each. Repeatable. */
@@ -93,7 +102,7 @@ function readOrQuarantine(
 }
 
 /** Every record seen is somewhere, or we do not go on. */
-function checkBalance(counts: Counts, target: PullTarget): void {
+export function checkBalance(counts: Counts, target: PullTarget): void {
   const placed = counts.inserted + counts.replaced + counts.unchanged + counts.skipped + counts.quarantined;
   if (placed === counts.seen) return;
   throw new AppError('bug', 'retry', 'Records were read that were not stored. The window stays open.', {

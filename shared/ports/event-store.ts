@@ -10,6 +10,23 @@ export interface Change {
 }
 
 /**
+ * A revision made anew from its record: by a better mapping, or with a name that was found since. `was` is the id it
+ * is stored under; `event.revision` says which of its revisions.
+ */
+export interface Rebuilt {
+  readonly was: string;
+  readonly event: Omit<StoredEvent, 'ingestedAt' | 'rebuiltAt'>;
+}
+export interface RebuiltCounts {
+  readonly rebuilt: number;
+  /** Stored under another id now. */
+  readonly moved: number;
+  readonly unchanged: number;
+  /** Not there (any more), or made from another record: nothing was done. */
+  readonly gone: number;
+}
+
+/**
  * The normalized events and their versions.
  * - upsert of an unknown id stores revision 1 (`inserted`); of a known id with a recordHash none of its
  *   revisions has, the next revision (`replaced`; the earlier ones stay); with a recordHash any revision
@@ -22,6 +39,12 @@ export interface Change {
  *   `scopes: null` it is the whole store's feed, for the index only. `next` is where to go on, also when nothing
  *   is new: null only while nothing was ever given. A position the store has not reached (a restored backup)
  *   MUST be refused with `continuation.invalid`, not answered as if nothing were new.
+ * - rebuild puts an event made anew in the place of a revision that is there, unless its pointer to raw differs (then
+ *   it is another record's, and `gone`). Revision number and ingestedAt stay, `rebuiltAt` is set, no revision is
+ *   added: it is no change of the record. `changes` gives it again, at a new position, and no longer at its old one.
+ *   One that says the same as what is stored changes nothing. With another id than `was` the revision leaves that id
+ *   and is stored under the new one as by upsert. MUST be atomic and durable when it resolves, and MUST reject an
+ *   event of another tenant.
  * - A failing store MUST throw, never answer as if empty.
  */
 export interface EventStore {
@@ -39,6 +62,7 @@ export interface EventStore {
     after: string | null,
     limit: number,
   ): Promise<{ changes: readonly Change[]; next: string | null }>;
+  rebuild(scope: TenantScope, rebuilt: readonly Rebuilt[], at: Instant): Promise<RebuiltCounts>;
   /** Idempotent by source, stream and recordHash: the first pointer stays. */
   quarantine(scope: TenantScope, records: readonly QuarantinedRecord[]): Promise<void>;
   quarantined(
@@ -46,6 +70,11 @@ export interface EventStore {
     after: string | null,
     limit: number,
   ): Promise<{ records: readonly QuarantinedRecord[]; next: string | null }>;
+  /** Takes records out of quarantine, for they have been read. Those that are not there are passed by. */
+  release(
+    scope: TenantScope,
+    records: readonly Pick<QuarantinedRecord, 'source' | 'stream' | 'recordHash'>[],
+  ): Promise<void>;
   /** Removes events of a source whose time is before `before`, with all revisions. */
   expire(scope: TenantScope, source: SourceId, before: Instant): Promise<{ removed: number }>;
   counts(scope: TenantScope): Promise<{ events: number; revisions: number; quarantined: number }>;

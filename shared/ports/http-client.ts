@@ -13,6 +13,11 @@ interface RequestBase {
  * `response`: a URL a provider's answer contained. It MUST be https (loopback only where settings name a
  * loopback host), MUST be on the API's configured host, or it is refused with `provider.untrusted-url` and
  * no request is made.
+ * `download`: the address of a file an answer contained (Mimecast keeps its SIEM batches in a store of its own).
+ * It MUST be https (loopback only where settings name it) on one of the hosts the settings declare for this API's
+ * files, or it is refused with `provider.untrusted-url`. It is a GET that carries no credentials, no `headers` and
+ * no `body`: the address is signed, and the store refuses requests that bring a token. Its answer is judged by
+ * status alone; a file that has expired answers 403 or 404, which a source may `accept`.
  */
 export type HttpRequest = RequestBase &
   (
@@ -22,6 +27,7 @@ export type HttpRequest = RequestBase &
         readonly query?: Readonly<Record<string, string>>;
       }
     | { readonly origin: 'response'; readonly url: string; readonly query?: Readonly<Record<string, string>> }
+    | { readonly origin: 'download'; readonly url: string; readonly query?: never }
   );
 
 export interface HttpReply {

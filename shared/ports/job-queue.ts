@@ -13,8 +13,13 @@ export const jobSchema = z.discriminatedUnion('kind', [
     /** The operation somebody waits for; absent for the timer's. */
     operation: z.string().optional(),
   }),
+  /** Makes a tenant's events anew; how far it is stands in the operation. */
+  z.strictObject({ kind: z.literal('renormalize'), tenant: tenantIdSchema, operation: z.string() }),
+  /** Looks up names for ids in a tenant's events. */
+  z.strictObject({ kind: z.literal('names'), tenant: tenantIdSchema }),
 ]);
 export type Job = z.infer<typeof jobSchema>;
+export type PullJob = Extract<Job, { kind: 'pull' }>;
 
 export interface TakenJob {
   readonly id: string;

@@ -4,6 +4,7 @@ import type { EventStore } from './event-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
 import type { JobQueue } from './job-queue.ts';
 import type { LedgerStore } from './ledger-store.ts';
+import type { NameStore } from './name-store.ts';
 import type { OperationStore } from './operation-store.ts';
 import type { RawArchive } from './raw-archive.ts';
 import type { RunLog } from './run-log.ts';
@@ -26,6 +27,7 @@ export interface Profile {
   readonly operations: OperationStore;
   readonly access: AccessLog;
   readonly throttles: ThrottleMemory;
+  readonly names: NameStore;
   readonly idempotency: IdempotencyStore;
   /** Each store tried with a harmless read: null when it answers, otherwise the sentence that helps. */
   check(): Promise<Readonly<Record<string, string | null>>>;

@@ -4,7 +4,8 @@ import type { TenantScope } from '../model/scope.ts';
 
 /**
  * Finds ids; the store gives the events. Always behind the store, always rebuildable from it.
- * - put MUST be idempotent by id; of two revisions of one id the higher MUST win, in whatever order they come.
+ * - put MUST be idempotent by id; of two revisions of one id the higher MUST win, in whatever order they come;
+ *   of one revision put twice the later MUST win, for it was made anew.
  * - search MUST answer only events of the scopes' tenants; hits are ordered by time, then by a fixed
  *   tie-break, and paging by `after`/`next` MUST give every match once while nothing is written.
  * - total, facets and histogram say whether they are exact; up to 10,000 matches they MUST be.

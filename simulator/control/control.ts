@@ -2,6 +2,7 @@ import { collector, personas, type Persona } from '../entra/directory.ts';
 import { mintToken, type MintRequest } from '../entra/mint-token.ts';
 import type { FaultRequest } from '../faults/fault-board.ts';
 import type { Throttling } from '../limits.ts';
+import { mimecastApplication, type MimecastApplication } from '../mimecast/mimecast-application.ts';
 import type { Counts } from '../request-counts.ts';
 import type { LimiterMark } from '../rolling-limiter.ts';
 import type { Site } from '../site.ts';
@@ -18,6 +19,8 @@ export interface TenantCard {
   /** The application to collect with; null for a tenant that only signs people in. */
   readonly clientId: string | null;
   readonly clientSecret: string | null;
+  /** The Mimecast account's own API application, and the region it lives in; null without an account. */
+  readonly mimecast: (MimecastApplication & { readonly region: string }) | null;
   readonly flags: TenantFlags;
 }
 export interface FaultState {
@@ -58,8 +61,9 @@ export interface Control {
 
 /** The control of one running simulator. */
 export function control(site: Site): Control {
+  const { seed } = site;
   return {
-    tenants: () => site.tenants.all().map(card),
+    tenants: () => site.tenants.all().map(tenant => card(tenant, seed)),
     personas: () => personas,
     addFault: request => site.faults.add(request).id,
     clearFaults: which => site.faults.clear(which),
@@ -93,8 +97,9 @@ export function control(site: Site): Control {
   };
 }
 
-function card(tenant: Tenant): TenantCard {
+function card(tenant: Tenant, seed: number): TenantCard {
   const { id, name, domains, sim, flags } = tenant;
+  const account = sim?.mimecast ?? null;
   return {
     id,
     name,
@@ -102,6 +107,7 @@ function card(tenant: Tenant): TenantCard {
     sources: (sim?.sources ?? []).map(source => ({ id: source, remembersDays: memoryDays(tenant, source) })),
     clientId: sim === null ? null : collector.clientId,
     clientSecret: sim === null ? null : collector.secret,
+    mimecast: account === null ? null : { ...mimecastApplication(seed, id), region: account.region },
     flags,
   };
 }

@@ -4,7 +4,11 @@ import { unifiedSource } from '../management/content.ts';
 import { contentTypes } from '../world/content-id.ts';
 import type { Site } from '../site.ts';
 import { memoryDays, midnightBack } from '../tenant-book.ts';
-import type { SimRecord, SimTenant } from '../world/world.ts';
+import { feedsOf } from '../world/graph-feeds.ts';
+import { asAsked, stateSources } from '../world/state.ts';
+import {
+  mimecastLogs, siemTypes, type GraphFeed, type SimMimecast, type SimRecord, type SimTenant,
+} from '../world/world.ts'; // prettier-ignore
 
 export interface TruthRequest {
   readonly tenant: string;
@@ -33,8 +37,19 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
   };
   if (source === auditSource) return texts(sim.directoryAudits(range, now, 'asc'), now);
   if (source === traceSource) return texts(sim.messageTraces(range, now, 'asc'), now);
+  const lists = stateSources[source];
+  if (lists !== undefined) {
+    return Object.values(lists).flatMap(all => all.flatMap(list => sim.state?.(list, now, asAsked) ?? []));
+  }
+  if (sim.mimecast !== null && source === 'mimecast.siem')
+    return fileLines(sim.mimecast, now - memory * 86_400_000, now);
+  const log = mimecastLogs.find(name => source === `mimecast.${name}`);
+  if (sim.mimecast !== null && log !== undefined)
+    return texts(sim.mimecast.records(log, range, now, 'asc'), now);
+  const feeds = feedsOf(source);
+  if (feeds.length > 0) return graphTexts(sim, feeds, range, now);
   if (source !== unifiedSource) {
-    throw new Error(`There is no source ${source}: ${auditSource}, ${traceSource}, ${unifiedSource}.`);
+    throw new Error(`There is no source ${source}: this tenant has ${sim.sources.join(', ')}.`);
   }
   const types = contentTypes.filter(type => contentType === undefined || contentType === type);
   // Blobs are listed for exactly so many days, not from a midnight on.
@@ -44,6 +59,21 @@ export function truth(site: Site, { tenant, source, contentType, from, to }: Tru
 
 function* texts(records: Iterable<SimRecord>, now: number): Generator<string> {
   for (const record of records) yield record.json(now);
+}
+
+function* fileLines(account: SimMimecast, from: number, now: number): Generator<string> {
+  for (const type of siemTypes) {
+    for (const file of account.batches(type, { from, to: now + 1 })) yield* file.lines();
+  }
+}
+
+function* graphTexts(
+  sim: SimTenant,
+  feeds: readonly GraphFeed[],
+  range: { from: number; to: number },
+  now: number,
+): Generator<string> {
+  for (const feed of feeds) yield* texts(sim.graphRecords(feed, range, now, 'asc'), now);
 }
 
 function* blobTexts(

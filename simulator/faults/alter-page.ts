@@ -23,11 +23,11 @@ export function linkToStranger(page: Page): Page | null {
   return { ...page, next: `${elsewhere}${link.pathname}${link.search}` };
 }
 
-/** The first blob's address is on another host. */
+/** The first blob's or file's address is on another host. */
 export function contentOnStranger(page: Page): Page | null {
   const [first, ...rest] = page.records;
   if (first === undefined) return null;
-  const moved = first.replace(/"contentUri":"https?:\/\/[^/"]+/, `"contentUri":"${elsewhere}`);
+  const moved = first.replace(/"(contentUri|url)":"https?:\/\/[^/"]+/, `"$1":"${elsewhere}`);
   return { ...page, records: [moved, ...rest] };
 }
 
@@ -36,3 +36,13 @@ export const halfOfTheJson = (reply: Reply): Reply | null =>
   reply.status !== 200 || reply.body.length < 2
     ? null
     : { ...reply, body: reply.body.slice(0, Math.floor(reply.body.length / 2)) };
+
+/** 206, a Warning, and none of the records. */
+export const inPart = (reply: Reply): Reply | null =>
+  reply.status === 200 && typeof reply.body === 'string'
+    ? {
+        status: 206,
+        headers: { ...reply.headers, warning: '199 - "Microsoft/Defender/504/10000"' },
+        body: reply.body.replace(/"value":\[.*\]/s, '"value":[]'),
+      }
+    : null;

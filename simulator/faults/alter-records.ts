@@ -66,11 +66,24 @@ const firstOf = (list: readonly unknown[]): unknown => list[0] ?? {};
 // Per record kind, a property that mappings read, with the type it does not have.
 const retyped: Readonly<Record<string, (value: unknown) => unknown>> = {
   size: value => String(value),
+  isInteractive: value => String(value),
+  resources: value => (Array.isArray(value) ? firstOf(value) : []),
+  evidence: value => (Array.isArray(value) ? firstOf(value) : []),
+  priorityScore: value => String(value),
   UserType: value => String(value),
   RecordType: value => String(value),
   initiatedBy: () => 'system',
   targetResources: value => (Array.isArray(value) ? firstOf(value) : []),
   contentExpiration: value => Date.parse(String(value)),
+  // Mimecast's: numbers as text and text as numbers, flags as text, what is one as a list.
+  spamScore: value => (typeof value === 'number' ? String(value) : Number(value)),
+  hits: value => String(value),
+  isAdmin: value => (typeof value === 'string' ? value === 'true' : String(value)),
+  contentViewed: value => String(value),
+  emailPartsDescription: value => (Array.isArray(value) ? firstOf(value) : []),
+  fileType: value => [value],
+  policy: value => [value],
+  eventInfo: value => ({ text: value }),
 };
 
 /** Known properties with another type: numbers as text, a list as its first item, an object as text. */
@@ -105,7 +118,8 @@ function respell(page: Page, spell: (date: Date, text: string) => string): Page 
     page,
     page.records.map(record =>
       record.replace(field, (whole: string, name: string, text: string) => {
-        const date = new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(text) ? text : `${text}Z`);
+        const zoned = text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+        const date = new Date(/(?:Z|[+-]\d{2}:\d{2})$/.test(zoned) ? zoned : `${zoned}Z`);
         return Number.isNaN(date.getTime()) ? whole : `${name}"${spell(date, text)}"`;
       }),
     ),
@@ -113,7 +127,7 @@ function respell(page: Page, spell: (date: Date, text: string) => string): Page 
 }
 
 export const timeWithoutZone = (page: Page): Page | null =>
-  respell(page, (_date, text) => text.replace(/Z$/, ''));
+  respell(page, (_date, text) => text.replace(/(?:Z|\+0000)$/, ''));
 export const timeWithSevenDigits = (page: Page): Page | null =>
   respell(page, (date, text) => `${date.toISOString().slice(0, 19)}.${fraction(text)}Z`);
 export const timeWithSlashes = (page: Page): Page | null =>

@@ -16,7 +16,8 @@ export async function answerWithFaults(site: Site, resolved: Resolved): Promise<
   const hitting = site.faults.hitting(resolved.route, resolved.tenant);
   if (hitting.length === 0) {
     // Entra's tokens are stamped by the base clock, and so is its Date header.
-    const now = resolved.route.startsWith('entra.') ? site.clock.base() : site.clock.now();
+    const signsIn = resolved.route.startsWith('entra.') || resolved.route === 'mimecast.token';
+    const now = signsIn ? site.clock.base() : site.clock.now();
     return { reply: rendered(await resolved.answer(now)), manner: null, now };
   }
   const about = (fault: ActiveFault): FaultedCall => ({
@@ -91,7 +92,7 @@ function wired(
     if (it.fault.effect.stage !== 'wire') continue;
     const { manner } = it.fault.effect;
     // An empty body has no middle to be cut in.
-    if (reply.body === '' && manner.includes('body')) continue;
+    if (reply.body.length === 0 && manner.includes('body')) continue;
     site.faults.used(it);
     if (manner !== 'slow-first-byte') return { reply, manner };
     return { reply: { ...reply, delayMs: about(it).options['delayMs'] ?? 1_000 }, manner: null };

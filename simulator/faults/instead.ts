@@ -1,6 +1,8 @@
 import { graphError, graphUnauthorized, skipTokenNull } from '../graph/graph-error.ts';
-import { genericThrottle, reportsThrottle, traceThrottle } from '../graph/graph-limits.ts';
-import { consentRefusal, licenceRefusal } from '../graph/graph-routes.ts';
+import { genericThrottle, intuneThrottle, reportsThrottle, traceThrottle } from '../graph/graph-limits.ts';
+import { consentRefusal, licenceRefusal, productRefusal } from '../graph/graph-refusals.ts';
+import * as mimecast from '../mimecast/mimecast-faults.ts';
+import { fileGone } from '../mimecast/siem-file.ts';
 import { htmlReply, jsonReply, type Reply } from '../exchange.ts';
 import { af, managementError, managementUnauthorized } from '../management/management-error.ts';
 import type { FaultedCall } from './fault.ts';
@@ -9,13 +11,16 @@ const nobody = '00000000-0000-0000-0000-000000000000';
 const isGraph = (route: string): boolean => route.startsWith('graph.');
 const isManagement = (route: string): boolean => route.startsWith('management.');
 const isTrace = (route: string): boolean => route.startsWith('graph.messageTrace');
-const isReport = (route: string): boolean => route.startsWith('graph.directoryAudit');
+const isReport = (route: string): boolean => /^graph\.(directoryAudit|signIn|registrations)/.test(route);
+const isIntune = (route: string): boolean => route === 'graph.intuneAudits';
+const isSecurity = (route: string): boolean => route === 'graph.alerts' || route === 'graph.incidents';
 
 const withHeader = (reply: Reply, name: string, value: string | null): Reply =>
   value === null ? reply : { ...reply, headers: { ...reply.headers, [name]: value } };
 
 /** A 429 in the words of the service that was asked. */
 export function throttled({ site, route }: FaultedCall, after: string | null): Reply {
+  if (mimecast.isMimecast(route)) return mimecast.mimecastThrottled(after);
   if (isTrace(route)) return traceThrottle(site, after);
   if (isReport(route)) return reportsThrottle(site, after);
   if (!isManagement(route)) return genericThrottle(site, after);
@@ -37,6 +42,9 @@ export function broken({ site, route }: FaultedCall, status: number, after: stri
       '<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>',
     );
   }
+  if (mimecast.isMimecast(route)) {
+    return withHeader(mimecast.mimecastBroken(route, status), 'retry-after', after);
+  }
   const reply = isManagement(route)
     ? { ...managementError(af.internal()), status }
     : graphError(site, {
@@ -48,22 +56,41 @@ export function broken({ site, route }: FaultedCall, status: number, after: stri
 }
 
 /** 401 although the token is fresh: it ended in the middle of a walk, or the service lost its mind for a moment. */
-export const unauthorized = ({ site, route }: FaultedCall): Reply =>
-  isManagement(route)
+export function unauthorized({ site, route }: FaultedCall): Reply {
+  if (mimecast.isMimecast(route)) return mimecast.mimecastUnauthorized();
+  return isManagement(route)
     ? managementUnauthorized(site)
     : graphUnauthorized(site, 'Lifetime validation failed, the token is expired.');
-
-/** What the service answers once an admin has taken the permission back. */
-export function consentWithdrawn({ site, route }: FaultedCall): Reply {
-  if (isManagement(route)) return managementError(af.permission([]));
-  if (isReport(route)) return graphError(site, consentRefusal('reports', 'AuditLog.Read.All'));
-  return graphError(site, consentRefusal('directory', ''));
 }
 
-export const licenceMissing = ({ site }: FaultedCall): Reply => graphError(site, licenceRefusal);
+/** What the service answers once an admin has taken the permission back. */
+export function consentWithdrawn(at: FaultedCall): Reply {
+  const { site, route } = at;
+  if (mimecast.isMimecast(route)) return mimecast.mimecastRefused(at);
+  if (isManagement(route)) return managementError(af.permission([]));
+  if (isReport(route)) return graphError(site, consentRefusal('reports', ['AuditLog.Read.All'], []));
+  if (isIntune(route))
+    return graphError(site, consentRefusal('intune', ['DeviceManagementApps.Read.All'], []));
+  if (isSecurity(route)) return graphError(site, consentRefusal('security', ['SecurityAlert.Read.All'], []));
+  return graphError(site, consentRefusal('directory', [], []));
+}
+
+/** The tenant has not got what the route reads: no Intune, no Defender product. */
+export function productMissing({ site, route }: FaultedCall): Reply | null {
+  const problem = productRefusal(isIntune(route) ? 'intune' : 'security');
+  return problem === null ? null : graphError(site, problem);
+}
+
+/** Intune's throttle: a 500 whose text says so. */
+export const throttledAsError = ({ site }: FaultedCall): Reply => intuneThrottle(site, null);
+
+export const licenceMissing = ({ site, route }: FaultedCall): Reply =>
+  mimecast.isMimecast(route) ? mimecast.mimecastUnlicensed() : graphError(site, licenceRefusal);
 
 /** 200, and inside it an error. Whoever reads only the status sees an empty page. */
-export function failureInside({ site, route }: FaultedCall): Reply {
+export function failureInside(at: FaultedCall): Reply {
+  const { site, route } = at;
+  if (mimecast.isMimecast(route)) return mimecast.mimecastFailureInside(at);
   const failed = isGraph(route)
     ? graphError(site, { status: 200, code: 'UnknownError', message: '' })
     : managementError(af.internal());
@@ -71,13 +98,19 @@ export function failureInside({ site, route }: FaultedCall): Reply {
 }
 
 /** The continuation is refused: the token died during a long pause. */
-export const linkExpired = ({ site, route, continued }: FaultedCall): Reply | null => {
+export const linkExpired = (at: FaultedCall): Reply | null => {
+  const { site, route, continued } = at;
   if (!continued) return null;
+  if (mimecast.isMimecast(route)) return mimecast.mimecastLinkExpired(at);
   return isManagement(route) ? managementError(af.nextPage('expired')) : graphError(site, skipTokenNull);
 };
 
-export const contentGone = (code: 'expired' | 'absent'): Reply =>
-  managementError(code === 'expired' ? af.contentExpired('the content id') : af.noContent('the content id'));
+export const contentGone = ({ route }: FaultedCall, code: 'expired' | 'absent'): Reply =>
+  route === 'mimecast.file'
+    ? fileGone(code)
+    : managementError(
+        code === 'expired' ? af.contentExpired('the content id') : af.noContent('the content id'),
+      );
 
 const gatewayPage =
   '<!DOCTYPE html><html><head><title>Service notice</title></head><body><h1>Our services are not available right now</h1></body></html>';
@@ -95,9 +128,10 @@ export const redirected = (): Reply => ({
   body: '',
 });
 
-/** Entra's token endpoint when it cannot cope. */
-export const entraBusy = ({ site }: FaultedCall): Reply =>
-  jsonReply(
+/** A token endpoint when it cannot cope. */
+export function signInBusy({ site, route }: FaultedCall): Reply {
+  if (mimecast.isMimecast(route)) return mimecast.mimecastSignInBusy();
+  return jsonReply(
     503,
     {
       error: 'temporarily_unavailable',
@@ -106,3 +140,4 @@ export const entraBusy = ({ site }: FaultedCall): Reply =>
     },
     { 'retry-after': '1' },
   );
+}

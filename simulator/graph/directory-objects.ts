@@ -1,5 +1,6 @@
 import { jsonReply, type Call, type Reply } from '../exchange.ts';
 import type { Caller } from '../entra/check-bearer.ts';
+import { isGuid } from '../seeded.ts';
 import type { SimTenant } from '../world/world.ts';
 import { badRequest, GraphRefusal } from './graph-error.ts';
 
@@ -9,17 +10,31 @@ export function getByIds(call: Call, sim: SimTenant): Reply {
   if (ids.length > 1_000) {
     throw new GraphRefusal(badRequest('The number of ids must not exceed 1000.'));
   }
-  const wanted = new Set(ids);
-  const users = types === null || types.includes('user') ? sim.users.filter(({ id }) => wanted.has(id)) : [];
+  const broken = ids.find(id => !isGuid(id));
+  if (broken !== undefined) {
+    throw new GraphRefusal(badRequest(`Invalid object identifier '${broken.slice(0, 100)}'.`));
+  }
+  const wanted = new Set(ids.map(id => id.toLowerCase()));
+  const asked = (type: string): boolean => types === null || types.includes(type);
+  const users = asked('user') ? sim.users.filter(({ id }) => wanted.has(id)) : [];
+  const objects = (sim.objects ?? []).filter(({ id, kind }) => asked(kind) && wanted.has(id));
   return jsonReply(200, {
     '@odata.context': 'https://graph.microsoft.com/v1.0/$metadata#directoryObjects',
-    value: users.map(({ id, name, address }) => ({
-      '@odata.type': '#microsoft.graph.user',
-      id,
-      displayName: name,
-      mail: address,
-      userPrincipalName: address,
-    })),
+    value: [
+      ...users.map(({ id, name, address }) => ({
+        '@odata.type': '#microsoft.graph.user',
+        id,
+        displayName: name,
+        mail: address,
+        userPrincipalName: address,
+        userType: 'Member',
+      })),
+      ...objects.map(({ id, kind, name }) => ({
+        '@odata.type': `#microsoft.graph.${kind}`,
+        id,
+        displayName: name,
+      })),
+    ],
   });
 }
 

@@ -4,7 +4,7 @@ import type { Caller } from '../entra/check-bearer.ts';
 import type { Site } from '../site.ts';
 import { graphError } from './graph-error.ts';
 
-export type GraphFamily = 'reports' | 'traces' | 'directory';
+export type GraphFamily = 'reports' | 'traces' | 'directory' | 'policies' | 'intune' | 'security';
 
 /** Counts a request against its family's limits; the 429 when one is passed, null when it may go on. */
 export function graphLimit(
@@ -19,6 +19,18 @@ export function graphLimit(
   if (family === 'traces') {
     const waitMs = take('traces', tenant);
     return waitMs === 0 ? null : traceThrottle(site, wholeSeconds(waitMs));
+  }
+  if (family === 'policies') {
+    // This service never says how long.
+    return take('policies', tenant) === 0 ? null : genericThrottle(site, null);
+  }
+  if (family === 'intune') {
+    const waitMs = Math.max(take('intune', `${caller.app}/${tenant}`), take('intuneAllApps', tenant));
+    return waitMs === 0 ? null : intuneThrottle(site, wholeSeconds(waitMs));
+  }
+  if (family === 'security') {
+    const waitMs = take('security', `${caller.app}/${tenant}`);
+    return waitMs === 0 ? null : genericThrottle(site, site.limits.moodyRetryAfter(waitMs));
   }
   if (family === 'directory') {
     const waitMs = take('directory', `${caller.app}/${tenant}`);
@@ -35,6 +47,13 @@ const retryAfter = (value: string | null): Record<string, string> =>
 export function reportsThrottle(site: Site, after: string | null): Reply {
   const message = `This request is throttled. Please try again after the value (in seconds) specified in the Retry-After header.\r\nCorrelationId: ${site.nextId()}`;
   return graphError(site, { status: 429, code: 'UnknownError', message }, retryAfter(after));
+}
+
+/** Intune behind its broker: a 500, and only the text says that it is a throttle. */
+export function intuneThrottle(site: Site, after: string | null): Reply {
+  const message =
+    'Rate limit reached because of too many requests to query broker. Please retry after sometime.';
+  return graphError(site, { status: 500, code: 'InternalServerError', message }, retryAfter(after));
 }
 
 export function traceThrottle(site: Site, after: string | null): Reply {

@@ -3,12 +3,17 @@ import { checkBearer, type BearerProblem, type Caller } from '../entra/check-bea
 import { graphAudience } from '../entra/issue-token.ts';
 import type { RouteName } from '../routes.ts';
 import type { Site } from '../site.ts';
-import type { SimTenant } from '../world/world.ts';
+import type { GraphVersion, SimTenant } from '../world/world.ts';
 import { directoryAudit, directoryAudits } from './directory-audits.ts';
 import { getByIds, organization } from './directory-objects.ts';
-import { badRequest, graphError, GraphRefusal, graphUnauthorized, type GraphProblem } from './graph-error.ts';
+import { badRequest, graphError, GraphRefusal, graphUnauthorized } from './graph-error.ts';
 import { graphLimit, type GraphFamily } from './graph-limits.ts';
+import { refusalOf } from './graph-refusals.ts';
+import { intuneAudits } from './intune-audits.ts';
+import { stateList, stateRoutes } from './state-lists.ts';
 import { messageTraceDetails, messageTraces } from './message-traces.ts';
+import { alertList, incidentList, securityList } from './security-lists.ts';
+import { signIns } from './sign-ins.ts';
 
 interface GraphCall {
   readonly site: Site;
@@ -16,6 +21,7 @@ interface GraphCall {
   readonly caller: Caller;
   readonly sim: SimTenant;
   readonly now: number;
+  readonly version: GraphVersion;
   /** What the path's brackets caught, decoded. */
   readonly parts: readonly string[];
 }
@@ -27,6 +33,8 @@ interface GraphRoute {
   readonly cost: number;
   /** Any one of these permissions opens it. */
   readonly needs: readonly string[];
+  /** Needs Privileged Identity Management. */
+  readonly pim?: boolean;
   answer(it: GraphCall): Answer | Promise<Answer>;
 }
 
@@ -48,6 +56,48 @@ const table: readonly GraphRoute[] = [
     cost: 1,
     needs: ['AuditLog.Read.All'],
     answer: ({ site, caller, sim, now, parts }) => directoryAudit(site, caller, sim, now, parts[0] ?? ''),
+  },
+  {
+    route: 'graph.signIns',
+    method: 'GET',
+    path: /^\/auditLogs\/signIns$/,
+    family: 'reports',
+    cost: 1,
+    needs: ['AuditLog.Read.All'],
+    answer: ({ site, call, caller, sim, now, version }) => signIns(site, call, caller, sim, now, version),
+  },
+  {
+    route: 'graph.intuneAudits',
+    method: 'GET',
+    path: /^\/deviceManagement\/auditEvents$/,
+    family: 'intune',
+    cost: 1,
+    needs: ['DeviceManagementApps.Read.All', 'DeviceManagementApps.ReadWrite.All'],
+    answer: ({ site, call, caller, sim, now }) => intuneAudits(site, call, caller, sim, now),
+  },
+  {
+    route: 'graph.alerts',
+    method: 'GET',
+    path: /^\/security\/alerts_v2$/,
+    family: 'security',
+    cost: 1,
+    // A role for incidents opens alerts too.
+    needs: [
+      'SecurityAlert.Read.All',
+      'SecurityAlert.ReadWrite.All',
+      'SecurityIncident.Read.All',
+      'SecurityIncident.ReadWrite.All',
+    ],
+    answer: ({ site, call, caller, sim, now }) => securityList(site, call, caller, sim, now, alertList),
+  },
+  {
+    route: 'graph.incidents',
+    method: 'GET',
+    path: /^\/security\/incidents$/,
+    family: 'security',
+    cost: 1,
+    needs: ['SecurityIncident.Read.All', 'SecurityIncident.ReadWrite.All'],
+    answer: ({ site, call, caller, sim, now }) => securityList(site, call, caller, sim, now, incidentList),
   },
   {
     route: 'graph.messageTraces',
@@ -86,6 +136,12 @@ const table: readonly GraphRoute[] = [
     needs: ['Organization.Read.All', 'Directory.Read.All'],
     answer: ({ caller }) => organization(caller),
   },
+  ...stateRoutes.map((of): GraphRoute => ({
+    ...of,
+    method: 'GET',
+    cost: 1,
+    answer: at => stateList(of, at),
+  })),
 ];
 
 const bearerTexts: Readonly<Record<BearerProblem, string>> = {
@@ -98,16 +154,17 @@ const bearerTexts: Readonly<Record<BearerProblem, string>> = {
 
 /** Graph's part of the simulator: everything under /graph. `path` begins with the version. */
 export function graphRoutes(site: Site, call: Call, path: string): Resolved {
-  const rest = /^\/(?:v1\.0|beta)(\/.*)$/.exec(path)?.[1] ?? '';
+  const [, said, rest = ''] = /^\/(v1\.0|beta)(\/.*)$/.exec(path) ?? [];
+  const version: GraphVersion = said === 'beta' ? 'beta' : 'v1.0';
   const found = table.find(it => it.method === call.method && it.path.test(rest));
   const caller = checkBearer(site, call.headers.authorization, graphAudience);
   return {
     route: found?.route ?? 'graph.other',
     tenant: typeof caller === 'string' ? null : caller.tenant.id,
-    continued: call.query.has('$skiptoken'),
+    continued: call.query.has('$skiptoken') || call.query.has('$skip'),
     async answer(now) {
       if (typeof caller === 'string') return graphUnauthorized(site, bearerTexts[caller]);
-      if (found === undefined) {
+      if (found === undefined || (version === 'beta' && !caller.tenant.flags.beta)) {
         const segment = decodePart(rest.split('/').at(-1) ?? '').slice(0, 100);
         return graphError(site, badRequest(`Resource not found for the segment '${segment}'.`));
       }
@@ -115,11 +172,11 @@ export function graphRoutes(site: Site, call: Call, path: string): Resolved {
       if (sim === null) return graphUnauthorized(site, bearerTexts.tenant);
       const limited = graphLimit(site, found.family, caller, now, costOf(found, call));
       if (limited !== null) return limited;
-      const refused = refusal(found, caller);
+      const refused = refusalOf(found, caller);
       if (refused !== null) return graphError(site, refused);
       const parts = (found.path.exec(rest) ?? []).slice(1).map(decodePart);
       try {
-        return await found.answer({ site, call, caller, sim, now, parts });
+        return await found.answer({ site, call, caller, sim, now, version, parts });
       } catch (thrown) {
         if (thrown instanceof GraphRefusal) return graphError(site, thrown.problem);
         throw thrown;
@@ -128,41 +185,6 @@ export function graphRoutes(site: Site, call: Call, path: string): Resolved {
   };
 }
 
-/** Resource units: `$select` makes a name look-up cheaper. */
+/** Resource units: `$select` makes a name look-up cheaper, `$expand` a list dearer. */
 const costOf = ({ cost }: GraphRoute, call: Call): number =>
-  cost > 2 && call.query.has('$select') ? 2 : cost;
-
-export const licenceRefusal: GraphProblem = {
-  status: 403,
-  code: 'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
-  message: "Tenant is not a B2C tenant and doesn't have premium license",
-};
-export const consentRefusal = (family: GraphFamily, permission: string): GraphProblem =>
-  family === 'reports'
-    ? {
-        status: 403,
-        code: 'Authentication_MSGraphPermissionMissing',
-        message: `The principal does not have required Microsoft Graph permission(s): ${permission} to call this API.`,
-      }
-    : {
-        status: 403,
-        code: 'Authorization_RequestDenied',
-        message: 'Insufficient privileges to complete the operation.',
-      };
-
-/** Microsoft's own application for message traces, which has to exist in the customer's tenant. */
-const traceAppId = '8bd644d1-64a1-4d4b-ae52-2e0cbf64e373';
-
-function refusal({ family, needs }: GraphRoute, { tenant, permissions }: Caller): GraphProblem | null {
-  if (!needs.some(permission => permissions.includes(permission)))
-    return consentRefusal(family, needs[0] ?? '');
-  if (family === 'reports' && tenant.flags.licence === 'refused') return licenceRefusal;
-  if (family === 'traces' && !tenant.flags.traceServicePrincipal) {
-    return {
-      status: 401,
-      code: 'Unauthorized',
-      message: `The service principal for App ID ${traceAppId} was not found in the tenant. Create it and try again; provisioning can take several hours.`,
-    };
-  }
-  return null;
-}
+  (cost > 2 && call.query.has('$select') ? 2 : cost) + (call.query.has('$expand') ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { SimRecord } from '../world/world.ts';
+import type { GraphVersion, SimRecord } from '../world/world.ts';
 
 export interface Range {
   readonly from: number;
@@ -16,6 +16,7 @@ export interface PageRequest {
   readonly size: number;
   /** What was visible then, as it was then: a walk over pages sees one state of things. */
   readonly asOf: number;
+  readonly version?: GraphVersion;
   read(range: Range): Iterable<SimRecord>;
   /** Null when every record of the range is wanted. */
   readonly keep: ((record: SimRecord, text: string) => boolean) | null;
@@ -45,7 +46,7 @@ export function readPage(request: PageRequest): { texts: string[]; next: Positio
     if (texts.length >= size || read >= mostRead) return { texts, next: last };
     read += 1;
     last = { time: record.time, passed: record.time === last?.time ? last.passed + 1 : 1 };
-    const text = record.json(asOf);
+    const text = record.json(asOf, request.version);
     if (keep === null || keep(record, text)) texts.push(text);
   }
   return { texts, next: null };

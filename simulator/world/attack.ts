@@ -9,8 +9,10 @@ import { fileMatchJson } from './data-loss.ts';
 import { fileJson } from './file-activity.ts';
 import { alertFacts } from './general-activity.ts';
 import { cmdletJson, mailboxJson } from './mailbox-activity.ts';
+import { adminPolicy, everyonePolicy, policyIdOf } from './policy-state.ts';
 import { guid, type Key } from './random.ts';
 import { changeAct, directoryJson, signInAct } from './sign-in-activity.ts';
+import { attackInGraph } from './attack-in-graph.ts';
 import { storyOf, type Script, type Story } from './story.ts';
 
 /** The one address the attacker works from. Nobody else in the world has it. */
@@ -22,19 +24,24 @@ export const dropBox = 'lena.okafor@mail-drop.example';
 const agent = 'Mozilla/5.0 (X11; Linux x86_64) Demo/119.0';
 const app = 'Mail Backup Pro';
 const day = 24 * 60;
+/** Minutes after the world's birth. */
+export const comesBack = { role: 4, exclusion: 6 };
 
 /**
  * The attack on Contoso, over two days: a phishing mail reaches Lena Okafor, who may assign roles; somebody signs
  * in as her, forwards her mail outside, consents to an app, makes her Global Administrator, downloads the finance
- * and board sites, and tidies up. Minutes count from `midnight`, UTC.
+ * and board sites, and tidies up; and minutes after the world's `birth` is back, for whoever watches by then. Minutes
+ * count from `midnight`, UTC.
  */
-export function attackOn(cast: Cast, key: Key, midnight: number): Story {
+export function attackOn(cast: Cast, key: Key, midnight: number, birth: number): Story {
   return storyOf(cast, key, midnight, script => {
     wayIn(script);
     forwarding(script);
     power(script);
     theft(script);
     tidyingUp(script);
+    comingBack(script, (birth - midnight) / 60_000);
+    attackInGraph(script, { ip: attackerIp, seat: victimSeat, agent, app, sender: phishingSender });
   });
 }
 
@@ -155,7 +162,7 @@ function power(script: Script): void {
     category: 'Policy',
     activity: 'Update conditional access policy',
     service: 'Conditional Access',
-    targets: thingTarget('Policy', guid(r), '"Require MFA for admins – alle Standorte"',
+    targets: thingTarget('Policy', policyIdOf(cast, adminPolicy), JSON.stringify(adminPolicy),
       changed('ConditionalAccessPolicy', { state: 'enabled' }, { state: 'disabled' })),
   }); // prettier-ignore
   // Taking the role away again belongs to the tidying up.
@@ -217,6 +224,27 @@ function tidyingUp(script: Script): void {
     activity: 'Disable Strong Authentication',
     targets: userTarget(victim, changed('StrongAuthenticationRequirement', [1], [])),
   });
+}
+
+/** Told last, so that what came before is the same whenever the world is born. */
+function comingBack(script: Script, birth: number): void {
+  const { cast, r } = script;
+  const victim = cast.staff.permanent(victimSeat);
+  script.audit(birth + comesBack.role, {
+    ...about(script, freshCorrelation(r)),
+    category: 'RoleManagement',
+    activity: 'Add member to role',
+    operation: 'Assign',
+    targets: roleTargets(victim, roles.globalAdministrator, guid(r), true),
+  });
+  script.audit(birth + comesBack.exclusion, {
+    ...about(script, freshCorrelation(r)),
+    category: 'Policy',
+    activity: 'Update conditional access policy',
+    service: 'Conditional Access',
+    targets: thingTarget('Policy', policyIdOf(cast, everyonePolicy), JSON.stringify(everyonePolicy),
+      changed('ConditionalAccessPolicy', { excludeUsers: [] }, { excludeUsers: [victim.id] })),
+  }); // prettier-ignore
 }
 
 /** The attacker, acting as the victim. */

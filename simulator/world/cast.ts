@@ -10,6 +10,7 @@ export interface Principal {
 }
 export interface Group {
   readonly id: string;
+  readonly name: string;
   readonly nameJson: string;
   readonly address: string;
   /** A Microsoft 365 group, which can receive mail. */
@@ -64,7 +65,7 @@ export function castOf(plan: CastPlan): Cast {
     groups: groupNames.map((title, n) => {
       const r = named(200 + n);
       const address = `group-${String(n + 1)}@${domain}`;
-      return { id: guid(r), nameJson: JSON.stringify(title), address, unified: n % 3 !== 2 };
+      return { id: guid(r), name: title, nameJson: JSON.stringify(title), address, unified: n % 3 !== 2 };
     }),
     sites: siteNames.map((title, n) => {
       const r = named(300 + n);

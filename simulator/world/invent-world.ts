@@ -28,6 +28,7 @@ const contoso: Named = {
   domain: 'contoso.example',
   zone: 'Europe/Berlin',
   story: 'attack',
+  mimecast: 'uk',
   named: { 0: 'Oskar Lind', 1: 'Aiko Tanaka', 2: 'Zoë Färber', 3: 'Lena Okafor' },
 };
 const fabrikam: Named = {
@@ -37,6 +38,7 @@ const fabrikam: Named = {
   domain: 'fabrikam.example',
   zone: 'America/Chicago',
   story: 'leak',
+  mimecast: 'us',
   named: { 0: 'Marisol Quiroga', 3: 'Tomás Ferreira' },
 };
 const zones = [
@@ -82,6 +84,7 @@ function furtherTenant(seed: number, n: number): Named {
     domain: `${slug}.example`,
     zone: zones[n % zones.length] ?? 'Europe/London',
     story: 'none',
+    mimecast: null,
     named: {},
   };
 }

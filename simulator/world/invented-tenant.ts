@@ -4,19 +4,30 @@ import { contentFeed, type ContentFeed, type TimedBlob } from './content-blobs.t
 import { contentTypes, isContentType, type ContentType } from './content-id.ts';
 import { dataLoss } from './data-loss.ts';
 import { directoryLife } from './directory-life.ts';
+import { directoryState } from './directory-state.ts';
 import { fileActivity } from './file-activity.ts';
+import { graphLife, graphShares, graphSources, graphSpans } from './graph-life.ts';
+import { feedsOf } from './graph-feeds.ts';
 import { generalActivity } from './general-activity.ts';
 import { joinersAndLeavers } from './joiners-leavers.ts';
 import { leakAt } from './leak.ts';
-import { mailFlow } from './mail-flow.ts';
+import { mailFlow, mailMessages } from './mail-flow.ts';
 import { mailboxActivity } from './mailbox-activity.ts';
+import {
+  inventedAccount,
+  mimecastDays,
+  mimecastSources,
+  type AccountPlan,
+} from './mimecast/invented-account.ts';
 import { paceOf, type Pace } from './pace.ts';
 import { keyOf, type Key } from './random.ts';
 import { signInActivity } from './sign-in-activity.ts';
 import { merged, overSlots, within, type Order, type Range, type SlotFeed } from './slots.ts';
 import type { Story } from './story.ts';
-import { workingHours } from './working-hours.ts';
-import type { SimRecord, SimTenant } from './world.ts';
+import { stateSources } from './state.ts';
+import { attackTimes } from './story-state.ts';
+import { workingHours, type Rhythm } from './working-hours.ts';
+import type { SimMimecast, SimRecord, SimTenant } from './world.ts';
 
 export interface TenantPlan {
   readonly id: string;
@@ -26,8 +37,10 @@ export interface TenantPlan {
   /** IANA name. */
   readonly zone: string;
   readonly story: 'attack' | 'leak' | 'none';
+  /** Where the tenant's Mimecast account lives; null for a tenant without one. */
+  readonly mimecast: string | null;
   readonly named: Readonly<Record<number, string>>;
-  /** Records over the remembered spans of all feeds together. */
+  /** Records over the remembered spans of all feeds together; Mimecast's come on top, about a fifth of them. */
   readonly events: number;
   /** Records a minute, at least, from the world's birth on. */
   readonly livePerMinute: number;
@@ -38,8 +51,8 @@ const day = 86_400_000;
 const directorySpan = 30;
 const mailSpan = 90;
 const contentSpan = 7;
-const shares = { directory: 0.1, mail: 0.35, content: 0.55 };
-const liveShares = { directory: 0.15, mail: 0.4, content: 0.45 };
+const shares = { directory: 0.09, mail: 0.31, content: 0.44, graph: 0.16 };
+const liveShares = { directory: 0.13, mail: 0.34, content: 0.37, graph: 0.16 };
 const contents: Readonly<Record<ContentType, { share: number; write: typeof dataLoss }>> = {
   'Audit.AzureActiveDirectory': { share: 0.17, write: signInActivity },
   'Audit.Exchange': { share: 0.24, write: mailboxActivity },
@@ -48,7 +61,7 @@ const contents: Readonly<Record<ContentType, { share: number; write: typeof data
   'DLP.All': { share: 0.05, write: dataLoss },
 };
 
-type PaceFor = (share: number, days: number, liveShare: number) => Pace;
+type PaceFor = (share: number, days: number, liveShare: number, rhythm?: Rhythm) => Pace;
 type KeyFor = (feed: string) => Key;
 
 /** A tenant that is computed, not kept: asking for a range costs that range. */
@@ -57,20 +70,30 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
   const cast = castOf({ ...plan, seed, tenantId: plan.id, seats });
   const key: KeyFor = feed => keyOf(seed, plan.id, feed);
   const pace = pacesOf(plan, birth);
-  const directory = directoryLife(
-    cast,
-    key('directory'),
-    pace(shares.directory, directorySpan, liveShares.directory),
-  );
-  const mail = mailFlow(cast, key('mail'), pace(shares.mail, mailSpan, liveShares.mail));
-  const story = storyFor(plan, cast, key('story'), birth);
+  const directoryPace = pace(shares.directory, directorySpan, liveShares.directory);
+  const directory = directoryLife(cast, key('directory'), directoryPace);
+  const mailPace = pace(shares.mail, mailSpan, liveShares.mail);
+  const mail = mailFlow(cast, key('mail'), mailPace);
+  const midnight = storyMidnight(birth);
+  const story = storyFor(plan, cast, key('story'), midnight, birth);
+  const messages = mailMessages(cast, key('mail'), mailPace);
+  const told = story === null || plan.story === 'none' ? null : { kind: plan.story, midnight, told: story };
+  const account =
+    plan.mimecast === null
+      ? null
+      : remembering({ cast, region: plan.mimecast, key, pace, messages, story: told });
   const content = contentFeeds(plan, cast, pace, key);
+  const graph = graphLife(cast, plan.zone, key, (feed, days, rhythm) => {
+    const share = graphShares[feed];
+    return pace(shares.graph * share, days, liveShares.graph * share, rhythm);
+  });
   return {
     id: plan.id,
     name: plan.name,
     domains: [plan.domain],
     users: cast.staff.present({ from: birth - mailSpan * day, to: birth + 30 * day }),
-    sources: ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'],
+    objects: objectsOf(cast),
+    sources: [...microsoftSources, ...(account === null ? [] : mimecastSources)],
     remembersDays: spanOf,
     directoryAudits: (asked, asOf, order) => {
       const range = remembered(asked, asOf, directorySpan);
@@ -81,6 +104,11 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
     messageTraces: (asked, asOf, order) => {
       const range = remembered(asked, asOf, mailSpan);
       return shown(mail, within(story?.traces ?? [], range, order), range, asOf, order);
+    },
+    graphRecords: (feed, asked, asOf, order) => {
+      const { days, life } = graph[feed];
+      const range = remembered(asked, asOf, days);
+      return shown(life, within(story?.graph.get(feed) ?? [], range, order), range, asOf, order);
     },
     blobs: (contentType, asked, asOf) => {
       const feed = content.get(contentType);
@@ -93,16 +121,44 @@ export function inventedTenant(seed: number, birth: number, plan: TenantPlan): S
       const told = story?.blobs[contentType].find(blob => blob.contentId === contentId);
       return told ?? content.get(contentType)?.find(contentId) ?? null;
     },
+    state: directoryState(cast, plan.story === 'attack' ? attackTimes(midnight, birth) : null),
+    mimecast: account,
+  };
+}
+
+const microsoftSources = [
+  'entra.directory-audits',
+  'exchange.message-trace',
+  'm365.unified-audit',
+  ...graphSources,
+  ...Object.keys(stateSources),
+];
+
+/** What the directory knows beside its users. */
+const objectsOf = (cast: Cast): NonNullable<SimTenant['objects']> => [
+  ...cast.groups.map(({ id, name }) => ({ id, name, kind: 'group' as const })),
+  ...cast.principals.map(({ id, name }) => ({ id, name, kind: 'servicePrincipal' as const })),
+];
+
+/** The account as far back as Mimecast remembers. */
+function remembering(plan: AccountPlan): SimMimecast {
+  const account = inventedAccount(plan);
+  return {
+    ...account,
+    records: (log, asked, asOf, order) =>
+      account.records(log, remembered(asked, asOf, mimecastDays[log]), asOf, order),
+    batches: (type, { from, to }) =>
+      account.batches(type, { from: Math.max(from, to - (mimecastDays.siem + 1) * day), to }),
   };
 }
 
 function pacesOf(plan: TenantPlan, birth: number): PaceFor {
   const rhythm = workingHours(plan.zone);
-  return (share, days, liveShare) =>
+  return (share, days, liveShare, own) =>
     paceOf({
       total: plan.events * share,
       days,
-      rhythm,
+      rhythm: own ?? rhythm,
       liveFrom: birth,
       livePerMinute: plan.livePerMinute * liveShare,
     });
@@ -134,18 +190,27 @@ function* shown<T extends SimRecord | TimedBlob>(
   order: Order,
 ): Generator<T> {
   const ordinary = overSlots(range, order, feed.width, slot => feed.slot(slot));
-  for (const item of merged(ordinary, scripted, order)) if (item.visibleAt <= asOf) yield item;
+  for (const item of merged(ordinary, scripted, order)) {
+    const gone = 'goneAt' in item && item.goneAt !== undefined && item.goneAt <= asOf;
+    if (item.visibleAt <= asOf && !gone) yield item;
+  }
 }
 
+const storyMidnight = (birth: number): number => (Math.floor(birth / day) - 2) * day;
+
 /** The story's two days end with the last full day before the world's birth. */
-function storyFor(plan: TenantPlan, cast: Cast, key: Key, birth: number): Story | null {
-  const midnight = (Math.floor(birth / day) - 2) * day;
-  if (plan.story === 'attack') return attackOn(cast, key, midnight);
+function storyFor(plan: TenantPlan, cast: Cast, key: Key, midnight: number, birth: number): Story | null {
+  if (plan.story === 'attack') return attackOn(cast, key, midnight, birth);
   return plan.story === 'leak' ? leakAt(cast, key, midnight) : null;
 }
 
 function spanOf(source: string): number {
+  // How things are has no past.
+  if (source in stateSources) return 0;
+  const [feed] = feedsOf(source);
+  if (feed !== undefined) return graphSpans[feed];
   if (source === 'entra.directory-audits') return directorySpan;
+  for (const [name, days] of Object.entries(mimecastDays)) if (source === `mimecast.${name}`) return days;
   return source === 'exchange.message-trace' ? mailSpan : contentSpan;
 }
 

@@ -15,8 +15,8 @@ import {
 import type { SlotFeed } from './slots.ts';
 import type { SimRecord } from './world.ts';
 
-type Kind = 'internal' | 'inbound' | 'outbound' | 'bulk' | 'junk' | 'bounce';
-const kindOf = table<Kind>([
+export type MailKind = 'internal' | 'inbound' | 'outbound' | 'bulk' | 'junk' | 'bounce';
+const kindOf = table<MailKind>([
   { weight: 38, value: 'internal' },
   { weight: 24, value: 'inbound' },
   { weight: 20, value: 'outbound' },
@@ -43,28 +43,52 @@ export interface Envelope {
   readonly fromIp: string;
 }
 
-/** Message traces: one row per message and recipient. */
-export function mailFlow(cast: Cast, key: Key, pace: Pace): SlotFeed<SimRecord> {
-  const slot = (at: number): readonly SimRecord[] => {
-    const r = randomOf(key, at, -1);
-    const messages = countAbout(r, pace.expected(at) / meanRows);
-    const times = Array.from({ length: messages }, () => at * pace.width + below(r, pace.width));
-    times.sort((a, b) => a - b);
-    return times.flatMap((time, n) => rowsOf(cast, randomOf(key, at, n), time));
-  };
-  return { width: pace.width, slot };
+/** One message, whoever tells of it: Exchange's traces, and the gateway before Exchange. */
+export interface Message {
+  readonly time: number;
+  readonly kind: MailKind;
+  readonly envelope: Envelope;
+  readonly recipients: readonly string[];
+  /** Large enough to have gone to a group as well. */
+  readonly toGroup: boolean;
 }
 
-function rowsOf(cast: Cast, r: Random, time: number): SimRecord[] {
+/** Message traces: one row per message and recipient. */
+export function mailFlow(cast: Cast, key: Key, pace: Pace): SlotFeed<SimRecord> {
+  const rows = (at: number): readonly SimRecord[] =>
+    mailTimes(key, pace, at).flatMap((time, n) => rowsOf(cast, randomOf(key, at, n), time));
+  return { width: pace.width, slot: rows };
+}
+
+/** The messages behind the rows of `mailFlow`, with the same key and pace. */
+export function mailMessages(cast: Cast, key: Key, pace: Pace): SlotFeed<Message> {
+  const messages = (at: number): readonly Message[] =>
+    mailTimes(key, pace, at).map((time, n) => messageOf(cast, randomOf(key, at, n), time));
+  return { width: pace.width, slot: messages };
+}
+
+function mailTimes(key: Key, pace: Pace, at: number): readonly number[] {
+  const r = randomOf(key, at, -1);
+  const messages = countAbout(r, pace.expected(at) / meanRows);
+  const times = Array.from({ length: messages }, () => at * pace.width + below(r, pace.width));
+  return times.sort((a, b) => a - b);
+}
+
+function messageOf(cast: Cast, r: Random, time: number): Message {
   const kind = kindOf(r);
   const wide = kind === 'internal' || kind === 'inbound' || kind === 'outbound';
   const count = wide ? pick(r, sizes) : 1;
   const envelope = envelopeOf(cast, r, kind, time);
   const recipients = kind === 'outbound' ? outsiders(cast, r, count) : colleagues(cast, r, count, time);
+  return { time, kind, envelope, recipients, toGroup: count >= expandedFrom && wide };
+}
+
+function rowsOf(cast: Cast, r: Random, time: number): SimRecord[] {
+  const { kind, envelope, recipients, toGroup } = messageOf(cast, r, time);
   const rows = recipients.map(recipient =>
     traceRow(envelope, recipient, time, traceDelay(r), fateOf(r, kind === 'junk'), toIpOf(r)),
   );
-  if (count >= expandedFrom && wide) {
+  if (toGroup) {
     const fate: Fate = { first: 'expanded', last: 'expanded', settles: 0 };
     rows.push(traceRow(envelope, pick(r, cast.groups).address, time, traceDelay(r), fate, '""'));
   }
@@ -92,7 +116,7 @@ export function traceRow(
   };
 }
 
-function envelopeOf(cast: Cast, r: Random, kind: Kind, time: number): Envelope {
+function envelopeOf(cast: Cast, r: Random, kind: MailKind, time: number): Envelope {
   const ours = kind === 'internal' || kind === 'outbound';
   const person = cast.staff.someone(r, time);
   const contact = pick(r, cast.contacts);
@@ -117,7 +141,7 @@ function receivedAt(r: Random, time: number): string {
   return chance(r, 0.02) ? `${iso.slice(0, 23)}${String(between(r, 1_000, 9_999))}Z` : iso;
 }
 
-function subjectOf(r: Random, kind: Kind): string {
+function subjectOf(r: Random, kind: MailKind): string {
   if (kind === 'bulk') return bulkSubject(r);
   if (kind === 'junk') return junkSubject(r);
   return kind === 'bounce' ? bounceSubject(r) : everydaySubject(r);

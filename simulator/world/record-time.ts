@@ -33,10 +33,14 @@ function spelledTime(text: string): number | null {
 
 const members: Readonly<Record<string, readonly string[]>> = {
   'entra.directory-audits': ['activitydatetime', 'createddatetime', 'time'],
+  'entra.sign-ins': ['createddatetime'],
+  'intune.audit-events': ['activitydatetime'],
+  'defender.alerts': ['lastupdatedatetime', 'createddatetime'],
+  'defender.incidents': ['lastupdatedatetime', 'lastupdatetime', 'createddatetime'],
   'exchange.message-trace': ['receiveddatetime', 'received', 'datetime'],
 };
 
-/** The time a directory audit or a message trace sits at: the first of its time members that can be read. */
+/** The time a record of a list sits at: the first of its time members that can be read. */
 export function timeInRecord(source: string, record: object): number | null {
   for (const name of members[source] ?? []) {
     for (const [key, value] of Object.entries(record)) {

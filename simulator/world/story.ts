@@ -4,7 +4,7 @@ import type { TimedBlob } from './content-blobs.ts';
 import { auditJson, type AuditFacts } from './directory-record.ts';
 import { traceRow, type Envelope } from './mail-flow.ts';
 import { between, code, guid, randomOf, type Key, type Random } from './random.ts';
-import type { SimRecord } from './world.ts';
+import { graphFeeds, type GraphFeed, type SimRecord } from './world.ts';
 
 /** A written chain of events over all sources: small, fixed in time, laid over the tenant's ordinary life. */
 export interface Story {
@@ -12,6 +12,7 @@ export interface Story {
   readonly directory: readonly SimRecord[];
   readonly traces: readonly SimRecord[];
   readonly blobs: Readonly<Record<ContentType, readonly TimedBlob[]>>;
+  readonly graph: ReadonlyMap<GraphFeed, readonly SimRecord[]>;
 }
 
 export interface StoryMail {
@@ -33,6 +34,8 @@ export interface Script {
   mail(minute: number, mail: StoryMail): void;
   /** `write` gets the event's time and returns the record's JSON. */
   content(contentType: ContentType, minute: number, write: (time: number) => string): void;
+  /** `write` gets the event's time and returns the record, or each version of it. */
+  graph(feed: GraphFeed, minute: number, write: (time: number) => readonly SimRecord[]): void;
 }
 
 interface Noted {
@@ -49,6 +52,7 @@ export function storyOf(cast: Cast, key: Key, midnight: number, tell: (script: S
   const directory: SimRecord[] = [];
   const traces: SimRecord[] = [];
   const noted = contentTypes.map((): Noted[] => []);
+  const graph = new Map(graphFeeds.map((feed): [GraphFeed, SimRecord[]] => [feed, []]));
   // No two events in the same millisecond, nor on the full minute.
   const at = (minute: number): number => midnight + minute * minuteMs + between(r, 100, 50_000);
   tell({
@@ -72,6 +76,9 @@ export function storyOf(cast: Cast, key: Key, midnight: number, tell: (script: S
       const time = at(minute);
       noted[contentTypes.indexOf(contentType)]?.push({ time, json: write(time) });
     },
+    graph: (feed, minute, write) => {
+      graph.get(feed)?.push(...write(at(minute)));
+    },
   });
   const byTime = (a: { time: number }, b: { time: number }): number => a.time - b.time;
   const blobsOf = (contentType: ContentType): readonly TimedBlob[] =>
@@ -79,6 +86,7 @@ export function storyOf(cast: Cast, key: Key, midnight: number, tell: (script: S
   return {
     directory: directory.sort(byTime),
     traces: traces.sort(byTime),
+    graph: new Map([...graph].map(([feed, records]) => [feed, records.sort(byTime)])),
     blobs: {
       'Audit.AzureActiveDirectory': blobsOf('Audit.AzureActiveDirectory'),
       'Audit.Exchange': blobsOf('Audit.Exchange'),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Client } from '../../shared/api/client.ts';
 import { hours, minutes, seconds } from '../../shared/kernel/time.ts';
 import { sha256 } from '../../shared/kernel/hash.ts';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { openHouse, people, type ApiHouse } from '../support/api-house.ts';
 import { eventOf, hashOf, seed, type Seeded } from '../support/api-seed.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
@@ -150,6 +151,28 @@ describe('one event', () => {
       [1, 'success'],
       [2, 'failure'],
     ]);
+  });
+
+  test('is OCSF 1.8 where that is asked for, and only there', async () => {
+    const { client, own, house } = await setting();
+    const id = own.events[0]?.id ?? '';
+    const asked = { params: { id }, query: { format: 'ocsf' } } as const;
+    const { body } = await client.call('events.get', asked);
+    expect(ocsfProblems(body)).toEqual([]);
+    expect(body).toMatchObject({
+      class_uid: 3005,
+      type_uid: 300501,
+      metadata: { uid: id, tenant_uid: contoso },
+    });
+    expect((await client.call('events.get', { params: { id } })).body).toMatchObject({
+      ocsf: { class: 3005 },
+    });
+    const token = await house.issuer.user(people.contosoReader);
+    const wrong = await house.ask(`/api/v1/events/${id}?format=xml`, { token });
+    expect({ status: wrong.status, body: wrong.json() }).toMatchObject({
+      status: 400,
+      body: { error: { code: 'RequestInvalid', target: 'format' } },
+    });
   });
 
   test('has its record byte for byte, and the hashes to prove it', async () => {

@@ -43,8 +43,10 @@ describe('following the pulls', () => {
       tenant: contoso,
       source: 'entra.directory-audits',
       stream: 'default',
+      kind: 'window',
       state: 'current',
       committedTo: '2026-10-05T12:00:00.000Z',
+      lastReading: null,
       covered: [
         { from: '2026-09-15T12:00:00.000Z', to: '2026-09-25T12:00:00.000Z' },
         { from: '2026-09-26T12:00:00.000Z', to: '2026-10-05T12:00:00.000Z' },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import { demoSettings } from '../../shared/host/demo-settings.ts';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
@@ -145,6 +146,8 @@ describe('holdfast search and event', () => {
     expect(linesOf(await as('contoso-reader', ['event', id, '--history', '--json'])).length).toBeGreaterThan(
       0,
     );
+    const [ocsf] = linesOf(await as('contoso-reader', ['event', id, '--ocsf', '--json']));
+    expect(ocsfProblems(ocsf)).toEqual([]);
     const raw = await as('contoso-reader', ['event', id, '--raw']);
     const reply = await fetch(`${product.url}/api/v1/events/${id}/raw`, {
       headers: { authorization: `Bearer ${tokens.get('contoso-reader') ?? ''}` },
@@ -172,6 +175,55 @@ describe('holdfast search and event', () => {
     const { code, out, err } = await holdfast(args, { env: envOf('contoso-reader'), enough: true });
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).not.toBe('');
+  });
+});
+
+describe('holdfast mapping', () => {
+  test('file is in force: events are told in its words, and the built-in one would change nothing', async () => {
+    const args = ['search', 'operation:UserLoggedIn outcome:success', '--limit', '1', '--json'];
+    const [event] = linesOf<{ summary: string; mappingDigest: string }>(await as('contoso-reader', args));
+    expect(event?.summary).toMatch(/ signed in/);
+    expect(event?.mappingDigest).toMatch(/^[0-9a-f]{16}$/);
+    const same = await as('contoso-admin', ['mapping', 'preview', '--file', 'mappings.yml', '--json']);
+    expect(linesOf(same)).toMatchObject([{ changed: 0, unreadable: 0, labels: [] }]);
+  });
+  const changed = (): string => join(folder, 'changed.yml');
+  test('shows what a changed file would do to stored events', async () => {
+    const text =
+      "categories: { file: Papers }\nsources:\n  m365.unified-audit:\n    FileAccessed: { summary: '{actor} read {file}' }\n";
+    await writeFile(changed(), text);
+    const args = ['mapping', 'preview', '--file', changed(), '--limit', '50000', '--sample', '1'];
+    const shown = await as('contoso-admin', args);
+    expect(shown.out).toMatch(/^looked at +[\d,]+ of [\d,]+ events$/m);
+    expect(shown.out).toMatch(/^file +Files +Papers$/m);
+    expect(shown.out).toMatch(/^ *[\d,]+ +[\d,]+ +FileAccessed +m365\.unified-audit$/m);
+    expect(shown.out).toMatch(/^before +\S.*\nafter +\S/m);
+    expect(shown.err).toContain('Nothing was changed.');
+    const [reply] = linesOf<{ changed: number; sample: object[] }>(
+      await as('contoso-admin', [...args, '--json']),
+    );
+    expect(reply?.changed).toBeGreaterThan(0);
+    expect(reply?.sample).toHaveLength(1);
+    expect((await as('contoso-reader', args)).code).toBe(3);
+  });
+  test('refuses a file with mistakes, with their places, before and without the service', async () => {
+    await writeFile(changed(), 'categories:\n  roles: X\n  mail: 5\n');
+    const refused = await as('contoso-admin', ['mapping', 'preview', '--file', changed()]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/line 2, column 3: unknown category[^]*line 3, column 9/);
+    const checked = await holdfastHere(['mapping', 'check', changed()]);
+    expect(checked.code).toBe(2);
+    expect(checked.out).toMatch(/^changed\.yml:2:3: unknown category.*\nchanged\.yml:3:9: /);
+    const { out } = await holdfastHere(['mapping', 'check', changed(), '--json']);
+    expect(JSON.parse(out)).toMatchObject({
+      ok: false,
+      problems: [
+        { line: 2, column: 3 },
+        { line: 3, column: 9 },
+      ],
+    });
+    expect(await holdfastHere(['mapping', 'check', 'mappings.yml'])).toMatchObject({ code: 0, out: '' });
+    expect((await holdfastHere(['mapping', 'check', join(folder, 'none.yml')])).code).toBe(2);
   });
 });
 
@@ -211,6 +263,54 @@ describe('who is refused', () => {
   });
 });
 
+describe('holdfast readiness, pause, resume', () => {
+  test('shows each permission, and exits with 6 and what to mend when one is missing', async () => {
+    const fine = await as('contoso-admin', ['readiness', 'contoso']);
+    expect({ code: fine.code, err: fine.err }).toEqual({ code: 0, err: '' });
+    expect(fine.out).toMatch(/^SOURCE +PERMISSION +STATE/);
+    expect(fine.out).toMatch(/ExchangeMessageTrace.Read.All +ready/);
+    const id = 'c0a10000-0000-4000-8000-00000000c001';
+    simulator.control.setTenant(id, { traceServicePrincipal: false });
+    const lacking = await as('contoso-admin', ['readiness', 'contoso']);
+    simulator.control.setTenant(id, { traceServicePrincipal: true });
+    expect(lacking.code).toBe(6);
+    expect(lacking.out).toMatch(/ExchangeMessageTrace.Read.All +refused +provider.not-provisioned/);
+    expect(lacking.err).toContain('Have an admin create it');
+    expect((await as('contoso-reader', ['readiness', 'contoso'])).code).toBe(3);
+  });
+  test('pauses and resumes', async () => {
+    const args = ['contoso', 'm365.unified-audit', '--stream', 'DLP.All'];
+    const paused = await as('contoso-admin', ['pause', ...args, '--reason', 'noise']);
+    expect(paused).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/DLP\.All +paused +noise/) as string,
+    });
+    const resumed = await as('contoso-admin', ['resume', ...args]);
+    expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/DLP\.All +current/) as string });
+  });
+});
+
+describe('holdfast renormalize', () => {
+  test('counts in a dry run, and does the work with --wait', async () => {
+    const dry = await as('contoso-admin', [
+      'renormalize',
+      'contoso',
+      '--dry-run',
+      '--all',
+      '--source',
+      'entra.directory-audits',
+    ]);
+    expect(dry.code).toBe(0);
+    expect(dry.out).toMatch(/^ +[1-9]\d* {2}looked$/m);
+    expect(dry.out).toMatch(/^ +0 {2}changed$/m);
+    const done = linesOf<{ kind: string; status: string; result: { counts: { looked: number } } }>(
+      await as('contoso-admin', ['renormalize', 'contoso', '--wait', '--json']),
+    );
+    expect(done[0]).toMatchObject({ kind: 'renormalize', status: 'Succeeded' });
+    expect((await as('contoso-reader', ['renormalize', 'contoso'])).code).toBe(3);
+  });
+});
+
 describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
   test('lists tenants, and one with its streams, by name', async () => {
     const listed = linesOf<{ name: string }>(await as('operator', ['tenants', '--json']));
@@ -226,7 +326,8 @@ describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^STREAM +FROM \(UTC\) +TO \(UTC\)$/m);
     expect(err).toContain('Nothing was done');
-    expect(linesOf(await as('contoso-admin', ['operations', '--json']))).toEqual([]);
+    const listed = linesOf<{ kind: string }>(await as('contoso-admin', ['operations', '--json']));
+    expect(listed.filter(one => one.kind === 'backfill')).toEqual([]);
   });
   test('backfills to the end with --wait, and the operation, its runs and coverage can be looked at', async () => {
     const args = [

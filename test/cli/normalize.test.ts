@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { ocsfProblems } from '../../shared/ocsf/validate.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { holdfast, launcher } from './command.ts';
 
 const record = (id: string, subject = 'Quarterly figures'): string =>
@@ -22,8 +25,10 @@ const source = 'exchange.message-trace';
 interface Answer {
   readonly event?: {
     readonly time: string;
+    readonly summary: string;
     readonly mail: { readonly subject: string; readonly direction: string };
   };
+  readonly ocsf?: object;
   readonly skip?: string;
   readonly quarantine?: string;
 }
@@ -54,6 +59,49 @@ describe('holdfast normalize', () => {
       { event: { time: '2026-10-05T09:12:44.000Z', mail: { direction: 'outbound' } } },
     ]);
     expect(code).toBe(0);
+  });
+  test('with --ocsf writes OCSF in place of our event, and the same other lines', async () => {
+    const input = `${record('t-1')}\nnot JSON\n`;
+    const { code, out } = await holdfast(['normalize', source, '--ocsf'], { input });
+    const [first, second] = answersOf(out);
+    expect(first).toMatchObject({
+      ocsf: { class_uid: 4009, type_uid: 400904, metadata: { version: '1.8.0' } },
+    });
+    expect(ocsfProblems(first?.ocsf)).toEqual([]);
+    expect(second).toEqual({ quarantine: 'line: not JSON' });
+    expect(code).toBe(6);
+  });
+  test('reads with the built-in mapping file, or one that is named', async () => {
+    const input = JSON.stringify({
+      CreationTime: '2026-10-05T09:12:44', RecordType: 15, Operation: 'UserLoggedIn', Id: 'a-1',
+      UserId: 'mira.holt@contoso.example', ClientIP: '198.51.100.7', ResultStatus: 'Success',
+    }); // prettier-ignore
+    const summaryOf = async (...more: string[]): Promise<string | undefined> => {
+      const { out, err } = await holdfast(['normalize', 'm365.unified-audit', ...more], { input });
+      return answersOf(out)[0]?.event?.summary ?? err;
+    };
+    expect(await summaryOf()).toBe('mira.holt@contoso.example signed in from 198.51.100.7');
+    const file = join(await tempFolder(), 'mine.yml');
+    await writeFile(file, "sources: { m365.unified-audit: { '*': { summary: '{operation}!' } } }");
+    expect(await summaryOf('--mappings', file)).toBe('UserLoggedIn!');
+    await writeFile(file, 'sources: { no.such: {} }');
+    expect(await summaryOf('--mappings', file)).toMatch(
+      /mine\.yml line 1, column 12: unknown source “no\.such”/,
+    );
+  });
+  test('reads how a thing is as one added, when it says or when it was read', async () => {
+    const input = '{"id":"a","createdDateTime":"2026-10-01T08:00:00Z"}\n{"id":"b"}\n{"state":"enabled"}\n';
+    const at = ['--read-at', '2026-10-05T10:00:00Z'];
+    const { code, out } = await holdfast(['normalize', 'entra.conditional-access', ...at], { input });
+    expect(answersOf(out)).toMatchObject([
+      { event: { time: '2026-10-01T08:00:00.000Z', operation: 'Conditional access policy added' } },
+      { event: { time: '2026-10-05T10:00:00.000Z' } },
+      { quarantine: 'record: expected id, or displayName to tell which one it is' },
+    ]);
+    expect(code).toBe(6);
+    const wrong = await holdfast(['normalize', 'entra.conditional-access', '--read-at', 'soon'], { input });
+    expect(wrong.err).toContain('Give --read-at as a time');
+    expect(wrong.code).not.toBe(0);
   });
   test('of nothing is nothing', async () => {
     expect(await holdfast(['normalize', source])).toEqual({ code: 0, out: '', err: '' });
@@ -107,7 +155,14 @@ describe('holdfast normalize', () => {
 
 describe('records that other people made', () => {
   const folder = resolve(import.meta.dirname, '../../../shared/data/records');
-  const ours = ['entra.directory-audits', 'm365.unified-audit', 'exchange.message-trace'];
+  const ours = [
+    'entra.conditional-access',
+    'entra.directory-audits',
+    'entra.mfa-coverage',
+    'entra.role-assignments',
+    'm365.unified-audit',
+    'exchange.message-trace',
+  ];
   test.each(ours)('each get an answer: %s', async id => {
     if (!existsSync(join(folder, id))) {
       console.log(`not run: normalize over records of others, ${id} (no ../shared/data/records here)`);

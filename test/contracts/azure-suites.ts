@@ -3,6 +3,7 @@ import { cosmosCursorStore } from '../../shared/adapters/azure/cosmos-cursor-sto
 import { cosmosEventStore } from '../../shared/adapters/azure/cosmos-event-store.ts';
 import { cosmosIdempotencyStore } from '../../shared/adapters/azure/cosmos-idempotency-store.ts';
 import { cosmosLedgerStore } from '../../shared/adapters/azure/cosmos-ledger-store.ts';
+import { cosmosNameStore } from '../../shared/adapters/azure/cosmos-name-store.ts';
 import { cosmosOperationStore } from '../../shared/adapters/azure/cosmos-operation-store.ts';
 import { cosmosRunLog } from '../../shared/adapters/azure/cosmos-run-log.ts';
 import { cosmosTenantRegistry } from '../../shared/adapters/azure/cosmos-tenant-registry.ts';
@@ -23,6 +24,8 @@ import { jobQueueContract } from './job-queue.contract.ts';
 import { jobQueueSaboteurs } from './job-queue.saboteurs.ts';
 import { ledgerStoreContract } from './ledger-store.contract.ts';
 import { ledgerStoreSaboteurs } from './ledger-store.saboteurs.ts';
+import { nameStoreContract } from './name-store.contract.ts';
+import { nameStoreSaboteurs } from './name-store.saboteurs.ts';
 import { operationStoreContract } from './operation-store.contract.ts';
 import { operationStoreSaboteurs } from './operation-store.saboteurs.ts';
 import { rawArchiveContract } from './raw-archive.contract.ts';
@@ -52,6 +55,7 @@ const runs = freshCosmos(['runs'], cosmosRunLog);
 const operations = freshCosmos(['operations'], cosmosOperationStore);
 const access = freshCosmos(['access-log'], cosmosAccessLog);
 const throttles = freshCosmos(['throttles'], cosmosThrottleMemory);
+const names = freshCosmos(['names'], cosmosNameStore);
 const replies = freshCosmos(['replies'], cosmosIdempotencyStore);
 
 /** The contracts over the Azure adapters, on emulators over a socket. */
@@ -67,6 +71,7 @@ export function azureSuites(seed: number): readonly Suite[] {
     suite('OperationStore', operationStoreContract(), operations, operationStoreSaboteurs),
     suite('AccessLog', accessLogContract(), access, accessLogSaboteurs),
     suite('ThrottleMemory', throttleMemoryContract(), throttles, throttleMemorySaboteurs),
+    suite('NameStore', nameStoreContract(), names, nameStoreSaboteurs),
     suite('IdempotencyStore', idempotencyStoreContract(), replies, idempotencyStoreSaboteurs),
   ];
 }

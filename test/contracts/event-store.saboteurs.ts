@@ -30,6 +30,9 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'feeds every revision once, in the order stored, by pages of any size',
       'remembers what a history of random writes makes',
       'feeds nothing for a record read again',
+      'puts an event made anew in the place of its revision',
+      'makes one revision of several anew, and leaves the others',
+      'moves an event whose identity reads otherwise, with its record',
     ],
   },
   {
@@ -56,6 +59,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'takes two events of one id in one call as two calls',
       'feeds every revision once, in the order stored, by pages of any size',
       'remembers what a history of random writes makes',
+      'makes one revision of several anew, and leaves the others',
     ],
   },
   {
@@ -69,6 +73,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'calls a record that any revision was made from unchanged',
       'takes two events of one id in one call as two calls',
       'remembers what a history of random writes makes',
+      'makes one revision of several anew, and leaves the others',
     ],
   },
   {
@@ -143,6 +148,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'counts each event once when handles store at the same time',
       'feeds every revision once, in the order stored, by pages of any size',
+      'feeds an event made anew once more, and no longer as it was',
     ],
   },
   {
@@ -158,6 +164,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'counts each event once when handles store at the same time',
       'feeds every revision once, in the order stored, by pages of any size',
+      'feeds an event made anew once more, and no longer as it was',
     ],
   },
   {
@@ -211,6 +218,75 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'keeps what could not be read, in order, by pages of any size',
       'keeps a record that could not be read once',
       "keeps tenants' quarantines apart",
+      'lets out what has been read, and nothing else',
     ],
+  },
+  {
+    does: 'takes an event made anew for a change of its record',
+    sabotage: () => {
+      let n = 0;
+      return store => ({
+        ...store,
+        async rebuild(scope, rebuilt, at) {
+          for (const { was, event } of rebuilt) {
+            if (event.id !== was || event.tenant !== scope.tenantId) continue;
+            const { revision: _revision, ...said } = event;
+            await store.upsert(scope, [{ ...said, recordHash: sha256(`anew ${(n += 1)}`) }], at);
+          }
+          return store.rebuild(scope, rebuilt, at);
+        },
+      });
+    },
+    fails: [
+      'puts an event made anew in the place of its revision',
+      'feeds an event made anew once more, and no longer as it was',
+      'changes nothing for an event made anew that says the same',
+      'makes one revision of several anew, and leaves the others',
+      'does nothing for an event that is not there, or was made from another record',
+      'makes all of a call anew or nothing, and nothing of another tenant',
+      'has what was made anew for every other handle',
+    ],
+  },
+  {
+    does: 'makes events anew without telling the feed',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        const page = await store.changes(scopes, after, limit);
+        return { ...page, changes: page.changes.filter(({ event }) => event.rebuiltAt === undefined) };
+      },
+    }),
+    fails: [
+      'feeds an event made anew once more, and no longer as it was',
+      'changes nothing for an event made anew that says the same',
+      'has what was made anew for every other handle',
+    ],
+  },
+  {
+    does: 'keeps a moved event under its old id too',
+    sabotage: () => store => ({
+      ...store,
+      async rebuild(scope, rebuilt, at) {
+        const old = await Promise.all(rebuilt.map(({ was }) => store.get(scope, was)));
+        const counts = await store.rebuild(scope, rebuilt, at);
+        for (const event of old) {
+          if (event === null || (await store.get(scope, event.id)) !== null) continue;
+          const { ingestedAt: _ingested, revision: _revision, ...said } = event;
+          await store.upsert(scope, [{ ...said, recordHash: sha256(event.id) }], at);
+        }
+        return counts;
+      },
+    }),
+    fails: ['moves an event whose identity reads otherwise, with its record'],
+  },
+  {
+    does: 'lets everything out of quarantine at once',
+    sabotage: () => store => ({
+      ...store,
+      async release(scope) {
+        await store.release(scope, (await store.quarantined(scope, null, 1_000)).records);
+      },
+    }),
+    fails: ['lets out what has been read, and nothing else'],
   },
 ];

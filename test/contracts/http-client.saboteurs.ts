@@ -142,7 +142,7 @@ export const saboteurs: readonly {
       const client = providerHttp(options);
       return {
         send(request, more) {
-          if (request.origin === 'configured') return client.send(request, more);
+          if (request.origin !== 'response') return client.send(request, more);
           const parsed = URL.parse(request.url);
           if (parsed === null) return client.send(request, more);
           const query = Object.fromEntries(parsed.searchParams);

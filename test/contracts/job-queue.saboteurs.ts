@@ -66,15 +66,15 @@ export const jobQueueSaboteurs: readonly Saboteur<JobQueue>[] = [
           const { key } = options;
           if (key === undefined) return queue.enqueue(job, options);
           if ([...held.values()].includes(key)) return;
-          held.set(job.stream, key);
+          held.set(JSON.stringify(job), key);
           await queue.enqueue(job, options);
         },
         async take(now, lease) {
           const taken = await queue.take(now, lease);
           if (taken !== null) {
-            const key = held.get(taken.job.stream);
+            const key = held.get(JSON.stringify(taken.job));
             if (key !== undefined) held.set(taken.id, key);
-            held.delete(taken.job.stream);
+            held.delete(JSON.stringify(taken.job));
           }
           return taken;
         },

@@ -23,7 +23,6 @@ export interface MatrixRow {
 
 export const places = ['embedded', 'emulator', 'wire', 'live'] as const;
 
-const comesWithAzure = (what: string): NotRun => ({ what, notRun: 'comes with the Azure profile' });
 const live = (what: string): NotRun => ({ what, notRun: 'needs an account of one’s own' });
 const azure = (name: string, on: string): Runs => ({
   adapters: [`shared/adapters/azure/${name}.ts`],
@@ -103,12 +102,19 @@ export const matrix: readonly MatrixRow[] = [
     embedded: embedded('sqlite-idempotency-store'),
     ...cosmos('cosmos-idempotency-store'),
   },
+  { port: 'NameStore', embedded: embedded('sqlite-name-store'), ...cosmos('cosmos-name-store') },
   {
     port: 'SearchIndex',
     embedded: embedded('fts-search-index'),
     emulator: null,
-    wire: comesWithAzure('our AI Search fake: index definition, filters, facets, partial failure of a batch'),
-    live: comesWithAzure('AI Search'),
+    wire: {
+      adapters: ['shared/adapters/azure/search-index.ts'],
+      by: 'test/contracts/ai-search.test.ts',
+    },
+    live: {
+      what: 'AI Search',
+      notRun: 'needs a service of one’s own; the adapter has met only a fake of ours',
+    },
   },
   {
     port: 'SecretStore',

@@ -52,6 +52,22 @@ export const quarantineCases: Readonly<Record<string, CaseBody<EventStore>>> = {
     deepEqual(await allOf(store, 10), [record('page', 0)]);
     equal((await store.counts(theirs)).quarantined, 1);
   },
+  'lets out what has been read, and nothing else': async store => {
+    const records = [0, 1, 2].map(index => record('page', index));
+    await store.quarantine(ours, records);
+    await store.quarantine(theirs, records);
+    const [first] = await allOf(store, 1);
+    if (first === undefined) throw new Error('nothing is in quarantine');
+    await store.release(ours, [first, record('another page', 9)]);
+    deepEqual(await allOf(store, 10), records.slice(1));
+    await store.release(ours, [first]);
+    equal((await store.counts(ours)).quarantined, 2);
+    equal((await store.counts(theirs)).quarantined, 3);
+    // Where paging stands is not disturbed by what went.
+    const { next } = await store.quarantined(theirs, null, 1);
+    await store.release(theirs, records.slice(0, 1));
+    deepEqual((await store.quarantined(theirs, next, 10)).records, records.slice(1));
+  },
   'refuses a page of the quarantine that it never gave': async store => {
     for (const after of ['', 'nonsense', '-1']) {
       await mustReject(store.quarantined(ours, after, 10), 'continuation.invalid');

@@ -72,6 +72,17 @@ const writing: Bodies = {
       equal((await find(index, '*')).total.value, 1);
     }
   },
+  'takes a revision put again as it is now: it may have been made anew': async index => {
+    const first = storedEvent('a', { summary: 'somebody', time: minute(0) });
+    const anew = { ...first, summary: 'Mira', time: minute(5), rebuiltAt: minute(90) };
+    for (const batches of [[[first], [anew]], [[first, anew]]]) {
+      await index.clear();
+      for (const batch of batches) await index.put(batch);
+      deepEqual(ids(await find(index, 'mira')), [first.id]);
+      deepEqual(ids(await find(index, 'somebody')), []);
+      equal((await find(index, '*')).total.value, 1);
+    }
+  },
   'finds a revision at its own time, also when that changed': async index => {
     const first = storedEvent('a', { time: minute(0) });
     const second = { ...first, revision: 2, time: minute(90) };

@@ -39,6 +39,33 @@ export const searchIndexSaboteurs: readonly Saboteur<SearchIndex>[] = [
     ],
   },
   {
+    does: 'takes a known revision for a known event',
+    sabotage: () => {
+      const known = new Set<string>();
+      const nameOf = (event: { id: string; revision: number }): string => `${event.id} ${event.revision}`;
+      return index => ({
+        ...index,
+        async put(events) {
+          const fresh = events.filter(event => {
+            if (known.has(nameOf(event))) return false;
+            known.add(nameOf(event));
+            return true;
+          });
+          await index.put(fresh);
+        },
+        async remove(ids) {
+          await index.remove(ids);
+          for (const name of known) if (ids.includes(name.split(' ')[0] ?? '')) known.delete(name);
+        },
+        async clear() {
+          await index.clear();
+          known.clear();
+        },
+      });
+    },
+    fails: ['takes a revision put again as it is now: it may have been made anew'],
+  },
+  {
     does: 'takes a known id for a known event',
     sabotage: () => {
       const known = new Set<string>();
@@ -60,6 +87,7 @@ export const searchIndexSaboteurs: readonly Saboteur<SearchIndex>[] = [
     },
     fails: [
       'lets the higher revision win, in whatever order they come',
+      'takes a revision put again as it is now: it may have been made anew',
       'finds a revision at its own time, also when that changed',
     ],
   },

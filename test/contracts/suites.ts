@@ -9,6 +9,7 @@ import { sqliteEventStore } from '../../shared/adapters/embedded/sqlite-event-st
 import { sqliteIdempotencyStore } from '../../shared/adapters/embedded/sqlite-idempotency-store.ts';
 import { sqliteJobQueue } from '../../shared/adapters/embedded/sqlite-job-queue.ts';
 import { sqliteLedgerStore } from '../../shared/adapters/embedded/sqlite-ledger-store.ts';
+import { sqliteNameStore } from '../../shared/adapters/embedded/sqlite-name-store.ts';
 import { sqliteOperationStore } from '../../shared/adapters/embedded/sqlite-operation-store.ts';
 import { sqliteRunLog } from '../../shared/adapters/embedded/sqlite-run-log.ts';
 import { sqliteTenantRegistry } from '../../shared/adapters/embedded/sqlite-tenant-registry.ts';
@@ -30,6 +31,8 @@ import { jobQueueContract } from './job-queue.contract.ts';
 import { jobQueueSaboteurs } from './job-queue.saboteurs.ts';
 import { ledgerStoreContract } from './ledger-store.contract.ts';
 import { ledgerStoreSaboteurs } from './ledger-store.saboteurs.ts';
+import { nameStoreContract } from './name-store.contract.ts';
+import { nameStoreSaboteurs } from './name-store.saboteurs.ts';
 import { operationStoreContract } from './operation-store.contract.ts';
 import { operationStoreSaboteurs } from './operation-store.saboteurs.ts';
 import { rawArchiveContract } from './raw-archive.contract.ts';
@@ -108,6 +111,7 @@ export function embeddedSuites(seed: number, parent?: string): readonly Suite[] 
     suite('OperationStore', operationStoreContract(), sqlite(sqliteOperationStore), operationStoreSaboteurs),
     suite('AccessLog', accessLogContract(), sqlite(sqliteAccessLog), accessLogSaboteurs),
     suite('ThrottleMemory', throttleMemoryContract(), sqlite(sqliteThrottleMemory), throttleMemorySaboteurs),
+    suite('NameStore', nameStoreContract(), sqlite(sqliteNameStore), nameStoreSaboteurs),
     suite(
       'IdempotencyStore',
       idempotencyStoreContract(),

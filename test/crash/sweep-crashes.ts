@@ -3,13 +3,13 @@ import type { OpenEmbeddedOptions } from '../../shared/adapters/embedded/open-em
 import { minutes, seconds } from '../../shared/kernel/time.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullDeps, PullTarget } from '../../shared/pipeline/pull-types.ts';
-import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import { expectSealed, ledgerOf, whatIsKept, type Kept } from '../support/kept.ts';
 import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
-import { Killed, mortal, type Moment } from './mortal.ts';
+import { cursorFirst, mortalDeps } from './mortal-deps.ts';
+import { Killed, type Moment } from './mortal.ts';
 
 /** What is pulled: one stream of each provider's manner. */
 export const crashStreams = [
@@ -25,25 +25,6 @@ export type CrashCase = (typeof crashStreams)[number] & { readonly open: OpenPro
 /** Few, wide windows: every effect of a pull occurs, and the sweep stays short. */
 const stageFor = (of: (typeof crashStreams)[number]): Promise<Stage> =>
   openStage({ world: smallWorld(), connection: { remembersDays: 4, everySeconds: of.everyDays * 86_400 } });
-
-/** The same product, but each of its effects may be the last thing it does. */
-function mortalDeps(
-  deps: PullDeps,
-  at: number | null,
-  moment: Moment,
-): { deps: PullDeps; effects: readonly string[] } {
-  const life = mortal(at, moment);
-  const wrapped: PullDeps = {
-    ...deps,
-    archive: life.wrap('archive', deps.archive, ['put']),
-    events: life.wrap('events', deps.events, ['upsert', 'quarantine']),
-    cursors: life.wrap('cursors', deps.cursors, ['load', 'swap', 'markRead', 'unread', 'forgetRead']),
-    ledger: life.wrap('ledger', deps.ledger, ['append']),
-    runs: life.wrap('runs', deps.runs, ['put']),
-    http: tenant => life.wrap('http', deps.http(tenant), ['send']),
-  };
-  return { deps: wrapped, effects: life.effects };
-}
 
 async function targetOf(life: Life, of: (typeof crashStreams)[number]): Promise<PullTarget> {
   const found = (await life.targets(contosoId)).find(
@@ -84,32 +65,6 @@ async function dieAndRecover(
   } finally {
     await second.end();
   }
-}
-
-/** The order this house forbids: the cursor moves first, and the events are stored when it next does. */
-function cursorFirst(deps: PullDeps): PullDeps {
-  let waiting: (() => Promise<unknown>) | null = null;
-  const later: EventStore['upsert'] = async (scope, events, at) => {
-    waiting = () => deps.events.upsert(scope, events, at);
-    return { inserted: events.length, replaced: 0, unchanged: 0 };
-  };
-  return {
-    ...deps,
-    events: new Proxy(deps.events, {
-      get: (store, name) => (name === 'upsert' ? later : Reflect.get(store, name)),
-    }),
-    cursors: new Proxy(deps.cursors, {
-      get: (store, name) => {
-        if (name !== 'swap') return Reflect.get(store, name);
-        return async (...args: Parameters<typeof store.swap>) => {
-          const swapped = await store.swap(...args);
-          await waiting?.();
-          waiting = null;
-          return swapped;
-        };
-      },
-    }),
-  };
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recordsTenant } from '../../simulator/world/records-folder.ts';
+import { mimecastLogs } from '../../simulator/world/world.ts';
 import { days, minus } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
@@ -14,7 +15,11 @@ import { openLife, openStage, pullToRest, type Life } from '../support/rig.ts';
 import { smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const pulled = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'];
+const pulled = [
+  'defender.alerts', 'defender.incidents', 'entra.conditional-access', 'entra.directory-audits', 'entra.mfa-coverage',
+  'entra.role-assignments', 'entra.sign-ins', 'exchange.message-trace', 'intune.audit-events', 'm365.unified-audit',
+  ...mimecastLogs.map(log => `mimecast.${log}`),
+]; // prettier-ignore
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
 async function linesOf(folder: string): Promise<string[]> {
@@ -51,6 +56,17 @@ async function recordsKept(life: Life, targets: readonly PullTarget[]): Promise<
     expect(record.problem).not.toBe('');
     kept.set(await bytesAt(record.source, record.raw), 'quarantined');
   }
+  // Of things that say the same twice a snapshot tells one; both are in its pages.
+  for (const { source, scope } of targets.filter(target => target.source.pull.kind === 'snapshot')) {
+    for await (const { key } of archive.list(scope, `${source.id}/`)) {
+      if (!key.includes('/page-')) continue;
+      const bytes = (await archive.get(scope, key))?.bytes ?? new Uint8Array();
+      for (const index of source.split(bytes).keys()) {
+        const text = Buffer.from(source.recordBytes(bytes, index)).toString();
+        if (!kept.has(text)) kept.set(text, 'in raw');
+      }
+    }
+  }
   return kept;
 }
 
@@ -60,12 +76,14 @@ async function pullFolder(folder: string): Promise<{ lines: string[]; kept: Map<
   const stage = await openStage({ world: { seed: 1, tenants: [tenant] } });
   const life = await openLife(stage, await tempFolder());
   try {
-    const targets = await life.targets(tenant.id);
+    // Ranges are asked for again below, which a feed cannot be.
+    const targets = (await life.targets(tenant.id)).filter(({ source }) => source.pull.kind === 'window');
     for (const target of targets) await pullToRest(life, target, stage.clock);
     const kept = await recordsKept(life, targets);
     const counts = await life.profile.events.counts(targets[0]?.scope ?? fail());
     for (const target of targets) {
       await expectSealed(life.profile, target);
+      if (target.source.pull.kind !== 'window') continue;
       const policy = policyFor(target);
       const window = {
         from: memoryFloor(policy, stage.clock.now()),
@@ -92,6 +110,7 @@ describe('records from a folder', () => {
     const folder = await tempFolder();
     await mkdir(join(folder, 'entra.directory-audits'));
     await mkdir(join(folder, 'm365.unified-audit'));
+    await mkdir(join(folder, 'entra.conditional-access'));
     const audits = [
       '{ "id" : "a-1",  "activityDateTime":"2026-09-30T08:00:00.1234567Z", "activityDisplayName":"Add user", "result":"success" }',
       '{"id":"a-2","activityDateTime":"2019-03-01 10:00:00","activityDisplayName":"Über \\u00fcber","big":12345678901234567890}',
@@ -104,9 +123,18 @@ describe('records from a folder', () => {
     ];
     await writeFile(join(folder, 'entra.directory-audits', 'own.ndjson'), `${audits.join('\n')}\n`);
     await writeFile(join(folder, 'm365.unified-audit', 'own.ndjson'), `${activities.join('\r\n')}\r\n`);
+    const policies = [
+      '{"id":"p-1", "displayName":"MFA", "state":"enabled"}',
+      '{"state":"enabled","conditions":{}}',
+      '{"id":"p-1", "displayName":"MFA", "state":"disabled"}',
+    ];
+    await writeFile(join(folder, 'entra.conditional-access', 'own.ndjson'), `${policies.join('\n')}\n`);
     const { lines, kept } = await pullFolder(folder);
-    expect(lines).toHaveLength(6);
+    expect(lines).toHaveLength(9);
     expect(lines.map(line => kept.get(line))).toEqual([
+      'stored',
+      'quarantined',
+      'stored',
       'stored',
       'stored',
       'quarantined',
@@ -124,5 +152,5 @@ describe('records from a folder', () => {
     const { lines, kept } = await pullFolder(shared);
     expect(lines.length).toBeGreaterThan(100);
     expect(lines.filter(line => !kept.has(line))).toEqual([]);
-  });
+  }, 300_000);
 });

@@ -57,9 +57,12 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   expect(new Set(events.map(event => event.id)).size).toBe(events.length);
   expect(events.every(event => event.revision === 1)).toBe(true);
   const sources = await get<{ value: { source: string }[] }>(`${second.url}/api/v1/coverage`, again);
-  expect(new Set(sources.value.map(one => one.source))).toEqual(
-    new Set(['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit']),
-  );
+  // All the simulator has, and both customers their Mimecast account.
+  const control = `http://127.0.0.1:${environment.SIMULATOR_PORT}/control/tenants`;
+  const offered = (await get<{ value: { sources: { id: string }[] }[] }>(control, again)).value;
+  const wanted = new Set(offered.flatMap(tenant => tenant.sources.map(({ id }) => id)));
+  expect(new Set(sources.value.map(one => one.source))).toEqual(wanted);
+  expect([...wanted].filter(id => id.startsWith('mimecast.')).length).toBe(9);
   second.child.kill('SIGINT');
   expect(await second.ended()).toBe(0);
   expect(second.output()).toContain('Stopping');

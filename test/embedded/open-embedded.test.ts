@@ -12,7 +12,7 @@ const scope = scopeOf(contoso);
 const at = instant(Date.UTC(2026, 9, 5, 12));
 const object = { key: 'a', bytes: Buffer.from('{}'), contentType: 'application/json', retainUntil: at };
 const stores = [
-  'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'operations', 'queue', 'runs', 'secrets',
+  'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'names', 'operations', 'queue', 'runs', 'secrets',
   'tenants', 'throttles',
 ]; // prettier-ignore
 

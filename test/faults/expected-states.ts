@@ -1,3 +1,6 @@
+import { mimecastStates } from './mimecast-streams.ts';
+import { graphStates } from './graph-streams.ts';
+
 /**
  * What an operator sees of a stream after four tries under each fault: the code of the last failure (`fine` for
  * none), whether the stream pauses, and whether something is in quarantine. `gap` is the time the provider forgot
@@ -53,6 +56,8 @@ const everywhere: States = {
 };
 
 export const expectedStates: Readonly<Record<string, States>> = {
+  ...mimecastStates(everywhere),
+  ...graphStates(everywhere),
   'entra.directory-audits': { ...everywhere, 'licence-missing': 'provider.licence-missing paused' },
   // A flat record that comes as text as a whole is no record: it waits in quarantine.
   'exchange.message-trace': { ...everywhere, 'json-inside-string': 'fine quarantined' },

@@ -10,6 +10,8 @@ import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } fr
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { expectedStates } from './expected-states.ts';
+import { mimecastStreams } from './mimecast-streams.ts';
+import { graphStreams, graphWorld } from './graph-streams.ts';
 
 const streams = [
   { source: 'entra.directory-audits', stream: 'default', routes: ['entra.token', 'graph.directoryAudits'] },
@@ -19,6 +21,8 @@ const streams = [
     stream: 'Audit.SharePoint',
     routes: ['entra.token', 'management.list', 'management.start', 'management.content', 'management.blob'],
   },
+  ...mimecastStreams,
+  ...graphStreams,
 ] as const;
 type Stream = (typeof streams)[number];
 type Source = Stream['source'];
@@ -100,25 +104,26 @@ export async function expectedUnder(source: Source, fault: string): Promise<Outc
   return { state: expectedStates[source]?.[fault], ids: ids(kept), records: kept.records };
 }
 
+function providersOf({ source }: Stream, routes: readonly string[]): readonly string[] {
+  if (source.startsWith('mimecast.')) return routes.filter(route => route !== 'mimecast.token');
+  return [source.startsWith('m365') ? 'management' : 'graph'];
+}
+
 /** Delays are the simulator's real milliseconds. */
 const options = { delayMs: 50 };
 
 /** Pulls under the fault until the world has seen enough of it, then without, then once more for late records. */
 async function scenario(of: Stream, fault: Fault | null): Promise<{ kept: Kept; state: string }> {
-  const stage = await openStage({ world: smallWorld(), connection: wide });
+  const stage = await openStage({ world: smallWorld(graphWorld), connection: wide });
   const life = await openLife(stage, await tempFolder());
   try {
     const target = await targetOf(life, of);
     if (fault !== null) {
       // At the provider rather than at its sign-in, where the fault can be had at both.
       const routes = of.routes.filter(route => fault.routes.some(one => one === route));
-      const route = routes.length === 1 ? routes[0] : of.source.startsWith('m365') ? 'management' : 'graph';
-      stage.simulator.control.addFault({
-        name: fault.name,
-        tenant: contosoId,
-        options,
-        ...(route && { route }),
-      });
+      for (const route of routes.length === 1 ? routes : providersOf(of, routes)) {
+        stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options, route });
+      }
     }
     const state = await suffer(life, target, stage);
     stage.simulator.control.clearFaults();

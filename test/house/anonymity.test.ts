@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { builtInRoleName } from '../../shared/sources/entra.role-assignments/built-in-roles.ts';
 import { foreignWords, identifying } from './anonymity.ts';
 import { listTree, readTreeFile, report, root, type TreeFile } from './source-tree.ts';
 
@@ -66,11 +67,11 @@ describe('records that other people made', () => {
   // Beside the repository, read in place by other tests, and never copied into it.
   const data = resolve(root, '../shared/data/records');
   const guid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
-  // The same in every tenant: first-party applications, and the template ids of directory roles (Global
-  // Administrator, User Administrator).
-  const everybodys = /^0{8}-|-0000-0000-[0-9a-f]{4}-0{4}|-0000-4000-8000-|^62e90394-69f5-|^fe930be7-5e62-/;
+  // The same in every tenant: first-party applications, and the template ids of Microsoft's own directory roles.
+  const everybodys = /^0{8}-|-0000-0000-[0-9a-f]{4}-0{4}|-0000-4000-8000-/;
+  const isEverybodys = (id: string): boolean => everybodys.test(id) || builtInRoleName(id) !== null;
   const guidsOf = (text: string): Set<string> =>
-    new Set([...text.matchAll(guid)].map(match => match[0].toLowerCase()).filter(id => !everybodys.test(id)));
+    new Set([...text.matchAll(guid)].map(match => match[0].toLowerCase()).filter(id => !isEverybodys(id)));
 
   const copied = (tree: readonly TreeFile[], theirs: ReadonlySet<string>): string[] =>
     tree.flatMap(file =>

@@ -12,7 +12,14 @@ const publicHosts = [
   'spec.openapis.org', 'json.schemastore.org', 'www.w3.org', 'www.sqlite.org', 'sqlite.org', 'nodejs.org', 'www.apache.org',
   'editorconfig.org', 'c2sp.org', 'semver.org', 'azure.com', 'windows.net',
 ]; // prettier-ignore
-const publicSuffixes = ['.microsoft.com', '.office.com', '.azure.com', '.windows.net', '.azurewebsites.net'];
+const publicSuffixes = [
+  '.microsoft.com',
+  '.office.com',
+  '.azure.com',
+  '.windows.net',
+  '.azurewebsites.net',
+  '.services.mimecast.com',
+];
 // Hostile spellings of a provider's host are what these files are about.
 const lookAlikes = new Set(['test/net/provider-address.test.ts']);
 // What stands behind the @ of a Teams conversation's id, the same in every tenant.

@@ -31,9 +31,22 @@ export const table: readonly Place[] = [
   { prefix: 'shared/model/', places: ['shared/kernel/'], packages: ['zod'] },
   { prefix: 'shared/ports/', places: core, packages: ['zod'] },
   // A source sees the kit and itself; never a neighbour (checked by `sourceNeighbours`).
-  { prefix: 'shared/sources/', places: [...core, 'shared/ports/http-client.ts'], packages: ['zod'] },
-  { prefix: 'shared/pipeline/', places: [...ports, 'shared/sources/'], packages: ['zod'] },
+  // Files come compressed, and raw keeps them as they came: reading one begins with unpacking it.
+  {
+    prefix: 'shared/sources/',
+    places: [...core, 'shared/ports/http-client.ts'],
+    packages: ['zod', 'node:zlib'],
+  },
+  // What an operator says of the sources' events: it stands on the kit, and no source knows of it.
+  { prefix: 'shared/mappings/', places: [...core, 'shared/sources/_kit/'], packages: ['yaml'] },
+  {
+    prefix: 'shared/pipeline/',
+    places: [...ports, 'shared/mappings/', 'shared/sources/'],
+    packages: ['zod'],
+  },
   { prefix: 'shared/query/', places: core, packages: [] },
+  // The compiled schema is data of its own; no zod, and nothing of any source.
+  { prefix: 'shared/ocsf/', places: core, packages: [] },
   { prefix: 'shared/evidence/', places: core, packages: ['node:crypto'] },
   { prefix: 'shared/mail/', places: ports, packages: ['zod'] },
   { prefix: 'shared/export/', places: ports, packages: ['zod'] },
@@ -45,6 +58,8 @@ export const table: readonly Place[] = [
       ...ports,
       'shared/authz/',
       'shared/evidence/',
+      'shared/mappings/',
+      'shared/ocsf/',
       'shared/pipeline/',
       'shared/query/',
       'shared/sources/',
@@ -80,9 +95,14 @@ export const table: readonly Place[] = [
       'shared/api/client.ts',
       'shared/api/contract/',
       'shared/evidence/',
+      'shared/mappings/',
+      // The same file as the product's, found in the same place.
+      'shared/app/mapping-file.ts',
+      'shared/ocsf/',
       'shared/sources/',
       // What the pipeline makes of one record is what `normalize` must print.
       'shared/pipeline/read-records.ts',
+      'shared/pipeline/equal-count.ts',
     ],
     packages: ['commander', 'zod'],
   },

@@ -9,6 +9,8 @@ export const pureFolders = [
   'shared/pipeline/',
   'shared/query/',
   'shared/evidence/',
+  'shared/ocsf/',
+  'shared/mappings/',
   'shared/api/',
   'shared/authz/',
 ] as const;

@@ -193,6 +193,33 @@ describe('planWindow', () => {
     expect(widths[3]).toBeLessThan((widths[0] ?? 0) / 10);
   });
 
+  it('narrows a re-read as well: what is too much for the provider would otherwise be asked for again and again', () => {
+    const long: WindowPolicy = { ...policy, maxWidth: days(30), lookback: days(7), overlap: hours(0) };
+    const read = { ...newCursor(long, began), committedTo: plus(began, -minutes(2) as Duration) };
+    const later = plus(began, hours(2));
+    const cursor = {
+      ...read,
+      committedTo: plus(later, -minutes(2) as Duration),
+      reads: [{ at: began, to: read.committedTo }],
+    };
+    const widths = [0, 2, 4].map(count => {
+      const failures = { count, since: began, code: 'provider.unavailable', retryAt: began };
+      const plan = planWindow({ ...cursor, failures: count === 0 ? null : failures }, long, later);
+      return plan.do === 'ask' && plan.purpose === 'reread' ? plan.window.to - plan.window.from : 0;
+    });
+    expect(widths[0]).toBeGreaterThan(days(6));
+    expect(widths[1]).toBeLessThanOrEqual((widths[0] ?? 0) / 4);
+    expect(widths[2]).toBeLessThanOrEqual((widths[0] ?? 0) / 16);
+    expect(widths[2]).toBeGreaterThan(0);
+  });
+
+  it('catches up in as few windows as the source says', () => {
+    const dear: WindowPolicy = { ...policy, maxWidth: days(30), catchUp: 3 };
+    const asked: (Window & { purpose: string })[] = [];
+    settle(newCursor(dear, began), dear, began, asked);
+    expect(asked.filter(one => one.purpose === 'forward')).toHaveLength(3);
+  });
+
   it('serves a requested range in chunks, before anything else, and counts it as covered', () => {
     const settled = settle(newCursor(policy, began), policy, began, []);
     // As if the stream had been set up yesterday: what a person asks for lies before its start.

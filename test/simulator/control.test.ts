@@ -27,12 +27,18 @@ describe('over HTTP', () => {
       domains: ['contoso.example'],
       clientId: 'ca11ab1e-0000-4000-8000-00000000cafe',
       clientSecret: 'simulator-only-secret',
-      sources: [
+      mimecast: { clientId: expect.stringMatching(/^mc[0-9a-f]{38}$/), region: 'uk' },
+    });
+    expect(tenants.list('value', 0, 'sources')).toEqual(
+      expect.arrayContaining([
         { id: 'entra.directory-audits', remembersDays: 30 },
         { id: 'exchange.message-trace', remembersDays: 90 },
         { id: 'm365.unified-audit', remembersDays: 7 },
-      ],
-    });
+        { id: 'mimecast.message-tracking', remembersDays: 30 },
+        { id: 'mimecast.siem', remembersDays: 7 },
+      ]),
+    );
+    expect(tenants.at('value', 1, 'mimecast')).toBeNull();
     expect(tenants.at('value', 2)).toMatchObject({
       name: 'Northwind Managed Services',
       clientId: null,

@@ -35,6 +35,8 @@ test('a provider token says who, for what and how long', async () => {
       'Directory.Read.All',
       'ExchangeMessageTrace.Read.All',
       'Organization.Read.All',
+      'Policy.Read.All',
+      'RoleManagement.Read.Directory',
     ],
   });
   expect((claims.exp ?? 0) * 1_000).toBe(simulator.time.now() + 3_599_000);

@@ -176,6 +176,8 @@ test('names for ids, and the organisation', async () => {
   expect(named.json().list('value')).toEqual([
     expect.objectContaining({ '@odata.type': '#microsoft.graph.user', id: mira, displayName: 'Mira Holt' }),
   ]);
+  const noId = JSON.stringify({ ids: [mira, 'no-guid'] });
+  expect((await graph.post('/directoryObjects/getByIds', noId)).status).toBe(400);
   const tooMany = JSON.stringify({ ids: Array.from({ length: 1_001 }, () => mira) });
   expect((await graph.post('/directoryObjects/getByIds', tooMany)).status).toBe(400);
   expect((await graph.post('/directoryObjects/getByIds', 'not json')).status).toBe(400);

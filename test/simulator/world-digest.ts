@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { argv } from 'node:process';
 import { contentTypes } from '../../simulator/world/content-id.ts';
 import { inventWorld, type WorldPlan } from '../../simulator/world/invent-world.ts';
+import { graphFeeds } from '../../simulator/world/world.ts';
 
 export const digestPlan: WorldPlan = {
   seed: 7,
@@ -19,6 +20,10 @@ export function worldDigest(plan: WorldPlan): string {
     digest.update(JSON.stringify([tenant.id, tenant.users]));
     for (const record of tenant.directoryAudits(range, range.to, 'asc')) digest.update(record.json(range.to));
     for (const record of tenant.messageTraces(range, range.to, 'desc')) digest.update(record.json(range.to));
+    for (const feed of graphFeeds) {
+      for (const record of tenant.graphRecords(feed, range, range.to, 'desc'))
+        digest.update(record.json(range.to));
+    }
     for (const contentType of contentTypes) {
       for (const blob of tenant.blobs(contentType, range, range.to)) {
         digest.update(JSON.stringify([blob.contentId, blob.visibleAt, blob.records(range.to)]));

@@ -60,7 +60,7 @@ describe('a folder of records', () => {
       'exchange.message-trace/b.ndjson':
         '{"id":"1","receivedDateTime":"2026-10-01T00:00:00Z"}\nnot json\n\n{"cut":\n42\n',
       'exchange.message-trace/c.ndjson': Buffer.concat([Buffer.from('{"id":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}\n')]), // prettier-ignore
-      'entra.sign-ins/d.ndjson': '{}',
+      'entra.photographs/d.ndjson': '{}',
     });
     const { tenant, refused, unserved, served: counts } = recordsTenant(root, now);
     expect(refused).toEqual({
@@ -73,7 +73,7 @@ describe('a folder of records', () => {
     });
     expect(served(tenant, 'exchange.message-trace')).toEqual(['{"id":"1","receivedDateTime":"2026-10-01T00:00:00Z"}', '42']); // prettier-ignore
     expect(counts['exchange.message-trace']).toBe(2);
-    expect(unserved).toEqual(['entra.sign-ins']);
+    expect(unserved).toEqual(['entra.photographs']);
   });
 
   test('places each record at its own time, and what has none an hour before now', async () => {

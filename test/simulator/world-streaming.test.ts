@@ -3,6 +3,7 @@ import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { contentTypes } from '../../simulator/world/content-id.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
+import { graphFeeds } from '../../simulator/world/world.ts';
 
 const now = Date.parse('2026-10-05T10:30:00Z');
 const mb = 1_048_576;
@@ -28,6 +29,9 @@ test('a million records stream through a heap that does not grow, fast enough to
   for (const tenant of world.tenants) {
     for (const record of tenant.directoryAudits(all, now, 'desc')) take(record.json(now));
     for (const record of tenant.messageTraces(all, now, 'asc')) take(record.json(now));
+    for (const feed of graphFeeds) {
+      for (const record of tenant.graphRecords(feed, all, now, 'asc')) take(record.json(now));
+    }
     for (const type of contentTypes) {
       for (const blob of tenant.blobs(type, all, now)) blob.records(now).forEach(take);
     }

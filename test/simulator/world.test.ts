@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { contentTypes } from '../../simulator/world/content-id.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
 import { merged } from '../../simulator/world/slots.ts';
-import type { SimBlob, SimRecord, SimTenant } from '../../simulator/world/world.ts';
+import { graphFeeds, type SimBlob, type SimRecord, type SimTenant } from '../../simulator/world/world.ts';
 import { digestPlan, worldDigest } from './world-digest.ts';
 
 const now = Date.parse('2026-10-05T10:30:00Z');
@@ -40,6 +40,19 @@ const feeds: Readonly<Record<string, Feed>> = {
   traces: (tenant, range, asOf) => [...tenant.messageTraces(range, asOf, 'asc')].map(r => text(r, asOf)),
   'traces, newest first': (tenant, range, asOf) =>
     [...tenant.messageTraces(range, asOf, 'desc')].map(r => text(r, asOf)).reverse(),
+  ...Object.fromEntries(
+    graphFeeds.flatMap((feed): [string, Feed][] => [
+      [
+        feed,
+        (tenant, range, asOf) => [...tenant.graphRecords(feed, range, asOf, 'asc')].map(r => text(r, asOf)),
+      ],
+      [
+        `${feed}, newest first`,
+        (tenant, range, asOf) =>
+          [...tenant.graphRecords(feed, range, asOf, 'desc')].map(r => text(r, asOf)).reverse(),
+      ],
+    ]),
+  ),
   ...Object.fromEntries(
     contentTypes.map((type): [string, Feed] => [
       type,
@@ -142,7 +155,7 @@ describe('an invented world', () => {
   test('shows more as time goes on, never less, and nothing before its time', () => {
     const range = { from: now - day, to: later };
     for (const [name, read] of Object.entries(feeds)) {
-      if (name.startsWith('traces')) continue; // their text changes with time; their number is checked below
+      if (/^(traces|signIns|security)/.test(name)) continue; // their text changes with time; the traces' number is checked below
       const earlier = read(contoso, range, now);
       const then = new Set(read(contoso, range, later));
       expect(earlier.every(line => then.has(line))).toBe(true);
@@ -162,9 +175,13 @@ describe('an invented world', () => {
     const midnight = Math.floor(now / day) * day;
     expect(oldest(small.directoryAudits(all, now, 'asc'))).toBeGreaterThanOrEqual(midnight - 30 * day);
     expect(oldest(small.messageTraces(all, now, 'asc'))).toBeGreaterThanOrEqual(midnight - 90 * day);
+    for (const feed of graphFeeds) {
+      const days = feed.startsWith('signIns') ? 30 : feed.startsWith('security') ? 180 : 365;
+      expect(oldest(small.graphRecords(feed, all, now, 'asc'))).toBeGreaterThanOrEqual(midnight - days * day);
+    }
     const first = [...small.blobs('Audit.Exchange', all, now)][0]?.contentCreated ?? 0;
     expect(first).toBeGreaterThanOrEqual(midnight - 7 * day);
-    expect(['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'].map(source => small.remembersDays(source))).toEqual([30, 90, 7]); // prettier-ignore
+    expect(small.sources.map(source => small.remembersDays(source))).toEqual([30, 90, 7, 30, 365, 180, 180]); // prettier-ignore
   });
 });
 

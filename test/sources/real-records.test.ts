@@ -2,12 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { normalizedEventSchema, type NormalizedEvent } from '../../shared/model/event.ts';
+import { instant } from '../../shared/kernel/time.ts';
 import { parseIp } from '../../shared/sources/_kit/ip.ts';
 import { parseProviderTime } from '../../shared/sources/_kit/provider-time.ts';
 import { readRecord, type Reading } from '../../shared/sources/_kit/read-record.ts';
 import { fields, flag, list, word } from '../../shared/sources/_kit/reading.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
+import { mimecastHolds, mimecastPage } from './real-mimecast-records.ts';
+import { graphHolds, type Holds } from './real-graph-records.ts';
 
 // Records other people made, beside the repository and never in it.
 const data = resolve(import.meta.dirname, '../../../shared/data');
@@ -31,17 +34,9 @@ const read = (source: Source, record: Record_): Reading =>
   readRecord(source, record, {
     domains: [],
     stream: source.streams(source.config.parse({}))[0] ?? 'default',
+    // How things are has the time at which it was read, where it says none itself.
+    readAt: instant(Date.parse('2026-10-05T10:00:00Z')),
   });
-
-/** Whether the record holds a thing, told in another way than the mapping tells it. */
-interface Holds {
-  readonly time: (record: Record_) => boolean;
-  readonly actor: (record: Record_) => boolean;
-  readonly operation: (record: Record_) => boolean;
-  readonly outcome: (record: Record_) => boolean;
-  readonly target: (record: Record_) => boolean;
-  readonly ip: (record: Record_) => boolean;
-}
 
 const says = (value: unknown): boolean => word(value) !== null || flag(value) !== null;
 const some = (record: Record_, ...names: string[]): boolean => names.some(name => says(record[name]));
@@ -55,7 +50,22 @@ const pairs = (value: unknown, key: string): Map<string, unknown> =>
     ]),
   );
 
+/** State says how things are: not who made them so, nor from where. */
+const state = (target: (record: Record_) => boolean): Holds => ({
+  time: () => true,
+  actor: () => false,
+  operation: () => true,
+  outcome: () => true,
+  target,
+  ip: () => false,
+});
+
 const holds: Readonly<Record<string, Holds>> = {
+  ...mimecastHolds,
+  'entra.conditional-access': state(record => some(record, 'id', 'displayName')),
+  'entra.mfa-coverage': state(record => some(record, 'id', 'userPrincipalName')),
+  'entra.role-assignments': state(record => some(record, 'id', 'principalId')),
+  ...graphHolds,
   'entra.directory-audits': {
     time: record => parseProviderTime(record['activityDateTime']) !== null,
     actor: record => {
@@ -165,11 +175,26 @@ describe.each(sources.map(source => ({ id: source.id, source })))('$id: real rec
       .filter(line => line.trim() !== '');
     const isArray = id === 'm365.unified-audit';
     const page = Buffer.from(
-      isArray ? `[${raw.join(' , ')}]` : `{"@odata.context":"x","value":[${raw.join(',\n')}]}`,
+      mimecastPage(id, raw) ??
+        (isArray ? `[${raw.join(' , ')}]` : `{"@odata.context":"x","value":[${raw.join(',\n')}]}`),
     );
     expect(source.split(page)).toHaveLength(raw.length);
     for (const [index, line] of raw.entries()) {
       expect(Buffer.from(source.recordBytes(page, index)).toString('utf8')).toBe(line.trim());
+    }
+  });
+
+  test('have every value of theirs in the raw record an event points to', () => {
+    for (const { name } of files) {
+      const lines = readFileSync(join(data, 'records', id, name), 'utf8')
+        .split('\n')
+        .filter(line => line.trim() !== '');
+      const page = Buffer.from(mimecastPage(id, lines) ?? '');
+      if (page.length === 0) continue;
+      for (const [index, line] of lines.entries()) {
+        const kept: unknown = JSON.parse(Buffer.from(source.recordBytes(page, index)).toString('utf8'));
+        expect(kept, `${name}:${index + 1}`).toEqual(JSON.parse(line));
+      }
     }
   });
 

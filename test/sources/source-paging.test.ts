@@ -24,14 +24,16 @@ describe.each(transcripts)('$name', ({ name, source, transcript }) => {
   test('goes on behind every page it was interrupted after', async () => {
     const whole = await walk(source, transcript, null);
     for (const [index, page] of whole.pages.entries()) {
-      if (page.resume === null) continue;
+      // Behind a feed's last page is what the provider will have next.
+      const isLast = source.pull.kind === 'feed' && index === whole.pages.length - 1;
+      if (page.resume === null || isLast) continue;
       const rest = await walk(source, transcript, page.resume);
       expect(rest.pages.map(({ name, resume }) => ({ name, resume }))).toEqual(
         whole.pages.slice(index + 1).map(({ name, resume }) => ({ name, resume })),
       );
       expect(rest.error).toEqual(whole.error);
     }
-    if (whole.error === null) expect(whole.pages.at(-1)?.resume).toBeNull();
+    if (whole.error === null && source.pull.kind !== 'feed') expect(whole.pages.at(-1)?.resume).toBeNull();
     expect(whole.pages.slice(0, -1).every(({ resume }) => resume !== null)).toBe(true);
   });
 
@@ -41,11 +43,20 @@ describe.each(transcripts)('$name', ({ name, source, transcript }) => {
   });
 
   test('follows no link to another host', async () => {
-    const moved = JSON.stringify(transcript.exchanges).replace(
-      /https:\/\/(graph\.microsoft|manage\.office)\.com/g,
+    const said = JSON.stringify(transcript.exchanges);
+    // An answer may carry a link that is not needed, and names its host in other places too.
+    const links = [
+      ...said.matchAll(
+        /https:\/\/(?:graph\.microsoft\.com|manage\.office\.com|files\.mimecast\.example)([^"]*)/g,
+      ),
+    ];
+    const { asked } = await walk(source, transcript, null);
+    const paths = asked.map(line => line.slice(line.indexOf(' ') + 1));
+    if (!links.some(([, link = '']) => paths.some(path => path.includes(link)))) return;
+    const moved = said.replace(
+      /https:\/\/(graph\.microsoft\.com|manage\.office\.com|files\.mimecast\.example)/g,
       'https://elsewhere.example',
     );
-    if (moved === JSON.stringify(transcript.exchanges)) return;
     const exchanges = JSON.parse(moved) as typeof transcript.exchanges;
     const { error } = await walk(source, { ...transcript, exchanges, read: [] }, null);
     expect(error?.code).toBe('provider.untrusted-url');

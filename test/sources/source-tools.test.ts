@@ -1,15 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
-import { isSourceId, newSourceFiles } from '../../tools/new-source-files.ts';
+import { isSourceId } from '../../tools/new-source-files.ts';
 import { eventsOf, fixturesOf, goldenOf, pagesOf, readTranscript } from '../../tools/source-goldens.ts';
 import { sourcesPage } from '../../tools/source-page.ts';
-import { sourceFolders, sourcesFolder } from '../../tools/source-registry.ts';
-import { tempFolder } from '../support/temp-folder.ts';
+import { sourceFolders } from '../../tools/source-registry.ts';
+import { madeUpSource } from '../support/new-source.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -55,35 +53,17 @@ describe('a new source', () => {
   });
 
   test('reads its own fixtures: an event, a failure, a refusal, two pages', async () => {
-    const folder = await tempFolder();
-    const kit = pathToFileURL(`${sourcesFolder}/`).href;
-    for (const { path, text } of newSourceFiles('demo.new-things')) {
-      const file = join(folder, path);
-      mkdirSync(dirname(file), { recursive: true });
-      // Outside the tree the kit is elsewhere.
-      writeFileSync(
-        file,
-        text
-          .replaceAll("'../../", `'${kit}../`)
-          .replaceAll("'../_kit", `'${kit}_kit`)
-          .replace("'zod'", `'${import.meta.resolve('zod')}'`),
-      );
-    }
-    const module = (await import(pathToFileURL(join(folder, 'source.ts')).href)) as { demoNewThings: Source };
-    const made = (name: string) => {
-      const file = newSourceFiles('demo.new-things').find(({ path }) => path === `fixtures/${name}`);
-      return Buffer.from(file?.text ?? '');
-    };
-    expect(module.demoNewThings.id).toBe('demo.new-things');
-    expect(eventsOf(module.demoNewThings, made('done.raw.json'))).toMatchObject([
+    const { source, fixture } = await madeUpSource();
+    expect(source.id).toBe('demo.new-things');
+    expect(eventsOf(source, fixture('done.raw.json'))).toMatchObject([
       { identity: ['r-1'], event: { outcome: 'success' } },
       { identity: ['r-2'], event: { outcome: 'failure' } },
     ]);
-    expect(eventsOf(module.demoNewThings, made('quarantine.raw.json'))).toMatchObject([
+    expect(eventsOf(source, fixture('quarantine.raw.json'))).toMatchObject([
       { problem: 'createdDateTime: not a time in any form known' },
       { problem: 'record: expected an object' },
     ]);
-    const walked = await pagesOf(module.demoNewThings, readTranscript(made('paging.http.json')));
+    const walked = await pagesOf(source, readTranscript(fixture('paging.http.json')));
     expect(walked.pages.map(({ records }) => records)).toEqual([[['r-4']], [['r-5']]]);
   });
 });

@@ -14,6 +14,7 @@ import { systemScope } from '../../shared/authz/system-scope.ts';
 import { startNodeServer } from '../../shared/host/node-server.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { hours } from '../../shared/kernel/time.ts';
+import { noMappings, type Mappings } from '../../shared/mappings/mappings.ts';
 import type { TenantId } from '../../shared/model/ids.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
@@ -57,6 +58,9 @@ export interface HouseOptions {
   readonly operator?: string | null;
   readonly allowedOrigins?: readonly string[];
   readonly limits?: Partial<ApiDeps['limits']>;
+  /** For readiness; without one nobody is asked. */
+  readonly door?: ApiDeps['readiness']['door'];
+  readonly mappings?: Mappings;
 }
 
 const tenant = (id: TenantId, name: string, domain: string): Tenant => ({
@@ -122,6 +126,7 @@ function depsOf(
   return {
     profile,
     sources,
+    mappings: options.mappings ?? noMappings,
     authenticator: createEntraTokenCheck({
       clock,
       loginUrl: issuer.loginUrl,
@@ -137,6 +142,7 @@ function depsOf(
       queue: profile.queue,
       pull: { ...profile, clock, telemetry, http: noProvider, worker: 'test', newId: randomUUID },
     }),
+    readiness: { clock, door: options.door ?? noProvider },
     operator: operatorId,
     grants: options.grants ?? [],
     facts: {

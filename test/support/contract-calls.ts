@@ -18,6 +18,7 @@ export const takesTenant = (spec: RouteSpec): boolean => keysOf(spec.query).incl
 
 /** Bodies a route needs to be valid; a route that takes one and is not here gets `{}`. */
 const bodies: Partial<Record<RouteId, unknown>> = {
+  'mapping.preview': { file: "sources: { entra.directory-audits: { '*': { summary: '{actor} did it' } } }" },
   'source.backfill': { range: { from: '2026-10-01T00:00:00Z', to: '2026-10-02T00:00:00Z' } },
 };
 
@@ -36,7 +37,8 @@ export function callFor(id: RouteId, of: Seeded, query: Readonly<Record<string, 
   const init: RequestInit = { method: spec.method };
   if (spec.body !== null) {
     init.headers = { 'content-type': 'application/json' };
-    init.body = JSON.stringify(bodies[id] ?? {});
+    const body: unknown = id === 'maintenance.renormalize' ? { tenant: of.tenant } : (bodies[id] ?? {});
+    init.body = JSON.stringify(body);
   }
   return { id, spec, path: `${apiRoot}${path}${text === '' ? '' : `?${text}`}`, init };
 }

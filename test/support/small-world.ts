@@ -1,5 +1,7 @@
 import { guidOf } from '../../simulator/seeded.ts';
-import type { SimBlob, SimRecord, SimTenant, World } from '../../simulator/world/world.ts';
+import { fewMimecastRecords, smallAccount, smallMimecastDays, type SmallAccount } from './small-mimecast.ts';
+import { feedsOf } from '../../simulator/world/graph-feeds.ts';
+import type { GraphFeed, SimBlob, SimRecord, SimTenant, World } from '../../simulator/world/world.ts';
 
 /** Noon of the day the small world ends at. */
 export const smallWorldNow = Date.parse('2026-10-05T12:00:00.000Z');
@@ -13,6 +15,10 @@ export interface SmallTenant {
   readonly traces: readonly SimRecord[];
   /** By content type. */
   readonly blobs: Readonly<Record<string, readonly SimBlob[]>>;
+  /** Absent: the tenant has no Mimecast account. */
+  readonly mimecast: SmallAccount;
+  /** The tenant has the sources whose lists are here. */
+  readonly graph: Readonly<Partial<Record<GraphFeed, readonly SimRecord[]>>>;
 }
 
 /** A record that is visible from its own time on, or later. */
@@ -96,11 +102,18 @@ export function smallTenant(
     'entra.directory-audits': 30,
     'exchange.message-trace': 90,
     'm365.unified-audit': 7,
+    ...(has.mimecast === undefined ? {} : smallMimecastDays),
   };
   const select =
     (all: readonly SimRecord[]): SimTenant['directoryAudits'] =>
     (range, asOf, order) => {
-      const found = all.filter(it => it.time >= range.from && it.time < range.to && it.visibleAt <= asOf);
+      const found = all.filter(
+        it =>
+          it.time >= range.from &&
+          it.time < range.to &&
+          it.visibleAt <= asOf &&
+          (it.goneAt ?? Number.POSITIVE_INFINITY) > asOf,
+      );
       return order === 'asc' ? found : found.toReversed();
     };
   return {
@@ -111,17 +124,26 @@ export function smallTenant(
       { id: guidOf('mira'), name: 'Mira Holt', address: `mira.holt@${domain}` },
       { id: guidOf('oskar'), name: 'Oskar Lind', address: `oskar.lind@${domain}` },
     ],
-    sources: Object.keys(days),
-    remembersDays: source => days[source] ?? 0,
+    sources: [...Object.keys(days), ...Object.keys(graphDays).filter(source => feedsOf(source).some(feed => has.graph?.[feed] !== undefined))],
+    remembersDays: source => days[source] ?? graphDays[source] ?? 0,
     directoryAudits: select(has.audits ?? []),
     messageTraces: select(has.traces ?? []),
+    graphRecords: (feed, range, asOf, order) => select(has.graph?.[feed] ?? [])(range, asOf, order),
     blobs: (type, range, asOf) =>
       (has.blobs?.[type] ?? []).filter(
         it => it.contentCreated >= range.from && it.contentCreated < range.to && it.visibleAt <= asOf,
       ),
     blob: (type, contentId) => has.blobs?.[type]?.find(it => it.contentId === contentId) ?? null,
+    mimecast: has.mimecast === undefined ? null : smallAccount(has.mimecast),
   }; // prettier-ignore
 }
+
+const graphDays: Readonly<Record<string, number>> = {
+  'entra.sign-ins': 30,
+  'intune.audit-events': 365,
+  'defender.alerts': 180,
+  'defender.incidents': 180,
+};
 
 const ago = (ms: number): number => smallWorldNow - ms;
 
@@ -149,6 +171,8 @@ export const fewRecords: SmallTenant = {
     ],
     'DLP.All': [blob('DLP.All', ago(3 * hour), ['g'])],
   },
+  mimecast: fewMimecastRecords(smallWorldNow),
+  graph: {},
 };
 
 export function smallWorld(contoso: Partial<SmallTenant> = fewRecords): World {

@@ -18,7 +18,7 @@ export interface ContainerSpec {
 
 export const containerNames = [
   'events', 'feed', 'quarantine', 'cursors', 'read-names', 'tenants', 'ledger', 'runs', 'operations', 'access-log',
-  'throttles', 'replies', 'jobs',
+  'throttles', 'names', 'replies', 'jobs',
 ] as const; // prettier-ignore
 export type ContainerName = (typeof containerNames)[number];
 
@@ -81,6 +81,9 @@ export const containers: readonly ContainerSpec[] = [
     composites: [newestFirst('/tenantId')],
   }),
   spec('throttles', ['/kind'], 'Until when which provider wants to be left alone.', { defaultTtl: -1 }),
+  spec('names', ['/tenantId'], 'Names of object ids, and the events that wait for them.', {
+    indexed: ['/kind/?', '/object/?', '/state/?', '/wanted/?', '/at/?', '/place/?'],
+  }),
   // A day and an hour: expiry only tidies up, the store itself decides what is too old.
   spec('replies', ['/id'], 'Replies kept by Idempotency-Key.', { defaultTtl: 90_000 }),
   spec('jobs', ['/kind'], 'Keys of waiting jobs, and jobs that were buried.', { indexed: ['/place/?'] }),

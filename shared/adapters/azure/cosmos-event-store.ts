@@ -7,9 +7,10 @@ import { cosmosQuarantine } from './cosmos-quarantine.ts';
 import { demandTenant } from './demand-tenant.ts';
 import { eventFeed } from './event-feed.ts';
 import { dayOf, revisionsOf, termOf, type PackItem } from './event-pack.ts';
-import { eventVolumes, volumesOf } from './event-volumes.ts';
+import { eventVolumes, readSteadily, volumesOf, type VolumeHead } from './event-volumes.ts';
 import { expireEvents } from './expire-events.ts';
 import { inSlices } from './in-slices.ts';
+import { eventRebuilder } from './rebuild-events.ts';
 import { eventWriter } from './upsert-events.ts';
 
 export interface EventStoreSizes {
@@ -34,6 +35,7 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
     sizes.feedEntriesPerVolume,
   );
   const write = eventWriter(items, volumes, sizes.volumeBytes ?? defaultVolumeBytes);
+  const rebuild = eventRebuilder(items, volumes);
   const quarantine = cosmosQuarantine(cosmos);
 
   /** Every stored revision of these ids, by id, the oldest first. */
@@ -52,6 +54,15 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
 
   async function packsHolding(tenant: string, ids: readonly string[]): Promise<readonly PackItem[]> {
     const { head } = await volumes.open(tenant, true);
+    const places = [...new Set(ids.flatMap(id => volumesOf(head, dayOf(id))))];
+    return readSteadily(volumes, tenant, places, null, () => packsIn(head, tenant, ids));
+  }
+
+  async function packsIn(
+    head: VolumeHead,
+    tenant: string,
+    ids: readonly string[],
+  ): Promise<readonly PackItem[]> {
     const packs: PackItem[] = [];
     for (const slice of inSlices(ids, idsPerQuery)) {
       const days = [...new Set(slice.map(dayOf))];
@@ -85,12 +96,17 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
     async history(scope, id) {
       return (await find(scope, [id])).get(id) ?? [];
     },
+    async rebuild(scope, rebuilt, at) {
+      for (const { event } of rebuilt) demandTenant(scope, event.tenant);
+      return rebuild(scope.tenantId, rebuilt, at);
+    },
     changes(scopes, after, limit) {
       const tenants = scopes === null ? null : [...new Set(scopes.map(scope => scope.tenantId as string))];
       return feed.changes(tenants, after, limit);
     },
     quarantine: quarantine.quarantine,
     quarantined: quarantine.quarantined,
+    release: quarantine.release,
     async expire(scope, source, before) {
       const { tenantId } = scope;
       return { removed: await expireEvents(items, volumes, { tenantId, source }, before) };

@@ -14,7 +14,10 @@ const placeDigits = 20;
 const recordsPerBatch = 90;
 
 /** The records that could not be read, each once, however often it was met, in the order they came. */
-export function cosmosQuarantine(cosmos: CosmosGateway): Pick<EventStore, 'quarantine' | 'quarantined'> & {
+export function cosmosQuarantine(cosmos: CosmosGateway): Pick<
+  EventStore,
+  'quarantine' | 'quarantined' | 'release'
+> & {
   count(tenantId: string): Promise<number>;
 } {
   const items = cosmos.container('quarantine');
@@ -38,6 +41,14 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<EventStore, 'quara
       return { do: 'create' as const, item: { id, tenantId, place, doc, seal: sealOf(doc) } };
     });
     // Another worker met one of them in the meantime: look again.
+    if (!(await items.batch([tenantId], steps)).ok) return lost;
+  }
+
+  async function letOut(tenantId: string, ids: readonly string[]): Promise<void | typeof lost> {
+    const there = await known(tenantId, ids);
+    if (there.size === 0) return;
+    const steps = [...there].map(id => ({ do: 'delete' as const, id }));
+    // Another worker let one of them out in the meantime: look again.
     if (!(await items.batch([tenantId], steps)).ok) return lost;
   }
 
@@ -70,6 +81,11 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<EventStore, 'quara
         next: found.length > limit ? (page.at(-1)?.place ?? null) : null,
       };
     },
+    async release(scope, records) {
+      for (const slice of inSlices([...new Set(records.map(idOf))], recordsPerBatch)) {
+        await tryAgain('the quarantine', () => letOut(scope.tenantId, slice));
+      }
+    },
     async count(tenant) {
       const [count = 0] = await items.query<number>({
         text: 'SELECT VALUE COUNT(1) FROM c WHERE c.tenantId = @tenant',
@@ -81,7 +97,11 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<EventStore, 'quara
   };
 }
 
-const idOf = ({ source, stream, recordHash }: QuarantinedRecord): string =>
+const idOf = ({
+  source,
+  stream,
+  recordHash,
+}: Pick<QuarantinedRecord, 'source' | 'stream' | 'recordHash'>): string =>
   sha256(JSON.stringify([source, stream, recordHash]));
 
 function readRecord(item: RecordItem): QuarantinedRecord {

@@ -126,7 +126,10 @@ async function unpacked(text: string, seal: number): Promise<readonly unknown[]>
 }
 
 /** The event as it is kept; every field by name, in the order in which every profile writes them. */
-export function storedForm(event: NewEvent, ingestedAt: string, revision: number): StoredEvent {
+export function storedForm(
+  event: Omit<NewEvent, 'recordHash'>,
+  kept: Pick<StoredEvent, 'ingestedAt' | 'revision' | 'rebuiltAt'>,
+): StoredEvent {
   return {
     id: event.id,
     tenant: event.tenant,
@@ -145,9 +148,11 @@ export function storedForm(event: NewEvent, ingestedAt: string, revision: number
     correlationId: event.correlationId,
     summary: event.summary,
     ocsf: event.ocsf,
+    ...(event.mappingDigest === undefined ? {} : { mappingDigest: event.mappingDigest }),
     raw: event.raw,
     mapping: event.mapping,
-    ingestedAt,
-    revision,
+    ingestedAt: kept.ingestedAt,
+    revision: kept.revision,
+    ...(kept.rebuiltAt === undefined ? {} : { rebuiltAt: kept.rebuiltAt }),
   };
 }

@@ -1,4 +1,5 @@
 import type { CosmosContainer, Item, Tagged } from './cosmos-gateway.ts';
+import { lost, tryAgain } from './try-again.ts';
 
 /**
  * The books of one volume of a tenant's events. A volume is one logical partition; a full one is closed, and the
@@ -24,6 +25,8 @@ export interface VolumeHead extends Item {
   readonly earlier: readonly { readonly volume: string; readonly first: string; readonly last: string }[];
   /** Per source, before which event time everything was removed from this volume. */
   readonly expired: Readonly<Record<string, number>>;
+  /** Counts how often revisions in it took another place; absent: never. */
+  readonly rebuilds?: number;
 }
 
 export const volumeName = (number: number): string => String(number).padStart(6, '0');
@@ -131,3 +134,28 @@ export const volumesOf = (head: VolumeHead, day: string): readonly string[] => [
   ...head.earlier.filter(one => one.first <= day && day <= one.last).map(one => one.volume),
   head.volume,
 ];
+
+/**
+ * Reads packs of several volumes so that no revision is missed. A query is no snapshot: while events are made anew a
+ * revision leaves one pack for another, and a reader may come too late to the first and too early to the second. The
+ * books say so afterwards, and then it reads again. `guarded`: a volume whose tag the caller's own write names.
+ */
+export async function readSteadily<T>(
+  volumes: Volumes,
+  tenantId: string,
+  names: readonly string[],
+  guarded: string | null,
+  read: () => Promise<T>,
+): Promise<T> {
+  const watched = names.filter(name => name !== guarded);
+  const rebuilds = async (): Promise<readonly number[]> =>
+    Promise.all(
+      watched.map(async name => (await volumes.books(tenantId, name))?.item.rebuilds ?? 0),
+    );
+  return tryAgain('a tenant’s events', async () => {
+    const before = await rebuilds();
+    const found = await read();
+    const after = watched.length === 0 ? [] : await rebuilds();
+    return before.every((count, i) => count === after[i]) ? found : lost;
+  });
+}

@@ -76,7 +76,8 @@ async function expireWithinDay(
   for (const { head, pack, rows } of found) {
     if (!rows.some(row => goes(row.id))) continue;
     const kept = (await revisionsOf(pack)).filter(one => !goes(one.event.id));
-    const left = kept.length === 0 ? null : await makePack(pack, kept);
+    // Also an empty one: what left the pack before may be younger, and the feed would take its absence for a loss.
+    const left = await makePack(pack, kept);
     removed += await settle(items, volumes, head, of.source, before, [{ pack, left }]);
   }
   return removed;

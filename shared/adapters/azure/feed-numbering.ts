@@ -1,6 +1,6 @@
 import type { CosmosContainer, Item, Step } from './cosmos-gateway.ts';
+import type { MarkItem } from './event-commit.ts';
 import { lost, tryAgain } from './try-again.ts';
-import type { MarkItem } from './upsert-events.ts';
 
 /**
  * The order of everything stored, over all tenants: one entry per pack, numbered by one writer at a time.

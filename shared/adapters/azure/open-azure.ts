@@ -14,6 +14,7 @@ import { cosmosEventStore } from './cosmos-event-store.ts';
 import { cosmosGateway, type CosmosGateway, type CosmosOptions } from './cosmos-gateway.ts';
 import { cosmosIdempotencyStore } from './cosmos-idempotency-store.ts';
 import { cosmosLedgerStore } from './cosmos-ledger-store.ts';
+import { cosmosNameStore } from './cosmos-name-store.ts';
 import { cosmosOperationStore } from './cosmos-operation-store.ts';
 import { cosmosRunLog } from './cosmos-run-log.ts';
 import { cosmosTenantRegistry } from './cosmos-tenant-registry.ts';
@@ -77,6 +78,7 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     operations: cosmosOperationStore(cosmos),
     access: cosmosAccessLog(cosmos),
     throttles: cosmosThrottleMemory(cosmos),
+    names: cosmosNameStore(cosmos),
     idempotency: cosmosIdempotencyStore(cosmos),
     installationKey: () => installationKey(cosmos),
     check: () => checkEach(cosmos, { archive, index, secrets, queue: { count: () => messages.count() } }),
@@ -97,6 +99,7 @@ const containersOf = {
   operations: ['operations'],
   access: ['access-log'],
   throttles: ['throttles'],
+  names: ['names'],
   idempotency: ['replies'],
 } as const satisfies Record<string, readonly ContainerName[]>;
 

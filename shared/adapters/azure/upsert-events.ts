@@ -2,10 +2,10 @@ import { AppError } from '../../kernel/errors.ts';
 import { isEventId } from '../../kernel/hash.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
-import type { CosmosContainer, Item, Step } from './cosmos-gateway.ts';
+import type { CosmosContainer, Step } from './cosmos-gateway.ts';
+import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
 import {
   dayOf,
-  makePack,
   rowsOf,
   storedForm,
   termOf,
@@ -13,7 +13,7 @@ import {
   type PackRows,
   type Revision,
 } from './event-pack.ts';
-import { volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
+import { readSteadily, volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
 import { inTurns, lost, tryAgain } from './try-again.ts';
@@ -23,29 +23,6 @@ export interface UpsertCounts {
   readonly replaced: number;
   readonly unchanged: number;
 }
-
-/** Says, beside the packs of a commit and with them or not at all, that the feed does not have them yet. */
-export interface MarkItem extends Item {
-  readonly kind: 'mark';
-  readonly tenantId: string;
-  readonly volume: string;
-  readonly commit: number;
-  readonly ticket: number;
-  readonly packs: readonly MarkedPack[];
-}
-export interface MarkedPack {
-  readonly id: string;
-  readonly count: number;
-  readonly source: string;
-  /** The latest event time in it, milliseconds. */
-  readonly latest: number;
-}
-
-/** A pack is what one get of an event reads, and a page of events is a dozen of them. */
-const eventsPerPack = 128;
-/** What fits one transactional batch, with room for the head and the mark. */
-const mostPacks = 80;
-const mostBytes = 1_700_000;
 
 /** Stores events of one tenant: each call looks, decides, and commits under the tag of what it looked at. */
 export function eventWriter(
@@ -96,8 +73,8 @@ async function commitOnce(
   if (revisions.length === 0) return counts;
   const commit = held.head.commit + 1;
   const packs = await packsOf(revisions, held.head, commit);
-  const bytes = packs.reduce((total, pack) => total + JSON.stringify(pack).length, 0);
-  if (packs.length > mostPacks || bytes > mostBytes) return 'too large';
+  const bytes = sizeOf(packs);
+  if (!fits(packs)) return 'too large';
   const head = nextHead(held.head, packs, bytes, commit, counts.inserted);
   const steps: Step[] = [
     held.etag === null ? { do: 'create', item: head } : { do: 'replace', item: head, ifMatch: held.etag },
@@ -139,10 +116,13 @@ async function knownRecords(
       days.set(volume, [...(days.get(volume) ?? []), dayOf(id)]);
   }
   const terms = [...new Set([...wanted].map(termOf))];
-  const found = await Promise.all(
-    [...days].map(([volume, of]) => packsWith(by.items, by.tenantId, volume, [...new Set(of)], terms)),
+  // The tag of the open volume is what the write goes under: only older ones may change unnoticed.
+  const packs = await readSteadily(by.volumes, by.tenantId, [...days.keys()], head.volume, () =>
+    Promise.all(
+      [...days].map(([volume, of]) => packsWith(by.items, by.tenantId, volume, [...new Set(of)], terms)),
+    ),
   );
-  for (const pack of found.flat()) {
+  for (const pack of packs.flat()) {
     for (const row of await rowsOf(pack)) {
       if (!wanted.has(row.id)) continue;
       const one = known.get(row.id) ?? { revision: 0, hashes: new Set() };
@@ -186,36 +166,13 @@ function decide(
     one.hashes.add(event.recordHash);
     known.set(event.id, one);
     if (one.revision === 1) inserted += 1;
-    revisions.push({ event: storedForm(event, ingestedAt, one.revision), hash: event.recordHash });
+    revisions.push({
+      event: storedForm(event, { ingestedAt, revision: one.revision }),
+      hash: event.recordHash,
+    });
   }
   const replaced = revisions.length - inserted;
   return { revisions, counts: { inserted, replaced, unchanged: events.length - revisions.length } };
-}
-
-/** Packs of one source and day each, so that what expires together lies together. */
-async function packsOf(
-  revisions: readonly Omit<Revision, 'place'>[],
-  head: VolumeHead,
-  commit: number,
-): Promise<readonly PackItem[]> {
-  const groups = Map.groupBy(revisions, ({ event }) => `${dayOf(event.id)} ${event.source}`);
-  const slices = [...groups.values()].flatMap(group => inSlices(group, eventsPerPack));
-  return Promise.all(
-    slices.map((slice, n) => {
-      const [first] = slice;
-      const about = {
-        id: `pack-${head.volume}-${String(commit).padStart(10, '0')}-${String(n).padStart(3, '0')}`,
-        tenantId: head.tenantId,
-        volume: head.volume,
-        day: dayOf(first?.event.id ?? ''),
-        source: first?.event.source ?? '',
-      };
-      return makePack(
-        about,
-        slice.map((one, place) => ({ ...one, place })),
-      );
-    }),
-  );
 }
 
 function nextHead(
@@ -234,32 +191,6 @@ function nextHead(
     revisions: head.revisions + packs.reduce((sumSoFar, pack) => sumSoFar + pack.count, 0),
     bytes: head.bytes + bytes,
     days: [days[0] ?? '', days.at(-1) ?? ''],
-  };
-}
-
-function markOf(
-  head: VolumeHead,
-  packs: readonly PackItem[],
-  revisions: readonly Omit<Revision, 'place'>[],
-): MarkItem {
-  const latest = new Map<string, number>();
-  for (const { event } of revisions) {
-    const key = `${dayOf(event.id)} ${event.source}`;
-    latest.set(key, Math.max(latest.get(key) ?? -Infinity, Date.parse(event.time)));
-  }
-  return {
-    id: `mark-${head.volume}-${String(head.commit).padStart(10, '0')}`,
-    kind: 'mark',
-    tenantId: head.tenantId,
-    volume: head.volume,
-    commit: head.commit,
-    ticket: head.ticket,
-    packs: packs.map(({ id, count, source, day }) => ({
-      id,
-      count,
-      source,
-      latest: latest.get(`${day} ${source}`) ?? 0,
-    })),
   };
 }
 

@@ -47,14 +47,15 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     if (sample.dropDoc.run(number).changes > 0) sample.dropWords.run(number);
   }
 
-  /** The number under which a row is now in `docs`; null when the index has this revision or a later one. */
+  /** The number under which a row is now in `docs`; null when the index has a later revision. */
   function place(arrival: Arrival, row: IndexRow): bigint | null {
     const first = rowId(arrival.ms, slotOf(arrival.bits, 0));
     if (insertDoc(whole, first, arrival, row)) return first;
     // Either the id is known or the number is taken by another event of the same millisecond.
     const known = find.get(arrival.id);
     if (known !== undefined) {
-      if (known.revision >= arrival.event.revision) return null;
+      // The same revision again may have been made anew since: what comes later holds.
+      if (known.revision > arrival.event.revision) return null;
       drop(BigInt(known.number));
       if (insertDoc(whole, first, arrival, row)) return first;
     }
@@ -112,19 +113,24 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     behind.sort((a, b) => (a.number < b.number ? -1 : 1)).forEach(writeWords);
   }
 
+  function forget(): void {
+    dictionary.forget();
+    groups.forget();
+  }
+
   /** All of `work` or nothing. */
   function writing(work: () => void): void {
     try {
       db.write(() => {
         // Another process may have given out numbers, or emptied the index, since we wrote.
         const found = version.get()?.data_version;
-        if (found !== seenVersion) dictionary.forget();
+        if (found !== seenVersion) forget();
         seenVersion = found;
         work();
       });
     } catch (thrown) {
       // Numbers given out in a write that was rolled back were never given out.
-      dictionary.forget();
+      forget();
       throw thrown;
     }
   }
@@ -142,17 +148,17 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     setPosition: position => void setAbout.run('position', position),
     clear() {
       db.write(() => db.exec(emptyIndex));
-      dictionary.forget();
+      forget();
     },
   };
 }
 
-/** Of several revisions of one id in a batch, the highest. */
+/** Of several revisions of one id in a batch, the highest; of one given twice, the later. */
 function newestRevisions(events: readonly StoredEvent[]): readonly StoredEvent[] {
   const byId = new Map<string, StoredEvent>();
   for (const event of events) {
     const other = byId.get(event.id);
-    if (other === undefined || other.revision < event.revision) byId.set(event.id, event);
+    if (other === undefined || other.revision <= event.revision) byId.set(event.id, event);
   }
   return byId.size === events.length ? events : [...byId.values()];
 }

@@ -16,6 +16,7 @@ import { sqliteEventStore } from './sqlite-event-store.ts';
 import { sqliteIdempotencyStore } from './sqlite-idempotency-store.ts';
 import { sqliteJobQueue } from './sqlite-job-queue.ts';
 import { sqliteLedgerStore } from './sqlite-ledger-store.ts';
+import { sqliteNameStore } from './sqlite-name-store.ts';
 import { sqliteOperationStore } from './sqlite-operation-store.ts';
 import { sqliteRunLog } from './sqlite-run-log.ts';
 import { sqliteTenantRegistry } from './sqlite-tenant-registry.ts';
@@ -84,6 +85,7 @@ const storesOver = (database: Database) => ({
   operations: sqliteOperationStore(database),
   access: sqliteAccessLog(database),
   throttles: sqliteThrottleMemory(database),
+  names: sqliteNameStore(database),
   idempotency: sqliteIdempotencyStore(database),
 });
 
@@ -98,6 +100,7 @@ const tableOf = {
   operations: 'operations',
   access: 'access_log',
   throttles: 'throttles',
+  names: 'names',
   idempotency: 'remembered_replies',
 } as const satisfies Record<keyof ReturnType<typeof storesOver>, string>;
 

@@ -158,4 +158,24 @@ export const holdfastMigrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX remembered_replies_by_age ON remembered_replies (begun_at);
   `,
+  `
+  -- Names for object ids, as a tenant's directory gave them, and the events that wait for one.
+  CREATE TABLE names (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT,
+    address TEXT,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE name_wants (
+    tenant TEXT NOT NULL,
+    id TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id, event)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE name_positions (tenant TEXT PRIMARY KEY, position TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  `,
 ];

@@ -7,10 +7,15 @@ import { openDocument, sealOf } from './sealed-document.ts';
 type Row = { number: number; seal: number; doc: string };
 
 /** The records that could not be read, each once, however often it was met, in the order they came. */
-export function sqliteQuarantine(database: Database): Pick<EventStore, 'quarantine' | 'quarantined'> {
+export function sqliteQuarantine(
+  database: Database,
+): Pick<EventStore, 'quarantine' | 'quarantined' | 'release'> {
   const insert = database.prepare(
     `INSERT INTO quarantine (tenant, source, stream, record_hash, seal, doc) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
+  );
+  const remove = database.prepare(
+    'DELETE FROM quarantine WHERE tenant = ? AND source = ? AND stream = ? AND record_hash = ?',
   );
   const select = database.prepare<Row>(
     'SELECT number, seal, doc FROM quarantine WHERE tenant = ? AND number > ? ORDER BY number LIMIT ?',
@@ -22,6 +27,13 @@ export function sqliteQuarantine(database: Database): Pick<EventStore, 'quaranti
           const doc = JSON.stringify(record);
           const { source, stream, recordHash } = record;
           insert.run(scope.tenantId, source, stream, recordHash, sealOf(doc), doc);
+        }
+      });
+    },
+    async release(scope, records) {
+      database.write(() => {
+        for (const { source, stream, recordHash } of records) {
+          remove.run(scope.tenantId, source, stream, recordHash);
         }
       });
     },

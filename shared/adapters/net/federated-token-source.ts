@@ -1,7 +1,7 @@
-import { clientTokenSource, type ClientTokenSourceOptions } from './client-token-source.ts';
+import { applicationTokenSource, type ApplicationTokenSourceOptions } from './application-token-source.ts';
 import type { TokenSource } from './provider-token.ts';
 
-export interface FederatedTokenSourceOptions extends Omit<ClientTokenSourceOptions, 'proof'> {
+export interface FederatedTokenSourceOptions extends Omit<ApplicationTokenSourceOptions, 'proof'> {
   /** A token of the identity that is the application's federated credential (RFC 7523). */
   readonly assertion: () => Promise<string>;
 }
@@ -14,5 +14,5 @@ export function federatedTokenSource({ assertion, ...options }: FederatedTokenSo
     client_assertion_type: assertionType,
     client_assertion: await assertion(),
   });
-  return clientTokenSource({ ...options, proof });
+  return applicationTokenSource({ ...options, proof });
 }

@@ -36,7 +36,10 @@ export function providerAddress(base: URL): ProviderAddress {
 }
 
 /** What stands after the host in the request line. Throws `provider.untrusted-url` before anything is sent. */
-export function requestTarget(address: ProviderAddress, request: HttpRequest): string {
+export function requestTarget(
+  address: ProviderAddress,
+  request: Exclude<HttpRequest, { readonly origin: 'download' }>,
+): string {
   if (request.origin === 'response') return withQuery(responseTarget(address, request.url), request.query);
   const { path } = request;
   if (!path.startsWith('/') || path.startsWith('//') || !isPlainPath(path)) {
@@ -107,7 +110,8 @@ const listed = (list: BlockList, host: string): boolean => {
   const family = isIP(host);
   return family !== 0 && list.check(host, family === 4 ? 'ipv4' : 'ipv6');
 };
-const isLoopback = (host: string): boolean => listed(loopbacks, host);
+/** An address of this machine, written as a number. */
+export const isLoopback = (host: string): boolean => listed(loopbacks, host);
 const isPrivate = (host: string): boolean => listed(privates, host);
 
 const wrongBase = (what: string): AppError =>

@@ -13,10 +13,13 @@ import type {
 } from '../../ports/http-client.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
 import type { ThrottleMemory } from '../../ports/throttle-memory.ts';
+import { downloadTarget } from './download-address.ts';
 import { defaultWireLimits, WireFault, type HttpTransport, type WireLimits } from './http-transport.ts';
+import { judgeDownload } from './judge-download.ts';
 import type { Pacer } from './pacer.ts';
 import { providerAddress, requestTarget, type ProviderAddress } from './provider-address.ts';
 import { familyOf, providerLimits, type PaceFamily } from './provider-limits.ts';
+import { downloadHeaders, requestHeaders } from './request-headers.ts';
 import { wireVerdict } from './wire-verdict.ts';
 
 /** The token for one tenant and one API. */
@@ -33,6 +36,8 @@ export interface ProviderEndpoint {
   readonly token: ApiToken;
   /** The first wait after a throttle that does not say how long; doubled while it goes on. */
   readonly firstThrottle: Duration;
+  /** Hosts of this API's files, which get no credentials (see downloadTarget). Absent: it has none. */
+  readonly fileHosts?: readonly string[];
 }
 
 export interface ProviderHttpOptions {
@@ -73,23 +78,10 @@ export function providerHttp(options: ProviderHttpOptions): HttpClient {
     async send(request, more) {
       const endpoint = options.apis[request.api];
       if (endpoint === undefined) throw notConfigured(request.api);
-      const address = addressOf(request.api, endpoint);
-      const target = requestTarget(address, request);
-      const family = familyOf(options.families ?? providerLimits, request.api, below(address, target));
-      const tenantKey = `${request.api}/${options.tenantId}`;
-      const ownKey = family?.ownThrottle === true ? `${tenantKey}/${family.name}` : null;
-      const keys = ownKey === null ? [tenantKey, request.api] : [tenantKey, request.api, ownKey];
-      const limits = { ...defaultWireLimits, ...options.limits };
-      const call = {
-        request,
-        endpoint,
-        address,
-        target,
-        family,
-        keys,
-        throttleKey: ownKey ?? tenantKey,
-        limits,
-      };
+      const call =
+        request.origin === 'download'
+          ? downloadCall(options, endpoint, request)
+          : apiCall(options, endpoint, addressOf(request.api, endpoint), request);
       return persist(options, call, more?.accept ?? []);
     },
   };
@@ -97,14 +89,52 @@ export function providerHttp(options: ProviderHttpOptions): HttpClient {
 
 interface Call {
   readonly request: HttpRequest;
-  readonly endpoint: ProviderEndpoint;
-  readonly address: ProviderAddress;
+  readonly judge: Judge;
+  /** Null where the request must carry none. */
+  readonly token: ApiToken | null;
+  readonly firstThrottle: Duration;
+  readonly place: Pick<ProviderAddress, 'secure' | 'hostname' | 'port'>;
   readonly target: string;
   readonly family: PaceFamily | null;
   /** Under which a throttle that concerns this request may be remembered. */
   readonly keys: readonly string[];
   readonly throttleKey: string;
   readonly limits: WireLimits;
+}
+type Download = Extract<HttpRequest, { readonly origin: 'download' }>;
+
+function apiCall(
+  options: ProviderHttpOptions,
+  { judge, token, firstThrottle }: ProviderEndpoint,
+  place: ProviderAddress,
+  request: Exclude<HttpRequest, Download>,
+): Call {
+  const target = requestTarget(place, request);
+  const family = familyOf(options.families ?? providerLimits, request.api, below(place, target));
+  const tenantKey = `${request.api}/${options.tenantId}`;
+  const ownKey = family?.ownThrottle === true ? `${tenantKey}/${family.name}` : null;
+  const keys = ownKey === null ? [tenantKey, request.api] : [tenantKey, request.api, ownKey];
+  const throttleKey = ownKey ?? tenantKey;
+  const limits = { ...defaultWireLimits, ...options.limits };
+  return { request, judge, token, firstThrottle, place, target, family, keys, throttleKey, limits };
+}
+
+/** A file store is nobody's API: no credentials, no pace of the API's, and throttles of its own. */
+function downloadCall(options: ProviderHttpOptions, endpoint: ProviderEndpoint, request: Download): Call {
+  const place = downloadTarget(endpoint.fileHosts ?? [], request.url);
+  const throttleKey = `${request.api}/${options.tenantId}/files`;
+  return {
+    request: { api: request.api, origin: 'download', url: request.url },
+    judge: judgeDownload(request.api),
+    token: null,
+    firstThrottle: endpoint.firstThrottle,
+    place,
+    target: place.target,
+    family: null,
+    keys: [throttleKey],
+    throttleKey,
+    limits: { ...defaultWireLimits, ...options.limits },
+  };
 }
 
 const below = (address: ProviderAddress, target: string): string => target.slice(address.prefix.length);
@@ -125,9 +155,9 @@ async function persist(
       const wait = verdict.afterMs ?? backoff(firstBackoff, tries, longestBackoff, options.random);
       if (tries >= maxTries || wait > patienceOf(options)) throw verdict.lasting;
       if (wait > 0) await options.clock.sleep(wait as Duration);
-    } else if (verdict.kind === 'unauthorized' && !renewed) {
+    } else if (verdict.kind === 'unauthorized' && !renewed && token !== null) {
       renewed = true;
-      await call.endpoint.token.renew(token);
+      await call.token?.renew(token);
     } else {
       const good = reply !== null && reply.status >= 200 && reply.status < 300;
       if (reply !== null && ((verdict.kind === 'ok' && good) || accept.includes(reply.status))) return reply;
@@ -139,7 +169,7 @@ async function persist(
 interface Attempt {
   readonly reply: HttpReply | null;
   readonly verdict: Verdict;
-  readonly token: Secret;
+  readonly token: Secret | null;
 }
 
 /** One request: when nothing forbids it, in its turn, with a token. */
@@ -150,7 +180,7 @@ async function attempt(options: ProviderHttpOptions, call: Call): Promise<Attemp
   try {
     // Somebody may have been throttled while we waited for our turn.
     if (entry instanceof Promise) await heedThrottles(options, call);
-    const token = await call.endpoint.token.current();
+    const token = call.token === null ? null : await call.token.current();
     const made = await exchange(options, call, token);
     const { api } = call.request;
     options.telemetry.count('provider_requests', 1, { api, outcome: made.verdict.kind });
@@ -164,59 +194,28 @@ async function attempt(options: ProviderHttpOptions, call: Call): Promise<Attemp
 async function exchange(
   options: ProviderHttpOptions,
   call: Call,
-  token: Secret,
+  token: Secret | null,
 ): Promise<{ reply: HttpReply | null; verdict: Verdict }> {
-  const { request, address } = call;
+  const { request, place } = call;
   const id = randomUUID();
   try {
     const reply = await options.transport.exchange(
       {
-        secure: address.secure,
-        hostname: address.hostname,
-        port: address.port,
+        secure: place.secure,
+        hostname: place.hostname,
+        port: place.port,
         target: call.target,
         method: request.method ?? 'GET',
-        headers: headersOf(request, token, id),
+        headers: token === null ? downloadHeaders : requestHeaders(request, token, id),
         ...(request.body === undefined ? {} : { body: request.body }),
       },
       call.limits,
     );
-    return { reply, verdict: call.endpoint.judge(reply) };
+    return { reply, verdict: call.judge(reply) };
   } catch (thrown) {
     if (thrown instanceof WireFault) return { reply: null, verdict: wireVerdict(request.api, thrown, id) };
     throw thrown;
   }
-}
-
-/** What a source may not say for itself. */
-const ours = new Set([
-  'authorization',
-  'host',
-  'cookie',
-  'connection',
-  'content-length',
-  'transfer-encoding',
-]);
-
-/** Made for every request anew: a paging link carries none of them. */
-function headersOf(request: HttpRequest, token: Secret, id: string): Record<string, string> {
-  const headers: Record<string, string> = {
-    accept: 'application/json',
-    'accept-encoding': 'gzip',
-    'user-agent': 'Holdfast',
-    'client-request-id': id,
-    'return-client-request-id': 'true',
-  };
-  if (request.body !== undefined) headers['content-type'] = 'application/json';
-  // Without it four alerts in ten came back with a value hidden behind `unknownFutureValue`.
-  if (request.api === 'graph') headers['prefer'] = 'include-unknown-enum-members';
-  for (const [name, value] of Object.entries(request.headers ?? {})) {
-    const key = name.toLowerCase();
-    if (ours.has(key)) continue;
-    headers[key] = key === 'prefer' && headers[key] !== undefined ? `${headers[key]}, ${value}` : value;
-  }
-  headers['authorization'] = `Bearer ${token.reveal()}`;
-  return headers;
 }
 
 const patienceOf = (options: ProviderHttpOptions): Duration => options.patience ?? seconds(15);
@@ -242,7 +241,7 @@ async function waitOutThrottle(
   last: boolean,
   reply: HttpReply | null,
 ): Promise<void> {
-  const guess = (): number => backoff(call.endpoint.firstThrottle, tries, longestGuess, options.random);
+  const guess = (): number => backoff(call.firstThrottle, tries, longestGuess, options.random);
   const asked = verdict.afterMs ?? guess();
   const wait = Math.ceil(Math.min(Math.max(asked, shortestThrottle), longestThrottle)) as Duration;
   const key = verdict.wide ? call.request.api : call.throttleKey;

@@ -79,6 +79,14 @@ export const providerLimits: readonly PaceFamily[] = [
     path: /^\//,
     perTenant: { limit: 1_800, per: minutes(1) },
   },
+  {
+    // Mimecast publishes no figures. Its answers carry the quota, which counts by application; this only keeps a
+    // backfill from running into it at once.
+    name: 'mimecast',
+    api: 'mimecast',
+    path: /^\//,
+    perTenant: { limit: 300, per: minutes(1) },
+  },
 ];
 
 /** The family that counts a request, or null when none does. `target` may carry a query. */
@@ -90,4 +98,27 @@ export function familyOf(
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   return families.find(family => family.api === api && family.path.test(path)) ?? null;
+}
+
+/** The limit over all tenants of a family by its name; null where the provider sets none, or none is named. */
+export function appQuota(
+  families: readonly PaceFamily[],
+  api: ProviderApi,
+  name: string | undefined,
+): { readonly family: string; readonly limit: number; readonly per: Duration } | null {
+  const found = families.find(family => family.api === api && family.name === name)?.perApp;
+  return found === undefined || name === undefined ? null : { family: `${api}/${name}`, ...found };
+}
+
+/**
+ * Each process's part of the limits over all tenants, where several pull at once: a pacer counts for its own process
+ * alone. Limits of one tenant stay as they are; two processes seldom ask for one tenant at the same moment, and the
+ * throttle that follows if they do is remembered for both.
+ */
+export function dividedAmong(families: readonly PaceFamily[], processes: number): readonly PaceFamily[] {
+  return families.map(family => {
+    if (family.perApp === undefined) return family;
+    const limit = Math.max(1, Math.floor(family.perApp.limit / processes));
+    return { ...family, perApp: { ...family.perApp, limit } };
+  });
 }

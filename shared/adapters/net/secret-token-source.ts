@@ -1,8 +1,8 @@
 import type { SecretStore } from '../../ports/secret-store.ts';
-import { clientTokenSource, type ClientTokenSourceOptions } from './client-token-source.ts';
+import { applicationTokenSource, type ApplicationTokenSourceOptions } from './application-token-source.ts';
 import type { TokenSource } from './provider-token.ts';
 
-export interface SecretTokenSourceOptions extends Omit<ClientTokenSourceOptions, 'proof'> {
+export interface SecretTokenSourceOptions extends Omit<ApplicationTokenSourceOptions, 'proof'> {
   /** Asked for every token, so that a rotated secret counts at once. */
   readonly secrets: SecretStore;
   readonly secretName: string;
@@ -17,5 +17,5 @@ export function secretTokenSource({
   const proof = async (): Promise<Record<string, string>> => ({
     client_secret: (await secrets.get(secretName)).reveal(),
   });
-  return clientTokenSource({ ...options, proof });
+  return applicationTokenSource({ ...options, proof });
 }

@@ -1,4 +1,6 @@
 import * as events from './event-routes.ts';
+import * as maintenance from './maintenance-routes.ts';
+import * as mappings from './mapping-routes.ts';
 import * as pulls from './pull-routes.ts';
 import type { RouteSpec } from './route-spec.ts';
 import * as system from './system-routes.ts';
@@ -20,14 +22,19 @@ export const contract = {
   'events.history': events.eventsHistory,
   'events.raw': events.eventsRaw,
   'filter-options.list': events.filterOptions,
+  'mapping.preview': mappings.mappingPreview,
   'tenants.list': tenants.tenantsList,
   'tenants.get': tenants.tenantsGet,
   'tenant-sources.list': tenants.tenantSources,
+  'tenant-readiness.get': tenants.tenantReadiness,
   'source.run': pulls.sourceRun,
   'source.backfill': pulls.sourceBackfill,
+  'source.pause': pulls.sourcePause,
+  'source.resume': pulls.sourceResume,
   'runs.list': pulls.runsList,
   'runs.get': pulls.runsGet,
   'coverage.list': pulls.coverage,
+  'maintenance.renormalize': maintenance.renormalize,
   'operations.list': pulls.operationsList,
   'operations.get': pulls.operationsGet,
   'operations.cancel': pulls.operationsCancel,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { facetFields } from '../../model/query.ts';
 import { maxQueryLength } from '../../query/reader.ts';
 import {
-  continuationText, eventIdText, eventReply, limitText, listOf, maxLimit, noParams, noQuery, tenantText,
+  continuationText, eventIdText, eventReply, limitText, listOf, maxLimit, noParams, noQuery, ocsfReply, tenantText,
   wholeNumber,
 } from './fields.ts'; // prettier-ignore
 import { route } from './route-spec.ts';
@@ -169,9 +169,13 @@ export const eventsGet = route({
   owner: 'event',
   audit: { action: 'event.view' },
   params: eventParams,
-  query: noQuery,
+  query: z.strictObject({
+    format: z.enum(['ocsf']).optional().meta({
+      description: 'With `ocsf`, the event as an OCSF 1.8.0 object instead of our own.',
+    }),
+  }),
   body: null,
-  replies: { 200: { about: 'The event.', json: eventReply } },
+  replies: { 200: { about: 'The event, in the format asked for.', json: z.union([eventReply, ocsfReply]) } },
 });
 
 export const eventsHistory = route({
@@ -238,7 +242,23 @@ export const filterOptions = route({
   replies: {
     200: {
       about: 'Most frequent values first.',
-      json: z.strictObject({ value: z.array(facetReply.extend({ field: z.enum(facetFields) })) }),
+      json: z.strictObject({
+        value: z.array(
+          z.strictObject({
+            field: z.enum(facetFields),
+            exact: z.boolean(),
+            values: z.array(
+              z.strictObject({
+                value: z.string(),
+                count: z.int(),
+                label: z.string().optional().meta({
+                  description: 'What the mapping file calls it; of categories only.',
+                }),
+              }),
+            ),
+          }),
+        ),
+      }),
     },
   },
   errors: ['query.invalid', 'index.unavailable'],

@@ -62,6 +62,18 @@ export const listOf = <T extends z.ZodType>(
   z.strictObject({ value: z.array(item), nextLink });
 
 export const eventReply = storedEventSchema.meta({ id: 'Event' });
+/** The same event as OCSF 1.8.0: class, activity and type, and what its class holds. */
+export const ocsfReply = z
+  .looseObject({
+    class_uid: z.int(),
+    activity_id: z.int(),
+    type_uid: z.int(),
+    category_uid: z.int(),
+    severity_id: z.int(),
+    time: z.int(),
+    metadata: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'OcsfEvent' });
 export const runReply = runSchema.meta({ id: 'Run' });
 export const operationReply = operationSchema.meta({ id: 'Operation' });
 export const spanReply = z.strictObject({ from: z.string(), to: z.string() });

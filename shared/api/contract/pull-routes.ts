@@ -6,7 +6,7 @@ import {
   sourceText, spanReply, streamText, tenantParam, tenantText,
 } from './fields.ts'; // prettier-ignore
 import { route } from './route-spec.ts';
-import { streamState } from './tenant-routes.ts';
+import { streamStanding, streamState } from './tenant-routes.ts';
 
 const countsOnly = { none: 'holds windows, counts and errors of pulls, no records' } as const;
 
@@ -74,6 +74,56 @@ export const sourceBackfill = route({
   errors: ['conflict', 'idempotency.conflict'],
 });
 
+const standing = {
+  200: {
+    about: 'Where each stream named stands now.',
+    json: z.strictObject({ value: z.array(streamStanding) }),
+  },
+} as const;
+
+export const sourcePause = route({
+  method: 'POST',
+  path: '/tenants/{id}/sources/{source}:pause',
+  tag: 'pulls',
+  summary: 'Stop asking for a source, or one stream of it, until it is resumed',
+  about: 'What the provider forgets meanwhile becomes a gap. Pausing again is fine and changes nothing.',
+  needs: 'Tenants.Manage',
+  over: 'one-tenant',
+  owner: 'path',
+  audit: { action: 'source.pause' },
+  params: z.strictObject({ id: tenantParam, source: sourceText }),
+  query: noQuery,
+  body: z.strictObject({
+    stream: streamOption,
+    reason: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .default('paused by a person')
+      .meta({ description: 'For whoever wonders later; shown beside the stream.' }),
+  }),
+  replies: standing,
+  errors: ['conflict'],
+});
+
+export const sourceResume = route({
+  method: 'POST',
+  path: '/tenants/{id}/sources/{source}:resume',
+  tag: 'pulls',
+  summary: 'Ask for a paused source again, at once',
+  about: 'Whether a person paused it or repeated refusals did. Resuming what is not paused changes nothing.',
+  needs: 'Tenants.Manage',
+  over: 'one-tenant',
+  owner: 'path',
+  audit: { action: 'source.resume' },
+  params: z.strictObject({ id: tenantParam, source: sourceText }),
+  query: noQuery,
+  body: z.strictObject({ stream: streamOption }),
+  replies: standing,
+  errors: ['conflict'],
+});
+
 export const runsList = route({
   method: 'GET',
   path: '/runs',
@@ -130,8 +180,17 @@ export const coverage = route({
             tenant: z.string(),
             source: z.string(),
             stream: z.string(),
+            kind: z.enum(['window', 'snapshot', 'feed']),
             state: streamState,
             committedTo: z.string().nullable(),
+            lastReading: z
+              .strictObject({ asOf: z.string(), things: z.int(), readings: z.int() })
+              .nullable()
+              .meta({
+                description:
+                  'Of a snapshot: when it was last read whole, how many things there were then, and how many readings ' +
+                  'there have been. Its covered spans are those over which it was read in its rhythm.',
+              }),
             covered: z.array(spanReply),
             gaps: z.array(
               z.strictObject({ from: z.string(), to: z.string(), reason: z.string(), noticedAt: z.string() }),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { permissions } from '../../authz/permission.ts';
+import { categories } from '../../model/event.ts';
 import { noParams, noQuery } from './fields.ts';
 import { route } from './route-spec.ts';
 
@@ -188,6 +189,9 @@ export const sources = route({
             needs: z.array(z.strictObject({ api: z.string(), name: z.string(), how: z.string() })),
           }),
         ),
+        categories: z
+          .array(z.strictObject({ category: z.enum(categories), label: z.string() }))
+          .meta({ description: 'What the mapping file calls each category of events.' }),
       }),
     },
   },

@@ -56,11 +56,18 @@ export function createEventHandlers(
       });
       const value = fields.map(field => {
         const facet = page.facets[field];
-        return { field, exact: facet?.exact ?? true, values: [...(facet?.values ?? [])] };
+        const values = (facet?.values ?? []).map(one => ({ ...one, ...labelOf(deps, field, one.value) }));
+        return { field, exact: facet?.exact ?? true, values };
       });
       return { status: 200, body: { value } };
     },
   };
+}
+
+function labelOf({ mappings }: ApiDeps, field: string, value: string): { label?: string } {
+  const label =
+    field === 'category' ? Object.entries(mappings.labels).find(([name]) => name === value) : undefined;
+  return label === undefined ? {} : { label: label[1] };
 }
 
 function createSearch(

@@ -2,8 +2,12 @@ import type { ApiDeps } from '../api-deps.ts';
 import { createContinuations } from '../continuation.ts';
 import { createEventHandlers } from './event-handlers.ts';
 import type { Handlers } from './handler.ts';
+import { createMaintenanceHandlers } from './maintenance-handlers.ts';
+import { createMappingHandlers } from './mapping-handlers.ts';
 import { createPullHandlers } from './pull-handlers.ts';
+import { createReadinessHandlers } from './readiness-handlers.ts';
 import { createRecordHandlers } from './record-handlers.ts';
+import { createStandingHandlers } from './standing-handlers.ts';
 import { createSystemHandlers } from './system-handlers.ts';
 import { createTenantHandlers } from './tenant-handlers.ts';
 
@@ -18,7 +22,11 @@ export function createHandlers(deps: ApiDeps): Handlers {
     ...createSystemHandlers(deps),
     ...createEventHandlers(deps, continuations),
     ...createRecordHandlers(deps),
+    ...createMappingHandlers(deps),
     ...createTenantHandlers(deps, continuations),
     ...createPullHandlers(deps, continuations),
+    ...createStandingHandlers(deps),
+    ...createReadinessHandlers(deps),
+    ...createMaintenanceHandlers(deps),
   };
 }

@@ -1,5 +1,6 @@
 import { coverageOf } from '../../evidence/coverage.ts';
 import { isoInstant } from '../../kernel/time.ts';
+import type { Coverage } from '../../model/cursor.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Continuations } from '../continuation.ts';
@@ -71,25 +72,31 @@ async function tenantCoverage(
   const refs = (found?.value.connections ?? []).flatMap(connection => {
     const source = deps.sources.find(one => one.id === connection.source);
     const streams = source === undefined ? null : streamsOf(source, connection);
-    return (streams ?? []).map(stream => ({ source: connection.source, stream }));
+    const kind = source?.pull.kind ?? 'window';
+    return (streams ?? []).map(stream => ({ source: connection.source, stream, kind }));
   });
   const wanted = refs.filter(
     ref =>
       (only.source === undefined || ref.source === only.source) &&
       (only.stream === undefined || ref.stream === only.stream),
   );
-  const states = await Promise.all(wanted.map(ref => streamState(deps.profile.cursors, scope, ref)));
-  return states.map(state => coverageBody(scope, state));
+  return Promise.all(
+    wanted.map(async ref =>
+      coverageBody(scope, await streamState(deps.profile.cursors, scope, ref), ref.kind),
+    ),
+  );
 }
 
-function coverageBody(scope: TenantScope, at: StreamState): CoverageBody {
+function coverageBody(scope: TenantScope, at: StreamState, kind: CoverageBody['kind']): CoverageBody {
   const { source, stream, state, cursor, problem } = at;
-  const about = { tenant: scope.tenantId, source, stream, state, problem };
-  if (cursor === null) return { ...about, committedTo: null, covered: [], gaps: [], open: null, waiting: [] };
+  const about = { tenant: scope.tenantId, source, stream, kind, state, problem };
+  const nothing = { committedTo: null, lastReading: null, covered: [], gaps: [], open: null, waiting: [] };
+  if (cursor === null) return { ...about, ...nothing };
   const coverage = coverageOf(cursor);
   return {
     ...about,
     committedTo: isoInstant(coverage.committedTo),
+    lastReading: readingBody(coverage.lastReading),
     covered: coverage.covered.map(span),
     gaps: coverage.gaps.map(gap => ({
       ...span(gap),
@@ -100,3 +107,8 @@ function coverageBody(scope: TenantScope, at: StreamState): CoverageBody {
     waiting: cursor.requested.map(requested => span(requested.window)),
   };
 }
+
+const readingBody = (reading: Coverage['lastReading']): CoverageBody['lastReading'] =>
+  reading === null
+    ? null
+    : { asOf: isoInstant(reading.asOf), things: reading.things, readings: reading.readings };

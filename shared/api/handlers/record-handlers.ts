@@ -2,6 +2,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
+import { toOcsf } from '../../ocsf/to-ocsf.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import type { Contract } from '../contract/contract.ts';
 import { gone } from './gone.ts';
@@ -13,10 +14,10 @@ export function createRecordHandlers(
 ): Pick<Handlers, 'events.get' | 'events.history' | 'events.raw'> {
   const { events } = deps.profile;
   return {
-    'events.get': async ({ scope, params }) => {
+    'events.get': async ({ scope, params, query }) => {
       const event = await events.get(scope, params.id);
       if (event === null) throw gone('event');
-      return { status: 200, body: event };
+      return { status: 200, body: query.format === 'ocsf' ? toOcsf(event) : event };
     },
     'events.history': async ({ scope, params }) => {
       const value = await events.history(scope, params.id);

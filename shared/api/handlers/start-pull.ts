@@ -7,7 +7,7 @@ import type { TenantScope } from '../../model/scope.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { apiRoot, type Contract } from '../contract/contract.ts';
 import type { Result } from './handler.ts';
-import { streamsOf } from './stream-states.ts';
+import { streamsOf, streamState } from './stream-states.ts';
 import { tenantOf } from './tenant-handlers.ts';
 
 export interface PullAsked {
@@ -25,7 +25,8 @@ export async function startPull(
   principal: Principal,
   asked: PullAsked,
 ): Promise<Result<Contract['source.run']>> {
-  await checkPullable(deps, scope, asked);
+  const streams = await checkPullable(deps, scope, asked);
+  await checkNotPaused(deps, scope, asked, streams);
   const stream = asked.stream ?? null;
   const range = asked.range === undefined ? null : windowOf(asked.range);
   if (asked.dryRun) {
@@ -87,7 +88,12 @@ async function queued(
   return (await operations.get(scope, operation.id))?.value ?? operation;
 }
 
-async function checkPullable(deps: ApiDeps, scope: TenantScope, asked: PullAsked): Promise<void> {
+/** Throws unless the connection is there, enabled and understood, and has the stream if one is named. */
+export async function checkPullable(
+  deps: ApiDeps,
+  scope: TenantScope,
+  asked: { readonly source: SourceId; readonly stream?: StreamId | undefined },
+): Promise<readonly StreamId[]> {
   const { value: tenant } = await tenantOf(deps, scope);
   const source = deps.sources.find(one => one.id === asked.source);
   const connection = tenant.connections.find(one => one.source === asked.source);
@@ -106,6 +112,21 @@ async function checkPullable(deps: ApiDeps, scope: TenantScope, asked: PullAsked
       target: 'stream',
     });
   }
+  return asked.stream === undefined ? streams : [asked.stream];
+}
+
+/** What a person stopped is started again by a person saying so, not by a request that would wait unseen. */
+async function checkNotPaused(
+  deps: ApiDeps,
+  scope: TenantScope,
+  { source }: PullAsked,
+  streams: readonly StreamId[],
+): Promise<void> {
+  const states = await Promise.all(
+    streams.map(stream => streamState(deps.profile.cursors, scope, { source, stream })),
+  );
+  if (states.some(({ cursor }) => cursor?.paused?.by === 'person'))
+    throw refused('Somebody paused this stream. Resume it first.');
 }
 
 const refused = (message: string): AppError => new AppError('conflict', 'give-up', message);

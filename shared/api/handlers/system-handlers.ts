@@ -1,6 +1,7 @@
 import { decide } from '../../authz/decide.ts';
 import { permissions } from '../../authz/permission.ts';
 import { AppError, asAppError } from '../../kernel/errors.ts';
+import { categories } from '../../model/event.ts';
 import type { Source } from '../../sources/_kit/source.ts';
 import type { ApiDeps } from '../api-deps.ts';
 import { openApiDocument } from '../openapi.ts';
@@ -37,7 +38,13 @@ export function createSystemHandlers(deps: ApiDeps): Pick<Handlers, SystemRoutes
     'openapi.get': async () => ({ status: 200, body: openApiDocument() }),
     'metrics.get': call => metrics(deps, call),
     'me.get': call => me(deps, call),
-    'sources.list': async () => ({ status: 200, body: { value: sources.map(described) } }),
+    'sources.list': async () => ({
+      status: 200,
+      body: {
+        value: sources.map(described),
+        categories: categories.map(category => ({ category, label: deps.mappings.labels[category] })),
+      },
+    }),
   };
 }
 
@@ -139,8 +146,14 @@ function described(source: Source): {
     api: source.api,
     kind: source.pull.kind,
     everySeconds: source.every / 1_000,
-    remembersDays: source.pull.kind === 'window' ? source.pull.policy.lookback / 86_400_000 : null,
+    remembersDays: remembered(source),
     mapping: source.mapping,
     needs: source.needs.map(({ api, name, how }) => ({ api, name, how })),
   };
+}
+
+/** Days; null for a snapshot, which has no past, and for a feed that does not say. */
+function remembered({ pull }: Source): number | null {
+  if (pull.kind === 'window') return pull.policy.lookback / 86_400_000;
+  return pull.kind === 'feed' && pull.lookback !== undefined ? pull.lookback / 86_400_000 : null;
 }

@@ -105,6 +105,7 @@ async function sourceBody(deps: ApiDeps, scope: TenantScope, connection: Connect
         waiting: cursor?.requested.length ?? 0,
         gaps: cursor === null ? 0 : coverageOf(cursor).gaps.length,
         problem,
+        everySeconds: connection.everySeconds ?? (cursor?.every === undefined ? null : cursor.every / 1_000),
       };
     }),
   );

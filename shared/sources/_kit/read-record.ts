@@ -32,7 +32,8 @@ export function readRecord<Cfg, Rec>(source: Source<Cfg, Rec>, value: unknown, a
 
 const isSkip = (made: NormalizedEvent | Skip): made is Skip => 'skip' in made;
 
-function problemOf(issue: { path: readonly PropertyKey[]; message: string } | undefined): string {
+/** What a record's schema misses, as a sentence that names the field. */
+export function problemOf(issue: { path: readonly PropertyKey[]; message: string } | undefined): string {
   const field = issue?.path.map(String).join('.') ?? '';
   return `${field === '' ? 'record' : field}: ${issue?.message ?? 'not of the expected shape'}`;
 }

@@ -16,9 +16,16 @@ const closeBracket = 0x5d;
  * Throws `archive.corrupt` when the page is not whole up to that record, or has no such record.
  */
 export function recordBytes(bytes: Uint8Array, at: RecordsAt, index: number): Uint8Array {
-  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const start = skipSpace(bytes, marked ? 3 : 0);
+  const start = firstByte(bytes);
   const list = at === 'array' ? start : memberStart(bytes, start, 'value');
+  return elementBytes(bytes, list, index);
+}
+
+/**
+ * The exact bytes of the n-th element of the list that begins at `list`. Throws `archive.corrupt` when there is no list,
+ * or no such element.
+ */
+export function elementBytes(bytes: Uint8Array, list: number | null, index: number): Uint8Array {
   if (list === null || bytes[list] !== openBracket) throw noRecord(index, bytes);
   let position = skipSpace(bytes, list + 1);
   for (let n = 0; bytes[position] !== closeBracket; n++) {
@@ -29,6 +36,12 @@ export function recordBytes(bytes: Uint8Array, at: RecordsAt, index: number): Ui
   throw noRecord(index, bytes);
 }
 
+/** Behind a byte order mark and white space. */
+function firstByte(bytes: Uint8Array): number {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return skipSpace(bytes, marked ? 3 : 0);
+}
+
 /** Where the element after the comma begins, or where the closing bracket is. */
 function afterElement(bytes: Uint8Array, end: number, index: number): number {
   const next = skipSpace(bytes, end);
@@ -37,6 +50,11 @@ function afterElement(bytes: Uint8Array, end: number, index: number): number {
   const begin = skipSpace(bytes, next + 1);
   if (bytes[begin] === closeBracket) throw noRecord(index, bytes);
   return begin;
+}
+
+/** Where the value of a member of the object that is the whole of `bytes` begins; null where it has none of that name. */
+export function memberOf(bytes: Uint8Array, name: string): number | null {
+  return memberStart(bytes, firstByte(bytes), name);
 }
 
 /** Where the value of an object's member begins; of members with one name the last counts, as in JSON.parse. */

@@ -47,6 +47,9 @@ export interface PullContext<Cfg> {
 export interface WindowPolicy {
   /** Width of a window in the normal rhythm; wider ones are asked for while catching up. */
   readonly step: Duration;
+  /** Bounds of that width as it follows a stream's activity; a fifth and the sixfold of `step` where not given. */
+  readonly fastest?: Duration;
+  readonly slowest?: Duration;
   /** The widest window the provider answers in full. */
   readonly maxWidth: Duration;
   /** How long the newest records are left alone: the provider is still writing them. */
@@ -57,6 +60,8 @@ export interface WindowPolicy {
   readonly lookback: Duration;
   /** Ages at which a span is read once more for late records, rising. */
   readonly rereads: readonly Duration[];
+  /** In about how many windows a whole memory is caught up with, where requests are dearer than usual. */
+  readonly catchUp?: number;
   /** The unit window bounds are cut to: providers that take whole seconds must not be given fractions. */
   readonly grain: Duration;
 }
@@ -67,22 +72,71 @@ export interface WindowPull<Cfg> {
   /** From the beginning of the window, or from a resume token an earlier page carried. */
   pages(ctx: PullContext<Cfg>, window: Window, resume: string | null): AsyncIterable<Page>;
 }
+/**
+ * State rather than events: all of it is read each time, and what differs from the last reading becomes events.
+ * A page's `resume` is where the reading goes on; null after the last page, and only there.
+ */
 export interface SnapshotPull<Cfg, Rec> {
   readonly kind: 'snapshot';
   pages(ctx: PullContext<Cfg>, resume: string | null): AsyncIterable<Page>;
   /** What makes a thing the same thing in the next snapshot. */
   key(record: Rec): string;
+  /**
+   * Whether a difference at this place (`conditions.users`, without positions in lists) is no change of the thing:
+   * when a report row was refreshed, where an answer came from. The order of a list never is one.
+   */
+  ignores?(path: string): boolean;
+  /** What a record says another thing is called, where names come in a list of their own: `[id, name]`. */
+  names?(record: Rec): readonly [id: string, name: string] | null;
 }
+/**
+ * The provider hands out a token with every answer and goes on from there. A page's `resume` is the token to go on
+ * with once that page is stored, and is saved only then; null leaves the one before. The feed is read to its end when
+ * `pages` ends. Throws `provider.link-expired` for a token the provider no
+ * longer takes: the pipeline records a gap and asks again with `token: null`, which begins where the provider's
+ * memory begins.
+ */
 export interface FeedPull<Cfg> {
   readonly kind: 'feed';
-  /** `token` is where the provider said to go on; it is saved only after its pages are stored. */
+  /** How far back an answer without a token reaches, where the provider says so. */
+  readonly lookback?: Duration;
   pages(ctx: PullContext<Cfg>, token: string | null): AsyncIterable<Page>;
+}
+
+/**
+ * One harmless request that shows whether a permission is granted and whether what it opens is there: made for
+ * the readiness page, never to collect. It may start what the first pull would start anyway.
+ */
+export interface Probe<Cfg> {
+  /** Names of `needs` that an answer proves. */
+  readonly shows: readonly string[];
+  /** Whether this connection needs it; always where not given. */
+  when?(config: Cfg): boolean;
+  /** Rejects with the refusal as the client judged it. The answer itself is of no interest. */
+  ask(ctx: PullContext<Cfg>): Promise<void>;
 }
 
 export interface About {
   /** Accepted mail domains, lower case. */
   readonly domains: readonly string[];
   readonly stream: string;
+  /** What happened to the thing. Absent where a snapshot's record stands alone: it is then read as one added. */
+  readonly change?: SnapshotChange;
+  /** When the record was read, where there is no `change`: the event's time if the record says none itself. */
+  readonly readAt?: Instant;
+}
+
+/** A thing that differs between two readings of a snapshot. The record at hand is the newest that holds it. */
+export interface SnapshotChange {
+  readonly kind: 'added' | 'changed' | 'removed';
+  /** When this reading began: the change is older. */
+  readonly asOf: Instant;
+  /** When the reading before began: the change is younger. Null at the first: the thing was there before. */
+  readonly since: Instant | null;
+  /** The record as it was, for `changed`. */
+  readonly before: unknown;
+  /** Names the snapshot itself gives, by id. */
+  readonly names: ReadonlyMap<string, string>;
 }
 /** A record that is no event. Counted under its reason. */
 export interface Skip {
@@ -97,15 +151,24 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly about: string;
   readonly api: ProviderApi;
   readonly needs: readonly Permission[];
+  /** One for each permission; without them readiness asks for a first page and takes it for all of `needs`. */
+  readonly probes?: readonly Probe<Cfg>[];
   readonly config: z.ZodType<Cfg>;
   /** Each has its own cursor. */
   streams(config: Cfg): readonly string[];
   readonly every: Duration;
+  /**
+   * The family of requests (adapters/net/provider-limits.ts) its pulls count against, where that family is limited
+   * over all tenants together: the scheduler shares it out.
+   */
+  readonly quota?: string;
   readonly pull: WindowPull<Cfg> | SnapshotPull<Cfg, Rec> | FeedPull<Cfg>;
   /** Open wire schema: asks only for what the mapping cannot do without. */
   readonly record: z.ZodType<Rec>;
   /** Raised when `normalize` changes; older events are then rebuilt from raw. */
   readonly mapping: number;
+  /** Of the mapping file's rules for this source, where it has any: set by `withMappings`, never by a source. */
+  readonly mappingDigest?: string;
   /** The records of a page of `records`, in order. Throws `provider.malformed` when the page is not whole. */
   split(bytes: Uint8Array): readonly unknown[];
   /**
@@ -115,6 +178,15 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   recordBytes(bytes: Uint8Array, index: number): Uint8Array;
   /** What makes a record that record; never what may change later. */
   identity(record: Rec): readonly [string, ...string[]];
+  /**
+   * For records without an id, where two that are alike in everything are still two (two equal searches in one
+   * second): `identity` is the time and all that is read of the record, and the pipeline counts equal ones over one
+   * reading of a window, pages and interruptions included. The first keeps its identity; each further one gets its number as a last part. So a
+   * window read again, in another order or with other bounds, gives the same identities: equal records have the same
+   * time, hence a window whose bounds are whole units of that time has all of them or none.
+   * Where a page repeats one read before in the same reading, nothing of it counts again.
+   */
+  readonly countsEqual?: true;
   /** Pure. Throws a Problem for a record that cannot be mapped; the sentence goes to quarantine. */
   normalize(record: Rec, about: About): NormalizedEvent | Skip;
 }

@@ -18,10 +18,16 @@ export function parsePage(bytes: Uint8Array): unknown {
   }
 }
 
-/** The records of a page, in order. Throws `provider.malformed` when the page is not whole. */
-export function splitRecords(bytes: Uint8Array, at: RecordsAt): readonly unknown[] {
+/** The page as it was parsed a moment ago, which is forgotten now; parsed where it was not. */
+export function takePage(bytes: Uint8Array): unknown {
   const page = parsedPages.get(bytes) ?? parsePage(bytes);
   parsedPages.delete(bytes);
+  return page;
+}
+
+/** The records of a page, in order. Throws `provider.malformed` when the page is not whole. */
+export function splitRecords(bytes: Uint8Array, at: RecordsAt): readonly unknown[] {
+  const page = takePage(bytes);
   const records = at === 'array' ? page : valueOf(page);
   if (Array.isArray(records)) return records;
   throw malformed('The provider’s answer holds no list of records. It is asked for again.', bytes);

@@ -24,9 +24,19 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
       how: 'In the Entra admin center, open the app registration, add the application permission AuditLog.Read.All of Microsoft Graph, and grant admin consent.',
     },
   ],
+  probes: [
+    {
+      shows: ['AuditLog.Read.All'],
+      ask: async ({ http }) => {
+        const path = '/v1.0/auditLogs/directoryAudits';
+        await http.send({ api: 'graph', origin: 'configured', path, query: { $top: '1' } });
+      },
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(5),
+  quota: 'reports',
   pull: {
     kind: 'window',
     policy: {
@@ -34,6 +44,8 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
       // Graph names no limit, and 5 requests in 10 seconds are all there are: a tenant that remembers long is
       // caught up with in few windows. A crash inside a wide one costs a page all the same.
       maxWidth: days(3_650),
+      // Sign-ins share the quota.
+      catchUp: 3,
       lag: minutes(2),
       overlap: hours(2),
       // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { days, hours, isoSeconds, minus, minutes, seconds, type Window } from '../../kernel/time.ts';
 import { canonicalIdentity } from '../_kit/record-identity.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -23,6 +23,16 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
       api: 'graph',
       name: 'ExchangeMessageTrace.Read.All',
       how: 'In the Entra admin center, open the app registration, add the application permission ExchangeMessageTrace.Read.All of Microsoft Graph, and grant admin consent. The tenant also needs Microsoft’s own service principal for app 8bd644d1-64a1-4d4b-ae52-2e0cbf64e373; an admin creates it once.',
+    },
+  ],
+  probes: [
+    {
+      shows: ['ExchangeMessageTrace.Read.All'],
+      ask: async ({ http, asOf }) => {
+        const window = { from: minus(asOf, minutes(10)), to: minus(asOf, minutes(5)) };
+        const { path, query } = request(window);
+        await http.send({ api: 'graph', origin: 'configured', path, query: { ...query, $top: '1' } });
+      },
     },
   ],
   config,

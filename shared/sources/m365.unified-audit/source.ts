@@ -4,6 +4,7 @@ import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
 import { splitRecords } from '../_kit/split-json.ts';
 import { feedConfig, type FeedConfig } from './config.ts';
+import { probeFeed } from './probe-feed.ts';
 import { normalizeUnifiedAudit } from './normalize.ts';
 import { feedPages } from './pages.ts';
 import { unifiedAuditSchema, type UnifiedAudit } from './schema.ts';
@@ -26,6 +27,17 @@ export const m365UnifiedAudit: Source<FeedConfig, UnifiedAudit> = {
       api: 'management',
       name: 'ActivityFeed.ReadDlp',
       how: 'Only for the content type DLP.All: add the application permission ActivityFeed.ReadDlp of Office 365 Management APIs as well, and grant admin consent.',
+    },
+  ],
+  probes: [
+    {
+      shows: ['ActivityFeed.Read'],
+      ask: ctx => probeFeed(ctx, ctx.config.contentTypes.find(type => type !== 'DLP.All') ?? 'DLP.All'),
+    },
+    {
+      shows: ['ActivityFeed.ReadDlp'],
+      when: config => config.contentTypes.includes('DLP.All'),
+      ask: ctx => probeFeed(ctx, 'DLP.All'),
     },
   ],
   config: feedConfig,

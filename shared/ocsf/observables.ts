@@ -1,0 +1,51 @@
+import type { OcsfObject } from './ocsf-event.ts';
+
+/** What somebody looks for: where it stands, and OCSF's number for what it is. */
+const places: readonly (readonly [path: string, typeId: number])[] = [
+  ['src_endpoint.ip', 2],
+  ['user.uid', 31],
+  ['user.name', 4],
+  ['user.email_addr', 5],
+  ['actor.user.uid', 31],
+  ['actor.user.name', 4],
+  ['actor.user.email_addr', 5],
+  ['email.from', 5],
+  ['email.to', 5],
+  ['email.subject', 40],
+  ['email.message_uid', 42],
+  ['file.name', 7],
+  ['file.path', 45],
+  ['group.uid', 33],
+  ['device.uid', 47],
+  ['http_request.user_agent', 16],
+  ['evidences.src_endpoint.ip', 2],
+  ['evidences.user.name', 4],
+  ['evidences.user.email_addr', 5],
+  ['evidences.actor.user.name', 4],
+  ['evidences.email.from', 5],
+  ['evidences.email.to', 5],
+  ['evidences.email.subject', 40],
+  ['evidences.file.name', 7],
+  ['evidences.url.url_string', 6],
+];
+/** A mail to everybody has thousands of recipients, all of which stand in `email.to`. */
+const most = 100;
+
+/** The event's indicators, each with the path at which it stands. */
+export function observablesOf(event: OcsfObject): readonly OcsfObject[] {
+  const found: OcsfObject[] = [];
+  for (const [name, type_id] of places) {
+    for (const value of valuesAt(event, name.split('.'))) {
+      if (found.length < most) found.push({ name, type_id, value });
+    }
+  }
+  return found;
+}
+
+function valuesAt(value: unknown, path: readonly string[]): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(inner => valuesAt(inner, path));
+  const [name, ...rest] = path;
+  if (name === undefined) return typeof value === 'string' && value !== '' ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return valuesAt(Reflect.get(value, name), rest);
+}

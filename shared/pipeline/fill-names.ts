@@ -1,0 +1,57 @@
+import type { Entity, NewEvent, StoredEvent } from '../model/event.ts';
+import type { KnownName } from '../ports/name-store.ts';
+import { callable, nameOf, shortened } from '../sources/_kit/summary.ts';
+
+type Named = Pick<NewEvent, 'actor' | 'targets' | 'summary'>;
+
+/** Kinds a directory has. A file's or a message's id looks the same and means nothing there. */
+const inDirectory = new Set<Entity['kind']>([
+  'user', 'guest', 'admin', 'application', 'system', 'group', 'role', 'device', 'team', 'other',
+]); // prettier-ignore
+const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+/** The object ids an event has no name for, lower case, each once. */
+export function namelessIds(event: Pick<StoredEvent, 'actor' | 'targets'>): readonly string[] {
+  const all = event.actor === null ? event.targets : [event.actor, ...event.targets];
+  const nameless = all.flatMap(({ kind, id, name }) =>
+    name === null && id !== null && inDirectory.has(kind) && guid.test(id) ? [id.toLowerCase()] : [],
+  );
+  return [...new Set(nameless)];
+}
+
+/**
+ * The event with the names its ids were found to have; the very same object where there are none. What a record
+ * itself says is never replaced. The sentence that named the id names its bearer.
+ */
+export function fillNames<E extends Named>(event: E, names: ReadonlyMap<string, KnownName>): E {
+  const spoken: [from: string, to: string][] = [];
+  const fill = (entity: Entity, say: (entity: Entity) => string): Entity => {
+    const { id, kind } = entity;
+    const found =
+      id === null || entity.name !== null || !inDirectory.has(kind) ? undefined : names.get(id.toLowerCase());
+    if (found === undefined || found.name === null) return entity;
+    const filled: Entity = {
+      kind: kind === 'other' ? found.kind : kind,
+      id,
+      name: found.name,
+      address: entity.address ?? found.address,
+    };
+    spoken.push([say(entity), say(filled)]);
+    return filled;
+  };
+  const actor = event.actor === null ? null : fill(event.actor, callable);
+  const targets = event.targets.map(target => fill(target, nameOf));
+  if (spoken.length === 0) return event;
+  const summary = spoken.reduce((text, [from, to]) => text.replaceAll(from, () => to), event.summary);
+  return { ...event, actor, targets, summary: shortened(summary) };
+}
+
+/** The names an event was given, to be given again to what is made of its record today. */
+export function namesIn(event: Pick<StoredEvent, 'actor' | 'targets'>): readonly KnownName[] {
+  const all = event.actor === null ? event.targets : [event.actor, ...event.targets];
+  return all.flatMap(({ id, kind, name, address }) =>
+    id === null || name === null
+      ? []
+      : [{ id: id.toLowerCase(), kind, name, address, at: 0 as KnownName['at'] }],
+  );
+}

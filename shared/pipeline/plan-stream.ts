@@ -1,0 +1,153 @@
+import { AppError } from '../kernel/errors.ts';
+import { instant, mergeWindows, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
+import { pastForgotten } from './after-failure.ts';
+import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
+import { policyFor } from './policy-for.ts';
+import type { PullTarget } from './pull-types.ts';
+import { everyOf as windowEvery } from './rhythm.ts';
+
+type Of = Pick<PullTarget, 'source' | 'connection'>;
+
+/** Snapshots and feeds are asked at whole seconds: what stands in their windows stays readable. */
+const second = seconds(1);
+/** Also somebody who asks gets the last answer while it is so fresh: or asking would never come to an end. */
+const eagerAfter = seconds(10);
+/** A snapshot whose pages lie further apart than this is none of one state, and is begun anew. */
+const freshness = seconds(3_600);
+/** A snapshot is taken to have been kept in its rhythm while readings are no further apart than so many of it. */
+const rhythms = 3;
+
+/** How often a snapshot or feed is asked, with this customer's own rhythm where it differs. */
+function everyOf(target: Of): Duration {
+  const { everySeconds } = target.connection;
+  return everySeconds === null ? target.source.every : seconds(everySeconds);
+}
+
+/** The cursor of a stream nobody has pulled. */
+export function firstCursor(target: Of, now: Instant): Cursor {
+  if (target.source.pull.kind === 'window') return newCursor(policyFor(target), now);
+  const start = instant(Math.floor(now / second) * second - second);
+  return {
+    version: 1, start, committedTo: start, rereadTo: [], reads: [], open: null, requested: [], extra: [], gaps: [],
+    token: null, failures: null, paused: null,
+  }; // prettier-ignore
+}
+
+/** What a stream of any kind should do next; `planWindow` has the rules for windows. */
+export function planStream(target: Of, cursor: Cursor, now: Instant, eager = false): Plan {
+  if (target.source.pull.kind === 'window') return planWindow(cursor, policyFor(target), now, eager);
+  if (cursor.committedTo > now) throw aheadOfClock(cursor, now);
+  const isFirst = cursor.committedTo === cursor.start;
+  const wait = eager ? Math.min(eagerAfter, everyOf(target)) : everyOf(target);
+  const due = isFirst ? cursor.committedTo : cursor.committedTo + wait;
+  const asOf = instant(Math.floor(now / second) * second);
+  if (asOf <= cursor.committedTo || now < due) return { do: 'nothing', until: instant(due) };
+  const window = { from: beginningOf(target, cursor, asOf), to: asOf };
+  return { do: 'ask', purpose: 'forward', reread: null, window };
+}
+
+/**
+ * The window of a snapshot is the span whose changes it tells; the first tells none, and is a moment. That of a feed
+ * is what an answer may hold that was not there before; without a token, all the provider remembers.
+ */
+function beginningOf(target: Of, cursor: Cursor, asOf: Instant): Instant {
+  const { pull } = target.source;
+  if (pull.kind === 'feed' && pull.lookback !== undefined && cursor.token === null) {
+    return instant(Math.floor((asOf - pull.lookback) / second) * second);
+  }
+  return cursor.committedTo === cursor.start ? instant(asOf - second) : cursor.committedTo;
+}
+
+const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
+  new AppError(
+    'cursor.future',
+    'give-up',
+    'The stream is marked as pulled beyond the present. Check the clock of this machine; then reset the cursor.',
+    { facts: { committedTo: cursor.committedTo, now } },
+  );
+
+/** The cursor after its open window was sealed. */
+export function afterSeal(target: Of, cursor: Cursor, open: OpenWindow, now: Instant): Cursor {
+  const { purpose, reread, window } = open;
+  if (target.source.pull.kind === 'window') {
+    return committed(cursor, { do: 'ask', purpose, reread, window }, policyFor(target), now);
+  }
+  const done: Cursor = { ...cursor, committedTo: window.to, open: null, failures: null };
+  if (cursor.committedTo === cursor.start) return { ...done, start: window.from };
+  // A feed begun anew after its token was lost has answered what the provider still remembered.
+  return window.from !== cursor.committedTo
+    ? { ...done, extra: mergeWindows([...cursor.extra, window]) }
+    : done;
+}
+
+/**
+ * Whether an open snapshot must be begun anew: its pages would be of two states. Once it is whole it stays, however
+ * long ago: what is left to do needs only what is archived.
+ */
+export const isStale = (target: Of, open: OpenWindow, now: Instant): boolean =>
+  target.source.pull.kind === 'snapshot' && open.snapshot?.whole !== true && now - open.window.to > freshness;
+
+/**
+ * The span a snapshot was not read in although its rhythm said so, or whose beginning nobody can read back any more;
+ * null when there is none.
+ */
+export function unreadSpan(
+  target: Of,
+  cursor: Cursor,
+  open: OpenWindow,
+  baseLost: boolean,
+  now: Instant,
+): Gap | null {
+  const { from, to } = open.window;
+  if (cursor.snapshot === undefined) return null;
+  if (!baseLost && to - from <= Math.max(rhythms * everyOf(target), freshness)) return null;
+  return to - from <= second ? null : { from, to: instant(to - second), reason: 'not-read', noticedAt: now };
+}
+
+/** Tokens a feed may lose in one window before that counts as a failure. */
+const mostLosses = 3;
+
+/**
+ * The gap a failure of the open window means: a memory that ended, a token that was lost. Null when it means none;
+ * `gap` is null when this one is written down already.
+ */
+export function gapBehind(
+  target: Of,
+  cursor: Cursor,
+  error: AppError,
+  now: Instant,
+): { readonly gap: Gap | null; readonly cursor: Cursor } | null {
+  const { kind } = target.source.pull;
+  if (kind === 'window') {
+    const plan = pastForgotten(cursor, error, policyFor(target).grain, now);
+    return plan === null ? null : { gap: plan.gap, cursor: { ...withGap(cursor, plan), open: null } };
+  }
+  const { open, token } = cursor;
+  if (kind !== 'feed' || error.code !== 'provider.link-expired' || token === null || open === null)
+    return null;
+  if (open.restarts >= mostLosses) return null;
+  // What the lost token stood for lies between the last answer and now; what is asked for anew may not hold it all.
+  const span = { from: cursor.committedTo, to: open.window.to };
+  const isKnown = cursor.gaps.some(one => one.reason === 'token-lost' && one.to === span.to);
+  const gap: Gap | null = isKnown ? null : { ...span, reason: 'token-lost', noticedAt: now };
+  const gaps = gap === null ? cursor.gaps : [...cursor.gaps, gap];
+  // Pages of this window that are stored already must be sealed with it, so then it goes on where it is.
+  const next = open.counts.pages === 0 ? null : { ...open, restarts: open.restarts + 1, lease: null };
+  return { gap, cursor: { ...cursor, token: null, gaps, open: next } };
+}
+
+/** How often a stream is asked now: one that is asked by window follows what it brings. */
+export function streamEvery(target: Of, cursor: Pick<Cursor, 'every'>): Duration {
+  if (target.source.pull.kind !== 'window') return everyOf(target);
+  return windowEvery(cursor, policyFor(target));
+}
+
+/** How far behind the present a stream is allowed to be, and how often it moves. */
+export function rhythmOf(
+  target: Of,
+  cursor: Pick<Cursor, 'every'>,
+): { readonly lag: Duration; readonly every: Duration } {
+  const lag = target.source.pull.kind === 'window' ? policyFor(target).lag : (0 as Duration);
+  return { lag, every: streamEvery(target, cursor) };
+}

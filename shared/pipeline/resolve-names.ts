@@ -1,0 +1,166 @@
+import { AppError } from '../kernel/errors.ts';
+import { days, hours, minus, minutes, plus, type Duration } from '../kernel/time.ts';
+import type { NewEvent, StoredEvent } from '../model/event.ts';
+import type { TenantScope } from '../model/scope.ts';
+import type { Tenant } from '../model/tenant.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EventStore, Rebuilt } from '../ports/event-store.ts';
+import type { HttpClient } from '../ports/http-client.ts';
+import type { NameStore, Wanted } from '../ports/name-store.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { ThrottleMemory } from '../ports/throttle-memory.ts';
+import { directoryNames, idsAtOnce } from './directory-names.ts';
+import { fillNames, namelessIds, namesIn } from './fill-names.ts';
+import type { PullBudget } from './pull-types.ts';
+
+export interface NamesDeps {
+  readonly events: EventStore;
+  readonly names: NameStore;
+  readonly throttles: ThrottleMemory;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly http: (tenant: Tenant) => HttpClient;
+}
+
+export interface NamesTarget {
+  readonly scope: TenantScope;
+  readonly tenant: Tenant;
+}
+
+const stepSize = 500;
+/** How long a name serves before it is asked for again. */
+const nameLasts = days(7);
+/** How long "no such thing" does: a new object shows up in the directory late. */
+const absenceLasts = days(1);
+/** An id nobody could name for so long stays an id. */
+const wantedFor = days(30);
+const refusedFor = hours(6);
+const failedFor = minutes(5);
+
+/** Under which the wait after a refusal is remembered: it concerns nothing but names. */
+const throttleKey = (tenant: string): string => `graph/${tenant}/names`;
+
+/**
+ * Gives names to the ids in a tenant's events, after the pulls and apart from them: looks through what is new in the
+ * feed, asks the directory for ids it was not asked for lately, and makes the waiting events anew. Every step can be
+ * repeated. A directory that does not answer costs the names for now, and nothing else.
+ */
+export async function resolveNames(
+  deps: NamesDeps,
+  target: NamesTarget,
+  budget: PullBudget,
+): Promise<{ status: 'done' | 'continued'; named: number }> {
+  const end = plus(deps.clock.now(), budget.time);
+  const spent = (): boolean => deps.clock.now() >= end || budget.signal?.aborted === true;
+  await deps.names.forget(target.scope, minus(deps.clock.now(), wantedFor));
+  let more = true;
+  while (more && !spent()) more = await look(deps, target);
+  await ask(deps, target, spent);
+  let named = 0;
+  for (let filled = 1; filled > 0 && !spent();) {
+    filled = await fill(deps, target);
+    named += filled;
+  }
+  return { status: spent() && budget.signal?.aborted !== true ? 'continued' : 'done', named };
+}
+
+/** Whether there is something to look through, or somebody to ask for. Cheap: asked for every tenant, every minute. */
+export async function hasNamesToResolve(deps: NamesDeps, scope: TenantScope): Promise<boolean> {
+  const changes = await newChanges(deps, scope, 1);
+  if (changes.length > 0) return true;
+  if (await mustWait(deps, scope.tenantId)) return false;
+  return (await deps.names.unasked(scope, ages(deps.clock), 1)).length > 0;
+}
+
+/** What is made of a record today, with the names its event had and those the directory has given since. */
+export function withKnownNames(
+  names: NameStore,
+): (scope: TenantScope, before: StoredEvent, after: NewEvent) => Promise<NewEvent> {
+  return async (scope, before, after) => {
+    const ids = namelessIds(after);
+    if (ids.length === 0) return after;
+    // The event's own names last: it keeps the name somebody had when it was first named.
+    const all = [...(await names.known(scope, ids)), ...namesIn(before)];
+    return fillNames(after, new Map(all.map(one => [one.id, one])));
+  };
+}
+
+/** One stretch of the feed; whether there is more of it. */
+async function look(deps: NamesDeps, { scope }: NamesTarget): Promise<boolean> {
+  const changes = await newChanges(deps, scope, stepSize);
+  const last = changes.at(-1);
+  if (last === undefined) return false;
+  const wanted = changes.flatMap(({ event }) =>
+    namelessIds(event).map((id): Wanted => ({ id, event: event.id })),
+  );
+  await deps.names.want(scope, wanted, last.position, deps.clock.now());
+  return changes.length === stepSize;
+}
+
+/** A place the store has not reached belongs to a backup put back: then everything is looked through again. */
+async function newChanges(
+  deps: NamesDeps,
+  scope: TenantScope,
+  limit: number,
+): Promise<Awaited<ReturnType<EventStore['changes']>>['changes']> {
+  try {
+    return (await deps.events.changes([scope], await deps.names.position(scope), limit)).changes;
+  } catch (thrown) {
+    if (!(thrown instanceof AppError) || thrown.code !== 'continuation.invalid') throw thrown;
+    return (await deps.events.changes([scope], null, limit)).changes;
+  }
+}
+
+const ages = (clock: Clock): Parameters<NameStore['unasked']>[1] => ({
+  absent: minus(clock.now(), absenceLasts),
+  named: minus(clock.now(), nameLasts),
+});
+
+async function mustWait(deps: NamesDeps, tenant: string): Promise<boolean> {
+  const until = await deps.throttles.until([throttleKey(tenant)]);
+  return until !== null && until > deps.clock.now();
+}
+
+async function ask(deps: NamesDeps, { scope, tenant }: NamesTarget, spent: () => boolean): Promise<void> {
+  if (await mustWait(deps, tenant.id)) return;
+  while (!spent()) {
+    const ids = await deps.names.unasked(scope, ages(deps.clock), idsAtOnce);
+    if (ids.length === 0) return;
+    try {
+      await deps.names.learn(scope, await directoryNames(deps.http(tenant), ids, deps.clock.now()));
+    } catch (thrown) {
+      if (!(thrown instanceof AppError) || !isRefusal(thrown)) throw thrown;
+      return await putOff(deps, tenant.id, thrown);
+    }
+  }
+}
+
+/** The directory's side of things, or how we sign in to it: waits. A failing store of ours is the job's failure. */
+const isRefusal = ({ code }: AppError): boolean =>
+  code.startsWith('provider.') || code === 'config.invalid' || code === 'secret.missing';
+
+/** A missing permission is for the readiness page to tell, not for a job to fail by every minute. */
+async function putOff(deps: NamesDeps, tenant: string, error: AppError): Promise<void> {
+  const wait = error.recovery === 'pause-source' ? refusedFor : Math.max(failedFor, error.retryAfterMs ?? 0);
+  await deps.throttles.remember(throttleKey(tenant), plus(deps.clock.now(), wait as Duration));
+  deps.telemetry.event('names.unavailable', { tenant, code: error.code });
+}
+
+/** Events of one step given their names; how many wants were settled by it. */
+async function fill(deps: NamesDeps, { scope }: NamesTarget): Promise<number> {
+  const wanted = await deps.names.ready(scope, stepSize);
+  if (wanted.length === 0) return 0;
+  const known = await deps.names.known(scope, [...new Set(wanted.map(one => one.id))]);
+  const names = new Map(known.map(one => [one.id, one]));
+  const events = await deps.events.getMany(scope, [...new Set(wanted.map(one => one.event))]);
+  const rebuilt = events.flatMap((event): Rebuilt[] => {
+    const filled = fillNames(event, names);
+    if (filled === event) return [];
+    const { ingestedAt: _ingested, rebuiltAt: _rebuilt, ...said } = filled;
+    return [{ was: event.id, event: said }];
+  });
+  if (rebuilt.length > 0) await deps.events.rebuild(scope, rebuilt, deps.clock.now());
+  // After the events: a crash between the two fills them again, which changes nothing.
+  await deps.names.settle(scope, wanted);
+  return wanted.length;
+}

@@ -1,0 +1,53 @@
+import type { Outcome, Severity } from '../../model/event.ts';
+import { firstWord, word } from './reading.ts';
+
+const severities: Readonly<Record<string, Severity>> = {
+  informational: 'informational',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+};
+
+/** Graph knows no critical. One whose severity nobody can read deserves a look: medium. */
+export const severityOfWord = (value: unknown): Severity =>
+  severities[word(value)?.toLowerCase() ?? ''] ?? 'medium';
+
+const closed = /^resolved$/i;
+const failed = /^(failed|innerfailure|terminated)/i;
+const halfDone = /^partially/i;
+const done = /^(successfullyremediated|benign)$/i;
+
+/**
+ * What became of an alert or incident: success once it is resolved, or remediated by itself; failure or partial when
+ * an automatic investigation ended so; unknown while it is open. The reason has the words.
+ */
+export function outcomeOfStatus(
+  its: { status: unknown; classification: unknown; determination: unknown },
+  investigations: readonly unknown[],
+): { outcome: Outcome; reason: string | null } {
+  const words = [its.status, its.classification, its.determination]
+    .map(spoken)
+    .filter(found => found !== null);
+  const reason = words.length === 0 ? null : words.join(', ');
+  if (closed.test(word(its.status) ?? '')) return { outcome: 'success', reason };
+  const states = investigations.map(state => word(state) ?? '');
+  const ended = states.find(state => failed.test(state)) ?? states.find(state => halfDone.test(state));
+  if (ended !== undefined) {
+    const outcome: Outcome = failed.test(ended) ? 'failure' : 'partial';
+    return { outcome, reason: [...words, `investigation ${ended}`].join(', ') };
+  }
+  return { outcome: states.some(state => done.test(state)) ? 'success' : 'unknown', reason };
+}
+
+/** `NotAvailable` is how one of the older APIs spells nothing. */
+const spoken = (value: unknown): string | null => {
+  const found = word(value);
+  return found === null || /^notavailable$/i.test(found) ? null : found;
+};
+
+/** OCSF findings: 1 create, 2 update, 3 close. */
+export function findingActivity(status: unknown, created: unknown, updated: unknown): number {
+  if (/^(resolved|redirected)$/i.test(word(status) ?? '')) return 3;
+  const [first, last] = [word(created), firstWord(updated, created)];
+  return first === last ? 1 : 2;
+}

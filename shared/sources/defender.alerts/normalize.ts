@@ -1,0 +1,66 @@
+import type { Category, NormalizedEvent } from '../../model/event.ts';
+import { entity } from '../_kit/entity.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, word } from '../_kit/reading.ts';
+import { readEvidence, type Evidence } from '../_kit/security-evidence.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord } from '../_kit/security-words.ts';
+import { Problem } from '../_kit/source.ts';
+import { callable, nameOf, shortened } from '../_kit/summary.ts';
+import type { Alert } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeAlert(record: Alert): NormalizedEvent {
+  // When it was raised: that never changes, while the record does.
+  const time = readProviderTime(record.createdDateTime);
+  if (time === null) throw new Problem('createdDateTime: not a time in any form known');
+  if (fields(record.vendorInformation) !== null) {
+    throw new Problem(
+      'vendorInformation: this is an alert of the retired API /security/alerts, not of alerts_v2',
+    );
+  }
+  const title = firstWord(record.title, record.threatDisplayName, record.category) ?? 'Alert without a title';
+  const evidence = readEvidence(record.evidence);
+  const { outcome, reason } = outcomeOfStatus(
+    { status: record.status, classification: record.classification, determination: record.determination },
+    [record.investigationState],
+  );
+  return {
+    time,
+    category: categoryOf(record),
+    operation: title,
+    outcome,
+    reason,
+    severity: severityOfWord(record.severity),
+    actor: evidence.actor ?? entity('other', { name: word(record.actorDisplayName) }),
+    targets: [...evidence.targets],
+    client: evidence.client,
+    mail: evidence.mail,
+    // The incident names its alerts by this, and every alert its incident.
+    correlationId: word(record.incidentId),
+    summary: sentence(record, title, evidence),
+    // Detection finding.
+    ocsf: {
+      class: 2004,
+      activity: findingActivity(record.status, record.createdDateTime, record.lastUpdateDateTime),
+    },
+  };
+}
+
+const categoryOf = (record: Alert): Category =>
+  /^(datalossprevention|microsoftinsiderriskmanagement)$/i.test(word(record.serviceSource) ?? '')
+    ? 'data-protection'
+    : 'security';
+
+function sentence(record: Alert, title: string, { actor, targets, client }: Evidence): string {
+  const severity = word(record.severity) ?? 'unknown';
+  const by = firstWord(record.productName, record.serviceSource);
+  const about = actor === null ? targets[0] : actor;
+  const who = about === undefined ? '' : ` about ${about === actor ? callable(about) : nameOf(about)}`;
+  const ip = client?.ip ?? null;
+  const from = ip === null ? '' : ` from ${ip}`;
+  const told = by === null ? '' : `, by ${by}`;
+  const status = word(record.status);
+  return shortened(
+    `Alert (${severity}): ${title}${who}${from}${told}${status === null ? '' : `, ${status}`}`,
+  );
+}

@@ -1,0 +1,15 @@
+import { openRecord } from '../_kit/open-record.ts';
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'id', 'incidentId', 'title', 'category', 'severity', 'status', 'classification', 'determination', 'serviceSource',
+  'productName', 'lastUpdateDateTime', 'investigationState', 'actorDisplayName',
+  'threatDisplayName', 'evidence', 'vendorInformation',
+] as const; // prettier-ignore
+
+/** An alert of alerts_v2 as Graph sends it. Only the time is indispensable. */
+export type Alert = { readonly createdDateTime: string | number } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const alertSchema = openRecord<Alert>('createdDateTime');

@@ -1,0 +1,70 @@
+import type { Client, NormalizedEvent } from '../../model/event.ts';
+import { client } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
+import { readEvidence } from '../_kit/security-evidence.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord } from '../_kit/security-words.ts';
+import { Problem } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import type { Incident } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeIncident(record: Incident): NormalizedEvent {
+  const time = readProviderTime(record.createdDateTime) ?? readProviderTime(record.createdTime);
+  if (time === null) throw new Problem('createdDateTime: not a time in any form known');
+  const title = firstWord(record.displayName, record.incidentName) ?? 'Incident without a name';
+  const alerts = list(unpacked(record.alerts)).map(alert => fields(unpacked(alert)) ?? {});
+  const evidence = readEvidence(
+    ...alerts.flatMap(alert => [alert['evidence'], alert['entities'], alert['devices']]),
+  );
+  const { outcome, reason } = outcomeOfStatus(
+    { status: record.status, classification: record.classification, determination: record.determination },
+    alerts.map(alert => alert['investigationState']),
+  );
+  const created = firstWord(record.createdDateTime, record.createdTime);
+  const updated = firstWord(record.lastUpdateDateTime, record.lastUpdateTime);
+  return {
+    time,
+    category: 'security',
+    operation: title,
+    outcome,
+    reason,
+    severity: severityOfWord(record.severity),
+    actor: evidence.actor,
+    targets: [...evidence.targets],
+    client: evidence.client ?? mentionedIn(record),
+    mail: evidence.mail,
+    // What its alerts name it by.
+    correlationId: firstWord(record.id, record.incidentId),
+    summary: sentence(record, title),
+    // Incident finding.
+    ocsf: { class: 2005, activity: findingActivity(record.status, created, updated) },
+  };
+}
+
+/** What may be an address; parseIp decides. Bounded, so that no text takes long to look through. */
+const ipLike = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[0-9a-f]{0,4}:[0-9a-f:.]{1,40}(?!\w))/gi;
+
+/** A listed incident comes without its alerts, so its words are the only place that may name an address. */
+function mentionedIn(record: Incident): Client | null {
+  for (const value of [record.displayName, record.summary, record.description]) {
+    for (const [candidate] of (word(value) ?? '').matchAll(ipLike)) {
+      const found = parseIp(candidate.replace(/[.:]+$/, ''));
+      if (found !== null) return client({ ip: found.ip });
+    }
+  }
+  return null;
+}
+
+function sentence(record: Incident, title: string): string {
+  const severity = word(record.severity) ?? 'unknown';
+  const status = word(record.status);
+  const other = word(record.redirectIncidentId);
+  const now = other === null ? status : `merged into incident ${other}`;
+  const owner = word(record.assignedTo);
+  return shortened(
+    `Incident (${severity}): ${title}${now === null ? '' : `, ${now}`}${owner === null ? '' : `, with ${owner}`}`,
+  );
+}

@@ -1,0 +1,170 @@
+import type { Entity, EntityKind, NormalizedEvent, Severity } from '../../model/event.ts';
+import { differencesOf, tellDifferences } from '../_kit/difference.ts';
+import { addEntity, entity } from '../_kit/entity.ts';
+import { namesPowerfulRole } from '../_kit/entra-operation.ts';
+import { fields, firstWord, flag, word } from '../_kit/reading.ts';
+import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
+import type { About } from '../_kit/source.ts';
+import { nameOf, shortened } from '../_kit/summary.ts';
+import { builtInRoleName } from './built-in-roles.ts';
+import type { RoleRecord } from './schema.ts';
+
+type ChangeWord = ReturnType<typeof changeWord>;
+type Kind = 'assignment' | 'schedule' | 'activation' | 'eligibility' | 'role';
+
+/** What is no change of an assignment: how others are called, and where the answer came from. */
+export const isNoChange = (path: string): boolean =>
+  /^(principal|roleDefinition|directoryScope|appScope|activatedUsing)(\.|$)/.test(path) || isAnnotation(path);
+
+/** mapping.md has every field, and why. */
+export function normalizeRoleRecord(record: RoleRecord, about: About): NormalizedEvent {
+  const kind = kindOf(record);
+  const became = changeWord(about);
+  const time = changeTime(about, {
+    added: record.startDateTime ?? record.createdDateTime,
+    changed: record.modifiedDateTime,
+  });
+  const role = roleOf(record, kind, about);
+  const principal = kind === 'role' ? null : principalOf(record);
+  const told = became === 'changed' ? differencesOf(about.change?.before, record, isNoChange) : [];
+  const changes = told.length === 0 ? null : tellDifferences(told, id => about.change?.names.get(id) ?? id);
+  const targets = targetsOf(record, principal, role);
+  return {
+    time,
+    category: 'role',
+    operation: `${titles[kind]} ${became}`,
+    outcome: 'success',
+    reason: changes?.slice(0, 4_096).toWellFormed() ?? null,
+    severity: severityOf(kind, became, targets, record),
+    actor: null,
+    targets,
+    client: null,
+    mail: null,
+    correlationId: firstWord(
+      record.roleAssignmentScheduleId,
+      record.roleEligibilityScheduleId,
+      record.roleAssignmentOriginId,
+    ),
+    summary: shortened(
+      sentence(kind, became, record, principal, role) + (changes === null ? '' : `: ${changes}`),
+    ),
+    ocsf: kind === 'role' ? { class: 3004, activity: entityActivity[became] } : { class: 3005, activity: accessActivity[became] }, // prettier-ignore
+  };
+}
+
+const titles: Readonly<Record<Kind, string>> = {
+  assignment: 'Role assignment', schedule: 'Role assignment schedule', activation: 'Role activation',
+  eligibility: 'Role eligibility', role: 'Role definition',
+}; // prettier-ignore
+const entityActivity: Readonly<Record<ChangeWord, number>> = { found: 2, added: 1, changed: 3, removed: 4 };
+const accessActivity: Readonly<Record<ChangeWord, number>> = { found: 99, added: 1, changed: 99, removed: 2 };
+
+/** Told by what a record has: the lists it came in do not say, and records are also read one by one. */
+function kindOf(record: RoleRecord): Kind {
+  if (word(record.principalId) === null && fields(record.principal) === null) return 'role';
+  const type = word(record.assignmentType)?.toLowerCase();
+  if (type === 'activated') return 'activation';
+  if (word(record.roleEligibilityScheduleId) !== null || type === 'eligible') return 'eligibility';
+  if (type !== undefined || word(record.roleAssignmentScheduleId) !== null) return 'schedule';
+  // An eligibility without its schedule's id still says since when.
+  return word(record.memberType) !== null ? 'eligibility' : 'assignment';
+}
+
+function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
+  if (kind === 'role') {
+    const id = firstWord(record.id, record.templateId, record.roleTemplateId);
+    const name =
+      firstWord(record.displayName) ?? builtInRoleName(firstWord(record.templateId, record.roleTemplateId));
+    return { kind: 'role', id, name, address: null };
+  }
+  const given = fields(record.roleDefinition);
+  const id = firstWord(record.roleDefinitionId, given?.['id']);
+  const listed = id === null ? null : (about.change?.names.get(id) ?? null);
+  return {
+    kind: 'role',
+    id,
+    name: firstWord(given?.['displayName']) ?? listed ?? builtInRoleName(id),
+    address: null,
+  };
+}
+
+const principalKinds: Readonly<Record<string, EntityKind>> = {
+  user: 'user', group: 'group', serviceprincipal: 'application', device: 'device',
+}; // prettier-ignore
+
+function principalOf(record: RoleRecord): Entity {
+  const given = fields(record.principal);
+  const type = word(given?.['@odata.type'])?.split('.').at(-1)?.toLowerCase() ?? '';
+  const address = firstWord(given?.['userPrincipalName'], given?.['mail']);
+  const isGuest = address?.includes('#EXT#') === true || word(given?.['userType'])?.toLowerCase() === 'guest';
+  const kind = principalKinds[type] ?? (address === null ? 'other' : 'user');
+  return {
+    kind: kind === 'user' && isGuest ? 'guest' : kind,
+    id: firstWord(record.principalId, given?.['id']),
+    name: firstWord(given?.['displayName']),
+    address,
+  };
+}
+
+function targetsOf(record: RoleRecord, principal: Entity | null, role: Entity): Entity[] {
+  const found: Entity[] = [];
+  addEntity(found, principal);
+  addEntity(found, role);
+  for (const scope of [record.directoryScopeId, record.appScopeId]) {
+    const id = word(scope);
+    if (id !== null && id !== '/') addEntity(found, entity('other', { id }));
+  }
+  return found;
+}
+
+function severityOf(
+  kind: Kind,
+  became: ChangeWord,
+  targets: readonly Entity[],
+  record: RoleRecord,
+): Severity {
+  if (became === 'found') return 'informational';
+  // Microsoft writes its own roles anew now and then; what a customer's roles may do is the customer's doing.
+  if (kind === 'role') return flag(record.isBuiltIn) === false ? 'medium' : 'informational';
+  if (became === 'removed') return 'low';
+  if (kind === 'activation') return namesPowerfulRole(targets) ? 'medium' : 'low';
+  return became === 'added' && namesPowerfulRole(targets) ? 'high' : 'medium';
+}
+
+function sentence(
+  kind: Kind,
+  became: ChangeWord,
+  record: RoleRecord,
+  principal: Entity | null,
+  role: Entity,
+): string {
+  const what = `the role ${nameOf(role)}${scopeOf(record)}`;
+  if (principal === null || kind === 'role') {
+    return became === 'found' ? `There is ${what}` : `${what.replace('the', 'The')} was ${became}`;
+  }
+  const who = principal.address ?? nameOf(principal);
+  const until = word(record.endDateTime) === null ? '' : ` until ${String(record.endDateTime)}`;
+  if (became === 'changed') return `The ${titles[kind].toLowerCase()} of ${who} for ${what} changed`;
+  return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : until}`;
+}
+
+const scopeOf = (record: RoleRecord): string => {
+  const scope = word(record.directoryScopeId);
+  return scope === null || scope === '/' ? '' : ` over ${scope}`;
+};
+
+type Verbs = Readonly<Record<Exclude<ChangeWord, 'changed'>, string>>;
+const verbs: Readonly<Record<Exclude<Kind, 'role'>, Verbs>> = {
+  assignment: { found: 'has', added: 'was given', removed: 'no longer has' },
+  schedule: {
+    found: 'has on schedule',
+    added: 'was given on schedule',
+    removed: 'no longer has on schedule',
+  },
+  activation: { found: 'has activated', added: 'activated', removed: 'no longer has activated' },
+  eligibility: {
+    found: 'may activate',
+    added: 'was made eligible for',
+    removed: 'is no longer eligible for',
+  },
+};

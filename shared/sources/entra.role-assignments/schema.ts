@@ -1,0 +1,19 @@
+import { keyedRecord } from '../_kit/keyed-record.ts';
+
+/** What tells one record from another: its id, or what it assigns to whom. */
+export const keys = [['id'], ['principalId', 'roleDefinitionId', 'directoryScopeId']] as const;
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'principalId', 'roleDefinitionId', 'directoryScopeId', 'appScopeId', 'principal', 'roleDefinition', 'startDateTime',
+  'endDateTime', 'createdDateTime', 'modifiedDateTime', 'assignmentType', 'memberType', 'roleAssignmentOriginId',
+  'roleAssignmentScheduleId', 'roleEligibilityScheduleId', 'displayName', 'description', 'isBuiltIn', 'templateId',
+  'roleTemplateId', 'rolePermissions',
+] as const; // prettier-ignore
+
+/** A role assignment, schedule or eligibility, or a role, as Graph sends it. */
+export type RoleRecord = { readonly id?: unknown } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const roleRecordSchema = keyedRecord<RoleRecord>(...keys);

@@ -1,0 +1,30 @@
+import { fields, flag, list, word } from '../_kit/reading.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import type { SignInKind } from './config.ts';
+import type { SignIn } from './schema.ts';
+
+const byEventType: Readonly<Record<string, SignInKind>> = {
+  interactiveuser: 'interactive',
+  noninteractiveuser: 'nonInteractive',
+  serviceprincipal: 'servicePrincipal',
+  managedidentity: 'managedIdentity',
+};
+
+/** Which of the four kinds a record is: as it says itself; where it does not (v1.0), as its fields show. */
+export function kindOf(record: SignIn): SignInKind {
+  for (const type of list(unpacked(record.signInEventTypes))) {
+    const kind = byEventType[word(type)?.toLowerCase() ?? ''];
+    if (kind !== undefined) return kind;
+  }
+  const person = word(record.userId) ?? word(record.userPrincipalName);
+  if (person === null && (word(record.servicePrincipalId) ?? word(record.servicePrincipalName)) !== null) {
+    return isManaged(record) ? 'managedIdentity' : 'servicePrincipal';
+  }
+  return flag(record.isInteractive) === false ? 'nonInteractive' : 'interactive';
+}
+
+function isManaged(record: SignIn): boolean {
+  const type =
+    word(fields(unpacked(record.managedServiceIdentity))?.['msiType']) ?? word(record.managedIdentityType);
+  return type !== null && type.toLowerCase() !== 'none';
+}

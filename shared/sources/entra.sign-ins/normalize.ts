@@ -1,0 +1,190 @@
+import type { Client, Entity, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { addEntity, client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, flag, integer, list, word, type Fields } from '../_kit/reading.ts';
+import { Problem } from '../_kit/source.ts';
+import { callable, ending, nameOf, shortened } from '../_kit/summary.ts';
+import type { SignInKind } from './config.ts';
+import { kindOf } from './kind.ts';
+import type { SignIn } from './schema.ts';
+
+/** A sign-in has no name of its own; these are the names of the four lists in Microsoft's portal, shortened. */
+const operations: Readonly<Record<SignInKind, string>> = {
+  interactive: 'Sign-in',
+  nonInteractive: 'Non-interactive sign-in',
+  servicePrincipal: 'Service principal sign-in',
+  managedIdentity: 'Managed identity sign-in',
+};
+
+/** mapping.md has every field, and why. */
+export function normalizeSignIn(record: SignIn): NormalizedEvent {
+  const time = readProviderTime(record.createdDateTime);
+  if (time === null) throw new Problem('createdDateTime: not a time in any form known');
+  const kind = kindOf(record);
+  const { outcome, reason } = outcomeOf(record);
+  const actor = actorOf(record);
+  const target = targetOf(record);
+  const place = fields(unpacked(record.location));
+  const device = clientOf(record, kind, place);
+  return {
+    time,
+    category: 'authentication',
+    operation: operations[kind],
+    outcome,
+    reason,
+    severity: severityOf(record, outcome),
+    actor,
+    targets: targetsOf(record, target, outcome),
+    client: device,
+    mail: null,
+    correlationId: word(record.correlationId),
+    summary: sentence(record, { kind, actor, target, device, outcome, reason }),
+    // Authentication, logon.
+    ocsf: { class: 3002, activity: 1 },
+  };
+}
+
+/** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
+function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
+  const status = fields(unpacked(record.status));
+  const code = integer(status?.['errorCode']);
+  const addition = said(status?.['additionalDetails']);
+  if (code === 0) return { outcome: 'success', reason: addition };
+  if (code !== null) {
+    const why = said(status?.['failureReason']) ?? addition;
+    return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
+  }
+  const result = word(record.result);
+  if (result === null) return { outcome: 'unknown', reason: addition };
+  const outcome: Outcome = /^succ/i.test(result) ? 'success' : /^fail/i.test(result) ? 'failure' : 'unknown';
+  return { outcome, reason: outcome === 'success' ? addition : result };
+}
+
+/** `Other.` is what Graph writes where it has no reason. */
+function said(value: unknown): string | null {
+  const found = word(value);
+  return found === null || /^other\.?$/i.test(found) ? null : found;
+}
+
+/** Rows of guests in other tenants come with their names cut out. */
+function known(value: unknown): string | null {
+  const found = word(value);
+  return found === null || /^pii removed$/i.test(found) ? null : found;
+}
+
+function actorOf(record: SignIn): Entity | null {
+  const id = known(record.userId);
+  const address = known(record.userPrincipalName);
+  if (id !== null || address !== null) {
+    const guest = known(record.userType)?.toLowerCase() === 'guest' || (address?.includes('#EXT#') ?? false);
+    return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });
+  }
+  const app = entity('application', {
+    id: firstWord(record.servicePrincipalId, record.appId),
+    name: firstWord(record.servicePrincipalName, record.appDisplayName),
+  });
+  return app ?? entity('user', { name: known(record.userDisplayName) });
+}
+
+/** What was signed in to; where the record does not say, the application itself. */
+const targetOf = (record: SignIn): Entity | null =>
+  entity('application', { id: word(record.resourceId), name: word(record.resourceDisplayName) }) ??
+  entity('application', { id: word(record.appId), name: word(record.appDisplayName) });
+
+function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Entity[] {
+  const found: Entity[] = [];
+  addEntity(found, target);
+  const managed = fields(unpacked(record.managedServiceIdentity));
+  const resource = firstWord(managed?.['associatedResourceId'], record.azureResourceId);
+  addEntity(found, entity('other', { id: resource }));
+  if (outcome === 'success') return found;
+  // The policies that stood in the way; those that were met, or were not asked, stay in raw.
+  for (const item of list(unpacked(record.appliedConditionalAccessPolicies))) {
+    const policy = fields(item);
+    if (word(policy?.['result'])?.toLowerCase() !== 'failure') continue;
+    addEntity(found, entity('policy', { id: word(policy?.['id']), name: word(policy?.['displayName']) }));
+  }
+  return found;
+}
+
+function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Client | null {
+  const device = fields(unpacked(record.deviceDetail));
+  const found = parseIp(record.ipAddress) ?? parseIp(record.ipAddressFromResourceProvider);
+  const ofApplication = kind === 'servicePrincipal' || kind === 'managedIdentity';
+  return client({
+    ip: found?.ip ?? null,
+    port: found?.port ?? null,
+    userAgent: firstWord(record.userAgent, device?.['browser']),
+    app: ofApplication ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
+    device: firstWord(device?.['displayName'], device?.['deviceId']),
+    os: word(device?.['operatingSystem']),
+    country: word(place?.['countryOrRegion']),
+    city: word(place?.['city']),
+  });
+}
+
+const levels: Readonly<Record<string, Severity>> = { low: 'low', medium: 'medium', high: 'high' };
+const order: readonly (Severity | undefined)[] = ['informational', 'low', 'medium', 'high', 'critical'];
+const worse = (a: Severity, b: Severity | undefined): Severity =>
+  order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;
+
+function severityOf(record: SignIn, outcome: Outcome): Severity {
+  const least: Severity =
+    outcome === 'failure' || flag(record.flaggedForReview) === true ? 'low' : 'informational';
+  const state = word(record.riskState)?.toLowerCase();
+  if (state === 'confirmedcompromised') return 'high';
+  // Somebody looked at it and found nothing.
+  if (state === 'dismissed' || state === 'confirmedsafe') return least;
+  const risk = [record.riskLevelDuringSignIn, record.riskLevelAggregated]
+    .map(level => levels[word(level)?.toLowerCase() ?? ''])
+    .reduce<Severity>(worse, least);
+  // Without a P2 licence the level is hidden, and only the state tells.
+  return state === 'atrisk' ? worse(risk, 'medium') : risk;
+}
+
+const modern = new Set(['browser', 'mobile apps and desktop clients']);
+
+function sentence(
+  record: SignIn,
+  its: {
+    kind: SignInKind;
+    actor: Entity | null;
+    target: Entity | null;
+    device: Client | null;
+    outcome: Outcome;
+    reason: string | null;
+  },
+): string {
+  const { actor, target, device, outcome, reason } = its;
+  const who = actor === null ? 'Somebody' : callable(actor);
+  const does =
+    outcome === 'failure' ? 'failed to sign in' : outcome === 'success' ? 'signed in' : 'tried to sign in';
+  const to = target === null ? '' : ` to ${nameOf(target)}`;
+  const way = its.kind === 'nonInteractive' ? ' (non-interactive)' : '';
+  const place = [device?.city, device?.country]
+    .filter(part => part !== null && part !== undefined)
+    .join(', ');
+  const ip = device?.ip ?? null;
+  const from = ip === null ? '' : ` from ${ip}`;
+  const at = place === '' ? '' : ` (${place})`;
+  const protocol = word(record.clientAppUsed);
+  const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
+  const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
+  return shortened(`${who} ${does}${to}${way}${from}${at}${old}${factor(record)}${risk(record)}${why}`);
+}
+
+const factor = (record: SignIn): string =>
+  word(record.authenticationRequirement)?.toLowerCase() === 'multifactorauthentication'
+    ? ', second factor asked'
+    : '';
+
+function risk(record: SignIn): string {
+  const level = word(record.riskLevelDuringSignIn)?.toLowerCase() ?? '';
+  if (levels[level] === undefined) return '';
+  const types = list(unpacked(record.riskEventTypes_v2))
+    .map(word)
+    .filter(type => type !== null);
+  return `, ${level} risk${types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`}`;
+}

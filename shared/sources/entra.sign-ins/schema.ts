@@ -1,0 +1,18 @@
+import { openRecord } from '../_kit/open-record.ts';
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'id', 'userId', 'userDisplayName', 'userPrincipalName', 'userType', 'appId', 'appDisplayName', 'resourceId',
+  'resourceDisplayName', 'ipAddress', 'ipAddressFromResourceProvider', 'clientAppUsed', 'userAgent', 'correlationId',
+  'isInteractive', 'appliedConditionalAccessPolicies', 'status', 'result', 'deviceDetail', 'location',
+  'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'servicePrincipalId',
+  'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
+  'managedServiceIdentity', 'azureResourceId',
+] as const; // prettier-ignore
+
+/** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */
+export type SignIn = { readonly createdDateTime: string | number } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const signInSchema = openRecord<SignIn>('createdDateTime');

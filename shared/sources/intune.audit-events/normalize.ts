@@ -1,0 +1,181 @@
+import type {
+  Category,
+  Client,
+  Entity,
+  EntityKind,
+  NormalizedEvent,
+  Outcome,
+  Severity,
+} from '../../model/event.ts';
+import { addEntity, client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
+import { Problem } from '../_kit/source.ts';
+import { summaryOf } from '../_kit/summary.ts';
+import type { AuditEvent } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
+  const time = readProviderTime(record.activityDateTime);
+  if (time === null) throw new Problem('activityDateTime: not a time in any form known');
+  const operation =
+    firstWord(record.activityType, record.displayName, record.activity, record.activityOperationType) ??
+    'Activity without a name';
+  const who = fields(unpacked(record.actor));
+  const resources = objectsIn(record.resources);
+  const result = word(record.activityResult);
+  const outcome = outcomeOf(result);
+  const reason = outcome === 'success' ? null : result;
+  const actor = actorOf(who);
+  const targets = targetsOf(resources, word(record.componentName));
+  const verb = verbOf(record, operation);
+  return {
+    time,
+    category: categoryOf(record, operation),
+    operation,
+    outcome,
+    reason,
+    severity: severityOf(operation, verb, outcome),
+    actor,
+    targets,
+    client: clientOf(who, actor),
+    mail: null,
+    correlationId: word(record.correlationId),
+    summary: summaryOf({ operation, actor, targets, outcome, reason }, changesOf(resources)),
+    // Entity management.
+    ocsf: { class: 3004, activity: activities[verb] ?? 99 },
+  };
+}
+
+function outcomeOf(result: string | null): Outcome {
+  if (result === null) return 'unknown';
+  if (/^(succ|ok$|true)/i.test(result)) return 'success';
+  if (/^(fail|error|denied|false|timeout|clienterror|servererror)/i.test(result)) return 'failure';
+  return /^partial/i.test(result) ? 'partial' : 'unknown';
+}
+
+/** `type` is how the documentation spells what answers call `auditActorType`. */
+function actorOf(who: Fields | null): Entity | null {
+  if (who === null) return null;
+  const type = firstWord(who['auditActorType'], who['type'])?.toLowerCase() ?? '';
+  const id = word(who['userId']);
+  const address = word(who['userPrincipalName']);
+  if ((id !== null || address !== null) && type !== 'application') {
+    return entity(type === 'itpro' ? 'admin' : 'user', { id, address });
+  }
+  const app = entity(type === 'system' ? 'system' : 'application', {
+    id: word(who['applicationId']),
+    name: firstWord(who['servicePrincipalName'], who['applicationDisplayName']),
+  });
+  return (
+    app ??
+    entity('user', { id, address }) ??
+    (type === 'system' ? entity('system', { name: 'Intune' }) : null)
+  );
+}
+
+const clientOf = (who: Fields | null, actor: Entity | null): Client | null => {
+  const found = parseIp(who?.['ipAddress']);
+  const byApplication = actor?.kind === 'application' || actor?.kind === 'system';
+  return client({
+    ip: found?.ip ?? null,
+    port: found?.port ?? null,
+    app: byApplication ? null : word(who?.['applicationDisplayName']),
+  });
+};
+
+// Order matters: an assignment of an application is a policy's doing, a role assignment a role's.
+const kinds: readonly (readonly [RegExp, EntityKind])[] = [
+  [/role/i, 'role'],
+  [/policy|assignment|configuration|compliance|baseline|script|profile|intent|setting/i, 'policy'],
+  [/app/i, 'application'],
+  [/device/i, 'device'],
+  [/group/i, 'group'],
+  [/user/i, 'user'],
+];
+const kindOf = (type: string | null): EntityKind =>
+  kinds.find(([when]) => when.test(type ?? ''))?.[1] ?? 'other';
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** The only changed values an event takes over: object ids, and only where they are written as such. */
+const groupChanges = new Set(['targetgroupids', 'target.groupid', 'groupid']);
+
+function targetsOf(resources: readonly Fields[], component: string | null): Entity[] {
+  const found: Entity[] = [];
+  for (const resource of resources) {
+    const type = firstWord(resource['auditResourceType'], resource['type']) ?? component;
+    addEntity(
+      found,
+      entity(kindOf(type), { id: word(resource['resourceId']), name: word(resource['displayName']) }),
+    );
+  }
+  for (const change of resources.flatMap(changesIn)) {
+    if (!groupChanges.has(word(change['displayName'])?.toLowerCase() ?? '')) continue;
+    for (const id of idsIn(change['newValue'] ?? change['oldValue']))
+      addEntity(found, entity('group', { id }));
+  }
+  return found;
+}
+
+const changesIn = (resource: Fields): readonly Fields[] => objectsIn(resource['modifiedProperties']);
+
+/** The objects of a list; the list, and each of them, may be JSON inside a string. */
+const objectsIn = (value: unknown): readonly Fields[] =>
+  list(unpacked(value))
+    .map(item => fields(unpacked(item)))
+    .filter(item => item !== null);
+
+/** `"guid"`, `guid,guid`, or `["guid"]` inside a string. */
+function idsIn(value: unknown): string[] {
+  const inner = unpacked(value);
+  const texts = Array.isArray(inner) ? inner.map(String) : (word(inner) ?? '').split(/[,;\s]+/);
+  return texts.filter(text => guid.test(text));
+}
+
+/** Names of what changed, never the values: they have been seen to be passwords, keys and whole certificates. */
+function changesOf(resources: readonly Fields[]): string {
+  const names = new Set<string>();
+  for (const change of resources.flatMap(changesIn)) {
+    const name = word(change['displayName']);
+    if (name !== null && !/^DeviceManagementAPIVersion$/i.test(name)) names.add(name.slice(0, 80));
+  }
+  if (names.size === 0) return '';
+  const shown = [...names].slice(0, 3).join(', ');
+  return `; changed ${shown}${names.size > 3 ? ` and ${names.size - 3} more` : ''}`;
+}
+
+type Verb = 'create' | 'read' | 'update' | 'delete' | 'act';
+const activities: Readonly<Record<Verb, number>> = { create: 1, read: 2, update: 3, delete: 4, act: 99 };
+
+function verbOf(record: AuditEvent, operation: string): Verb {
+  const said = `${word(record.activityOperationType) ?? ''} ${operation}`.trim().toLowerCase();
+  if (/^(create|add)/.test(said)) return 'create';
+  if (/^(patch|update|set|put|assign)/.test(said)) return 'update';
+  if (/^(delete|remove)/.test(said)) return 'delete';
+  return /^(get|list|read|export)/.test(said) ? 'read' : 'act';
+}
+
+const categories: readonly (readonly [RegExp, Category])[] = [
+  [/^role/i, 'role'],
+  [/^(application|mobileapp)/i, 'application'],
+  [/^(deviceconfiguration|compliance|policy|deviceintent|securitybaseline)/i, 'policy'],
+  [/^(device|enrollment)/i, 'device'],
+];
+
+function categoryOf(record: AuditEvent, operation: string): Category {
+  const said = firstWord(record.category, record.componentName) ?? operation.split(' ').at(-1) ?? '';
+  return categories.find(([when]) => when.test(said))?.[1] ?? 'administration';
+}
+
+const destroys = /\b(wipe|retire|factoryreset|cleanwindowsdevice|disable|removedevicemanagement)/i;
+const reveals = /passcode|password|bitlocker|filevault|recoverykey|laps|activationlock/i;
+const governs = /role|script|compliance|conditionalaccess|enrollment|certificate|baseline/i;
+
+function severityOf(operation: string, verb: Verb, outcome: Outcome): Severity {
+  if (outcome === 'failure') return 'low';
+  if (destroys.test(operation)) return 'high';
+  if (reveals.test(operation) || verb === 'delete') return 'medium';
+  return verb !== 'read' && governs.test(operation) ? 'medium' : 'informational';
+}

@@ -1,0 +1,64 @@
+import type { Entity, MailFacts, NormalizedEvent, Severity } from '../../model/event.ts';
+import { entity } from '../_kit/entity.ts';
+import {
+  mailFacts,
+  mailInWords,
+  mailTargets,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { flag, text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { callable, shortened } from '../_kit/summary.ts';
+import type { ArchiveView } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeArchiveView(record: ArchiveView, about: About): NormalizedEvent {
+  const time = readProviderTime(record.viewed);
+  if (time === null) throw new Problem('viewed: not a time in any form known');
+  const mail = mailOf(record, about);
+  const content = flag(record.contentViewed);
+  const operation = content === true ? 'View message content' : 'View message details';
+  const actor = viewerOf(record);
+  const source = word(record.source);
+  return {
+    time,
+    category: 'mailbox',
+    operation,
+    outcome: 'success',
+    reason: flag(record.discoveryCase) === true ? 'discovery case' : null,
+    severity: severityOf(record, actor, mail),
+    actor,
+    targets: mailTargets(mail, [entity('other', { name: source })]),
+    client: null,
+    mail,
+    correlationId: null,
+    summary: shortened(`${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${mailInWords(mail)}`),
+    // Web resources activity, read.
+    ocsf: { class: 6001, activity: 2 },
+  };
+}
+
+/** `<>` is Mimecast itself. */
+function viewerOf(record: ArchiveView): Entity | null {
+  if (text(record.viewer) === '<>') return entity('system', { name: 'Mimecast' });
+  return entity('user', { address: mimecastAddress(record.viewer) });
+}
+
+function mailOf(record: ArchiveView, { domains }: About): MailFacts {
+  const sender = mimecastAddress(record.from);
+  const recipients = mimecastAddresses(record.to);
+  const direction = mimecastDirection(sender, recipients, domains, null);
+  return mailFacts({ sender, recipients, subject: text(record.subject), direction });
+}
+
+/** Reading other people's mail is what this log is for; inside a discovery case it is somebody's task. */
+function severityOf(record: ArchiveView, viewer: Entity | null, mail: MailFacts): Severity {
+  if (flag(record.contentViewed) !== true) return 'informational';
+  if (flag(record.discoveryCase) === true) return 'low';
+  const who = viewer?.address?.toLowerCase();
+  const own = [mail.sender, ...mail.recipients].some(address => address?.toLowerCase() === who);
+  return own ? 'informational' : 'medium';
+}

@@ -1,0 +1,36 @@
+import { text } from '../_kit/reading.ts';
+
+/** What the free text of an audit event says, as far as it can be told. */
+export interface EventInfo {
+  /** Its beginning, up to the first named value: what happened, in Mimecast's words. */
+  readonly what: string | null;
+  /** `IP: …`, `Application: …` and the like, by lower-case name; the first of equals. */
+  readonly named: ReadonlyMap<string, string>;
+  /** Every mail address in it, as it is spelled, each once. */
+  readonly addresses: readonly string[];
+}
+
+const namedValue = /(?:^|[,;\n]\s*)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
+// No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
+const address = /[^\s"'<>()[\],;:@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
+const most = 20;
+
+/**
+ * Reads `Successful authentication for a@b.example, Date: 2026-01-05, IP: 198.51.100.23, Application: Console`. Its date
+ * and time are somebody's wall clock: never read as the event's.
+ */
+export function readEventInfo(value: unknown): EventInfo {
+  const info = text(value);
+  if (info === null) return { what: null, named: new Map(), addresses: [] };
+  const named = new Map<string, string>();
+  let first = info.length;
+  for (const match of info.matchAll(namedValue)) {
+    first = Math.min(first, match.index);
+    const [, name = '', said = ''] = match;
+    const key = name.trim().toLowerCase();
+    if (named.size < most && !named.has(key) && said.trim() !== '') named.set(key, said.trim());
+  }
+  const what = info.slice(0, first).trim();
+  const addresses = [...new Set(info.match(address)?.slice(0, most))];
+  return { what: what === '' ? null : what, named, addresses };
+}

@@ -1,0 +1,66 @@
+import type { MailFacts, NormalizedEvent, Severity } from '../../model/event.ts';
+import { entity } from '../_kit/entity.ts';
+import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import {
+  mailFacts,
+  mailInWords,
+  mailTargets,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+  personAt,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import type { DlpLog } from './schema.ts';
+
+/** The row names the policy and what it did, not the act: one name for all of them. */
+const operation = 'DlpPolicyMatch';
+
+/** mapping.md has every field, and why. */
+export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
+  const time = readProviderTime(record.eventTime);
+  if (time === null) throw new Problem('eventTime: not a time in any form known');
+  const mail = mailOf(record, about);
+  const policy = word(record.policy);
+  const action = text(record.action);
+  const outcome = outcomeOfAction(action);
+  return {
+    time,
+    category: 'data-protection',
+    operation,
+    outcome,
+    reason: action,
+    severity: severityOf(mail, outcome),
+    actor: personAt(mail.sender, about.domains),
+    targets: mailTargets(mail, [entity('policy', { name: policy })]),
+    client: null,
+    mail,
+    correlationId: mail.messageId,
+    summary: shortened(
+      `Policy ${policy ?? 'without a name'}: ${action ?? 'action unknown'} for mail from ${mailInWords(mail)}`,
+    ),
+    // Data security finding, create.
+    ocsf: { class: 2006, activity: 1 },
+  };
+}
+
+function mailOf(record: DlpLog, { domains }: About): MailFacts {
+  const sender = mimecastAddress(record.senderAddress);
+  const recipients = mimecastAddresses(record.recipientAddress);
+  return mailFacts({
+    messageId: word(record.messageId),
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: mimecastDirection(sender, recipients, domains, record.route),
+  });
+}
+
+/** What left the house although a policy saw it counts most. */
+function severityOf(mail: MailFacts, outcome: NormalizedEvent['outcome']): Severity {
+  if (outcome !== 'success') return 'medium';
+  return mail.direction === 'outbound' ? 'medium' : 'low';
+}

@@ -1,0 +1,83 @@
+import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import {
+  mailFacts,
+  mailInWords,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+  personAt,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, firstWord, list, text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import type { TrackedMessage } from './schema.ts';
+
+/** The row says what became of a message, not what was done: one name for all of them. */
+const operation = 'MessageTracking';
+
+/** mapping.md has every field, and why. */
+export function normalizeTrackedMessage(record: TrackedMessage, about: About): NormalizedEvent {
+  const time = readProviderTime(record.received);
+  if (time === null) throw new Problem('received: not a time in any form known');
+  const mail = mailOf(record, about);
+  const id = word(record.id);
+  const [outcome, severity] = judged(mail.status);
+  return {
+    time,
+    category: 'mail',
+    operation,
+    outcome,
+    reason: firstWord(record.info, record.status),
+    severity,
+    actor: personAt(mail.sender, about.domains, {
+      name: word(fields(record.fromHdr)?.['displayableName']),
+    }),
+    targets: targetsOf(record, mail, id),
+    client: client({ ip: parseIp(record.senderIP)?.ip ?? null }),
+    mail,
+    correlationId: id,
+    summary: shortened(`Mail from ${mailInWords(mail)}: ${mail.status ?? 'status unknown'}`),
+    // Email activity, trace.
+    ocsf: { class: 4009, activity: 4 },
+  };
+}
+
+/** The envelope's sender; a bounce has none there, but one in its header. */
+function mailOf(record: TrackedMessage, { domains }: About): MailFacts {
+  const sender = mimecastAddress(record.fromEnv) ?? mimecastAddress(record.fromHdr);
+  const recipients = mimecastAddresses(record.to);
+  return mailFacts({
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: mimecastDirection(sender, recipients, domains, record.route),
+    status: word(record.status)?.toLowerCase() ?? null,
+  });
+}
+
+function targetsOf(record: TrackedMessage, mail: MailFacts, id: string | null): Entity[] {
+  const recipients = list(record.to)
+    .slice(0, 100)
+    .map(one =>
+      entity('mailbox', { address: mimecastAddress(one), name: word(fields(one)?.['displayableName']) }),
+    );
+  const message = entity('message', { id, name: mail.subject });
+  return [...(recipients.length > 0 ? recipients : mail.recipients.map(address => entity('mailbox', { address }))), message]
+    .filter(target => target !== null); // prettier-ignore
+}
+
+const words: readonly (readonly [RegExp, Outcome, Severity])[] = [
+  [/held|hold|quarantin/, 'failure', 'medium'],
+  [/reject|bounce|fail|undeliver|expired|delet|drop|block/, 'failure', 'low'],
+  [/defer|queue|pending|retry|process/, 'unknown', 'informational'],
+  [/deliver|archiv|accept|sent|released|complete/, 'success', 'informational'],
+];
+
+/** The words are an open set: one nobody knows says nothing about what became of the message. */
+function judged(status: string | null): readonly [Outcome, Severity] {
+  const found = words.find(([pattern]) => status !== null && pattern.test(status));
+  return found === undefined ? ['unknown', 'informational'] : [found[1], found[2]];
+}

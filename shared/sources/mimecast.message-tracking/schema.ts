@@ -1,0 +1,13 @@
+import { openRecord } from '../_kit/open-record.ts';
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'id', 'status', 'info', 'fromEnv', 'fromHdr', 'to', 'subject', 'senderIP', 'route', 'spamScore', 'detectionLevel',
+] as const; // prettier-ignore
+
+/** A message Mimecast handled, and where it stands. */
+export type TrackedMessage = { readonly received: string | number } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const trackedMessageSchema = openRecord<TrackedMessage>('received');

@@ -1,0 +1,49 @@
+import type { Category } from '../../model/event.ts';
+
+/** One kind of event: the stream it comes in, and what it amounts to. */
+export interface EventType {
+  /** As Mimecast's query wants it, with spaces. */
+  readonly type: string;
+  readonly category: Category;
+  readonly ocsf: { readonly class: number; readonly activity: number };
+  /** Whether a record of this kind is about something found, not about a mail on its way. */
+  readonly finds: boolean;
+}
+
+// Email activity: send, receive, scan, trace. Detection finding: create.
+const mail = (type: string, activity: number): EventType => ({
+  type,
+  category: 'mail',
+  ocsf: { class: 4009, activity },
+  finds: false,
+});
+const finding = (type: string): EventType => ({
+  type,
+  category: 'security',
+  ocsf: { class: 2004, activity: 1 },
+  finds: true,
+});
+
+/** By stream: the type's name with hyphens for spaces. */
+export const eventTypes: Readonly<Record<string, EventType>> = {
+  receipt: mail('receipt', 2),
+  process: mail('process', 3),
+  delivery: mail('delivery', 1),
+  journal: mail('journal', 4),
+  spam: mail('spam', 3),
+  av: finding('av'),
+  'attachment-protect': finding('attachment protect'),
+  'impersonation-protect': finding('impersonation protect'),
+  'internal-email-protect': finding('internal email protect'),
+  'url-protect': finding('url protect'),
+};
+
+/** What a type nobody knows is taken for. */
+export const otherType = mail('other', 99);
+
+/** The stream a type belongs to, in whatever spelling a record has it. */
+export const streamOfType = (type: string): string =>
+  type
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');

@@ -1,0 +1,141 @@
+import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import {
+  mailFacts,
+  mailInWords,
+  mailTargets,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+  personAt,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { firstWord, flag, integer, text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import { eventTypes, otherType, streamOfType, type EventType } from './event-types.ts';
+import type { SiemEvent } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeSiemEvent(record: SiemEvent, about: About): NormalizedEvent {
+  const time = timeOf(record);
+  const type = firstWord(record.type, record.eventType) ?? about.stream;
+  const known = eventTypes[streamOfType(type)] ?? otherType;
+  const mail = mailOf(record, about);
+  const outcome = outcomeOf(record, known);
+  const reason = reasonOf(record);
+  const found = parseIp(record.senderIp) ?? parseIp(record.sourceIp);
+  return {
+    time,
+    category: known.category,
+    operation: type,
+    outcome,
+    reason,
+    severity: severityOf(record, known, outcome),
+    actor: personAt(mail.sender, about.domains),
+    targets: mailTargets(mail, thingsOf(record)),
+    client: found === null ? null : client(found),
+    mail,
+    correlationId: firstWord(record.aggregateId, record.processingId),
+    summary: sentence(type, mail, record, reason),
+    ocsf: known.ocsf,
+  };
+}
+
+/** `…_1715699686`: where a record has no time, its ids end with the second the message was accepted in. */
+const secondAtEnd = /_(\d{10})$/;
+
+function timeOf(record: SiemEvent): string {
+  const own = readProviderTime(record.timestamp);
+  if (own !== null) return own;
+  for (const id of [record.processingId, record.aggregateId]) {
+    const seconds = secondAtEnd.exec(text(id) ?? '')?.[1];
+    const accepted = seconds === undefined ? null : readProviderTime(Number(seconds));
+    if (accepted !== null) return accepted;
+  }
+  throw new Problem('timestamp: not a time in any form known, and no id tells one');
+}
+
+function mailOf(record: SiemEvent, { domains }: About): MailFacts {
+  const sender =
+    mimecastAddress(record.senderEnvelope) ??
+    mimecastAddress(record.senderHeader) ??
+    mimecastAddress(record.sender);
+  const recipients = mimecastAddresses(record.recipients ?? record.recipient);
+  return mailFacts({
+    messageId: word(record.messageId),
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: mimecastDirection(sender, recipients, domains, firstWord(record.direction, record.route)),
+    status: statusOf(record),
+    size: integer(record.emailSize),
+  });
+}
+
+/** Mimecast abbreviates what it did. */
+const actions: Readonly<Record<string, string>> = {
+  acc: 'accepted', hld: 'held', rej: 'rejected', bnc: 'bounced', ign: 'ignored', dlv: 'delivered', rty: 'retry',
+  sdbx: 'sandboxed', del: 'deleted',
+}; // prettier-ignore
+
+function statusOf(record: SiemEvent): string | null {
+  const delivered = flag(record.delivered);
+  if (delivered !== null) return delivered ? 'delivered' : 'failed';
+  // `none` is a word here, not the lack of one.
+  const said = text(record.action) ?? text(record.subtype) ?? text(record.subType);
+  const action = said?.toLowerCase() ?? null;
+  return action === null ? null : (actions[action] ?? action);
+}
+
+function outcomeOf(record: SiemEvent, known: EventType): Outcome {
+  const status = statusOf(record);
+  const made = status === 'ignored' ? 'failure' : status === 'retry' ? 'unknown' : outcomeOfAction(status);
+  if (made !== 'unknown') return made;
+  if (firstWord(record.rejectionType, record.rejectionInfo, record.holdReason) !== null) return 'failure';
+  // A record of a finding says that something was found; one that also stopped it says so.
+  return known.finds && word(record.virusFound) !== null ? 'failure' : 'unknown';
+}
+
+/** What says most, first. */
+const reasonOf = (record: SiemEvent): string | null =>
+  firstWord(
+    record.rejectionInfo,
+    record.rejectionType,
+    record.holdReason,
+    record.virusFound,
+    record.urlCategory,
+    record.policyDefinition,
+    record.reason,
+    record.subtype,
+    record.subType,
+    record.action,
+  );
+
+function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Severity {
+  if (known.finds) {
+    const bad = flag(record.taggedMalicious) === true || word(record.virusFound) !== null;
+    return bad && outcome === 'success' ? 'high' : 'medium';
+  }
+  if (statusOf(record) === 'held') return 'medium';
+  return outcome === 'failure' || known.type === 'spam' ? 'low' : 'informational';
+}
+
+const thingsOf = (record: SiemEvent): (Entity | null)[] => [
+  entity('other', { name: text(record.url) }),
+  entity('file', {
+    id: firstWord(record.sha256, record.sha1, record.md5),
+    name: word(record.fileName),
+  }),
+];
+
+function sentence(type: string, mail: MailFacts, record: SiemEvent, reason: string | null): string {
+  const thing = firstWord(record.url, record.fileName);
+  const about = thing === null ? '' : ` (${thing})`;
+  const why = reason === null || reason === mail.status ? '' : `, ${reason}`;
+  return shortened(
+    `${type}: mail from ${mailInWords(mail)}${about}: ${mail.status ?? 'status unknown'}${why}`,
+  );
+}

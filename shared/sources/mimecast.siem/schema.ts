@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { fields, type Fields } from '../_kit/reading.ts';
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'type', 'eventType', 'subtype', 'subType', 'aggregateId', 'processingId', 'messageId', 'senderEnvelope',
+  'senderHeader', 'sender', 'recipients', 'recipient', 'subject', 'senderIp', 'sourceIp', 'direction', 'route', 'action',
+  'delivered', 'holdReason', 'rejectionType', 'rejectionInfo', 'virusFound', 'urlCategory', 'reason', 'emailSize',
+  'fileName', 'sha256', 'sha1', 'md5', 'url', 'policyDefinition', 'taggedMalicious',
+] as const; // prettier-ignore
+
+/** One line of a batch file: what the gateway did with a message at one step. All of it is optional. */
+export type SiemEvent = { readonly timestamp?: unknown } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const siemEventSchema: z.ZodType<SiemEvent> = z.custom<SiemEvent>(
+  (value: unknown): value is Fields => fields(value) !== null,
+  'expected an object',
+);

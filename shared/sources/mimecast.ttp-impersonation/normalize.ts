@@ -1,0 +1,74 @@
+import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import {
+  mailFacts,
+  mailInWords,
+  mailTargets,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+  personAt,
+  wordsOf,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { fields, flag, integer, list, text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { shortened } from '../_kit/summary.ts';
+import type { ImpersonationLog } from './schema.ts';
+
+/** The row says what a check found, not what was done: one name for all of them. */
+const operation = 'ImpersonationCheck';
+
+/** mapping.md has every field, and why. */
+export function normalizeImpersonationLog(record: ImpersonationLog, about: About): NormalizedEvent {
+  const time = readProviderTime(record.eventTime);
+  if (time === null) throw new Problem('eventTime: not a time in any form known');
+  const mail = mailOf(record, about);
+  const action = text(record.action);
+  const outcome = outcomeOfAction(action);
+  const signs = wordsOf(record.identifiers).join(', ');
+  return {
+    time,
+    category: 'security',
+    operation,
+    outcome,
+    reason: signs === '' ? action : signs,
+    severity: severityOf(record, outcome),
+    actor: personAt(mail.sender, about.domains),
+    targets: mailTargets(mail, [...imitatedBy(record), entity('policy', { name: word(record.definition) })]),
+    client: client({ ip: parseIp(record.senderIpAddress)?.ip ?? null }),
+    mail,
+    correlationId: mail.messageId,
+    summary: shortened(
+      `Impersonation, ${action ?? 'action unknown'}: mail from ${mailInWords(mail)}${signs === '' ? '' : ` (${signs})`}`,
+    ),
+    // Detection finding, create.
+    ocsf: { class: 2004, activity: 1 },
+  };
+}
+
+function mailOf(record: ImpersonationLog, { domains }: About): MailFacts {
+  const sender = mimecastAddress(record.senderAddress);
+  const recipients = mimecastAddresses(record.recipientAddress);
+  const route = flag(record.taggedExternal) === true ? 'inbound' : null;
+  return mailFacts({
+    messageId: word(record.messageId),
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: mimecastDirection(sender, recipients, domains, route),
+  });
+}
+
+/** The domains a sender's looks like. */
+const imitatedBy = (record: ImpersonationLog): (Entity | null)[] =>
+  list(record.impersonationResults)
+    .slice(0, 20)
+    .map(result => entity('domain', { name: word(fields(result)?.['similarDomain']) }));
+
+function severityOf(record: ImpersonationLog, outcome: Outcome): Severity {
+  if (flag(record.taggedMalicious) === true) return outcome === 'success' ? 'high' : 'medium';
+  return (integer(record.hits) ?? 0) > 1 ? 'medium' : 'low';
+}

@@ -1,0 +1,86 @@
+import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { client, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
+import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import {
+  mailFacts,
+  mailTargets,
+  mimecastAddress,
+  mimecastAddresses,
+  mimecastDirection,
+  personAt,
+} from '../_kit/mimecast-mail.ts';
+import { readProviderTime } from '../_kit/provider-time.ts';
+import { text, word } from '../_kit/reading.ts';
+import { Problem, type About } from '../_kit/source.ts';
+import { callable, shortened } from '../_kit/summary.ts';
+import type { UrlLog } from './schema.ts';
+
+/** mapping.md has every field, and why. */
+export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
+  const time = readProviderTime(record.date);
+  if (time === null) throw new Problem('date: not a time in any form known');
+  const mail = mailOf(record, about);
+  const operation = word(record.creationMethod) ?? 'URL check';
+  const verdict = word(record.scanResult)?.toLowerCase() ?? null;
+  const outcome = outcomeOf(record, verdict);
+  const actor = actorOf(record, mail, operation, about);
+  const url = text(record.url);
+  const why = [verdict, word(record.category)].filter(part => part !== null).join(': ');
+  return {
+    time,
+    category: 'security',
+    operation,
+    outcome,
+    reason: why === '' ? word(record.action) : why,
+    severity: severityOf(verdict, outcome),
+    actor,
+    targets: mailTargets(mail, [
+      entity('other', { name: url }),
+      entity('policy', { name: word(record.ttpDefinition) }),
+    ]),
+    client: client({ ip: parseIp(record.sendingIp)?.ip ?? null }),
+    mail,
+    correlationId: mail.messageId,
+    summary: shortened(
+      `${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${url ?? 'no link'}, ${text(record.action) ?? 'action unknown'}${why === '' ? '' : ` (${why})`}`,
+    ),
+    // Detection finding, create.
+    ocsf: { class: 2004, activity: 1 },
+  };
+}
+
+function mailOf(record: UrlLog, { domains }: About): MailFacts {
+  const sender = mimecastAddress(record.fromUserEmailAddress);
+  const recipients = mimecastAddresses(record.userEmailAddress);
+  return mailFacts({
+    messageId: word(record.messageId),
+    sender,
+    recipients,
+    subject: text(record.subject),
+    direction: mimecastDirection(sender, recipients, domains, record.route),
+  });
+}
+
+/** Who clicked; of a scan nobody asked for, who sent the link. */
+function actorOf(record: UrlLog, mail: MailFacts, operation: string, { domains }: About): Entity | null {
+  const clicker = mimecastAddress(record.userEmailAddress);
+  const scanned = /scan/i.test(operation) && mail.sender !== null;
+  return personAt(scanned ? mail.sender : (clicker ?? mail.sender), domains);
+}
+
+/** A person may have overruled what the policy did: then it is as they decided. */
+function outcomeOf(record: UrlLog, verdict: string | null): Outcome {
+  const overruled = [record.adminOverride, record.userOverride].map(word).find(said => said !== null);
+  const outcome = outcomeOfAction(overruled ?? record.action);
+  if (outcome !== 'unknown') return outcome;
+  const plain = outcomeOfAction(record.action);
+  if (plain !== 'unknown') return plain;
+  return verdict === 'clean' ? 'success' : verdict === 'malicious' ? 'failure' : 'unknown';
+}
+
+function severityOf(verdict: string | null, outcome: Outcome): Severity {
+  if (verdict === null || verdict === 'clean') return outcome === 'failure' ? 'low' : 'informational';
+  if (verdict !== 'malicious') return 'low';
+  return outcome === 'success' ? 'high' : 'medium';
+}

@@ -1,0 +1,14 @@
+import { openRecord } from '../_kit/open-record.ts';
+
+/** What the mapping reads if it is there, of any type. */
+export const optionalFields = [
+  'userEmailAddress', 'fromUserEmailAddress', 'url', 'ttpDefinition', 'subject', 'action', 'adminOverride',
+  'userOverride', 'scanResult', 'category', 'sendingIp', 'route', 'creationMethod', 'messageId',
+] as const; // prettier-ignore
+
+/** A link in a mail that was clicked or scanned. */
+export type UrlLog = { readonly date: string | number } & {
+  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+};
+
+export const urlLogSchema = openRecord<UrlLog>('date');

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { connectionSchema } from '../../shared/model/tenant.ts';
+import { openHouse, people } from '../support/api-house.ts';
+import { contoso, scopeOf } from '../support/sample.ts';
+
+const params = { id: contoso, source: 'entra.conditional-access' };
+const range = { from: '2026-10-01T00:00:00Z', to: '2026-10-03T12:00:00Z' };
+
+/** Contoso, connected to a source that tells how things are. */
+async function houseWithPolicies() {
+  const house = await openHouse();
+  const found = await house.profile.tenants.get(scopeOf(contoso).tenantId);
+  if (found === null) throw new Error('no tenant');
+  const connection = connectionSchema.parse({
+    source: params.source, enabled: true, config: {}, remembersDays: null, everySeconds: null,
+  }); // prettier-ignore
+  const connections = [...found.value.connections, connection];
+  await house.profile.tenants.swap(found.rev, { ...found.value, connections });
+  return { house, client: house.client(await house.issuer.user(people.contosoAdmin)) };
+}
+
+test('a snapshot is run now, and its past is refused with a sentence', async () => {
+  const { house, client } = await houseWithPolicies();
+  const planned = await client.call('source.run', { params, body: { dryRun: true } });
+  if (planned.status !== 200) throw new Error(`status ${String(planned.status)}`);
+  expect(planned.body.windows).toMatchObject([{ stream: 'default', to: '2026-10-05T12:00:00.000Z' }]);
+  const refusal = {
+    status: 400,
+    code: 'RequestInvalid',
+    target: 'range',
+    message: expect.stringContaining('entra.conditional-access has no past') as unknown,
+  };
+  for (const dryRun of [true, false]) {
+    const body = { range, dryRun };
+    await expect(client.call('source.backfill', { params, body })).rejects.toMatchObject(refusal);
+    await expect(client.call('source.run', { params, body })).rejects.toMatchObject(refusal);
+  }
+  expect(await house.profile.queue.depth()).toEqual({ waiting: 0, buried: 0 });
+  expect((await client.call('source.run', { params, body: {} })).status).toBe(202);
+  expect(await house.profile.queue.depth()).toEqual({ waiting: 1, buried: 0 });
+});
+
+test('coverage of a snapshot says when it was last read whole', async () => {
+  const { house, client } = await houseWithPolicies();
+  const entry = async () =>
+    (await client.call('coverage.list', { query: { source: params.source } })).body.value[0];
+  expect(await entry()).toMatchObject({ kind: 'snapshot', state: 'new', lastReading: null });
+  const at = house.clock.now();
+  const ref = { source: connectionSchema.shape.source.parse(params.source), stream: 'default' as never };
+  await house.profile.cursors.swap(scopeOf(contoso), ref, null, {
+    version: 1, start: at, committedTo: at, rereadTo: [], reads: [], open: null, requested: [], extra: [], gaps: [],
+    token: null, snapshot: { manifest: 'a/manifest-b', asOf: at, things: 12, readings: 3 }, failures: null, paused: null,
+  }); // prettier-ignore
+  expect(await entry()).toMatchObject({
+    kind: 'snapshot',
+    state: 'current',
+    lastReading: { asOf: '2026-10-05T12:00:00.000Z', things: 12, readings: 3 },
+  });
+});

@@ -1,0 +1,8 @@
+import { expect, it } from 'vitest';
+import { expectedUnder, faultsOf, outcomeUnder } from './under-fault.ts';
+
+const source = 'intune.audit-events';
+
+it.each(faultsOf(source))('survives %s', async (name, fault) => {
+  expect(await outcomeUnder(source, fault)).toEqual(await expectedUnder(source, name));
+});

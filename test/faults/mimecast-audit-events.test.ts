@@ -1,0 +1,7 @@
+import { it } from 'vitest';
+import { expectSurvival } from './mimecast-survival.ts';
+import { faultsOf } from './under-fault.ts';
+
+const source = 'mimecast.audit-events';
+
+it.each(faultsOf(source))('survives %s', (name, fault) => expectSurvival(source, name, fault));

@@ -1,0 +1,214 @@
+import { onTestFinished, describe, expect, test } from 'vitest';
+import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
+import { days, instant, plus } from '../../shared/kernel/time.ts';
+import { noMappings, withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
+import { readMappings } from '../../shared/mappings/read-mappings.ts';
+import type { NewEvent } from '../../shared/model/event.ts';
+import type { SourceId } from '../../shared/model/ids.ts';
+import {
+  previewMapping,
+  type MappingPreview,
+  type PreviewRequest,
+} from '../../shared/pipeline/preview-mapping.ts';
+import { projectIndex } from '../../shared/pipeline/project-index.ts';
+import { readRecords } from '../../shared/pipeline/read-records.ts';
+import type { Profile } from '../../shared/ports/profile.ts';
+import { sources } from '../../shared/sources/index.generated.ts';
+import { fixturesOf } from '../../tools/source-goldens.ts';
+import { contosoTenant } from '../support/api-house.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { contoso, scopeOf, stream } from '../support/sample.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const scope = scopeOf(contoso);
+const id = 'm365.unified-audit';
+const plain = sources.find(source => source.id === id) ?? sources[0];
+
+function file(text: string): Mappings {
+  const read = readMappings(
+    text,
+    sources.map(source => source.id),
+  );
+  if (!read.ok) throw new Error(JSON.stringify(read.problems));
+  return read.mappings;
+}
+const everything = (sentence: string): Mappings =>
+  file(`sources: { ${id}: { '*': { summary: '${sentence}' } } }`);
+
+interface Stage {
+  readonly profile: Profile;
+  readonly clock: ManualClock;
+  /** The source's pages read under a file, as events. */
+  under(mappings: Mappings): NewEvent[];
+  /** What the changed file would do, where `inForce` is the one in force. */
+  preview(inForce: Mappings, changed: Mappings, more?: Partial<PreviewRequest>): Promise<MappingPreview>;
+}
+
+/** All records of a source's fixtures, archived, and stored and indexed as they are under a file. */
+async function staged(stored: Mappings): Promise<Stage> {
+  if (plain === undefined) throw new Error('no source');
+  const clock = new ManualClock();
+  const profile = await openEmbedded({ folder: await tempFolder(), environment: {}, clock });
+  onTestFinished(() => profile.close());
+  await profile.tenants.swap(null, contosoTenant);
+  const pages: { bytes: Uint8Array; key: string; sha256: NewEvent['raw']['sha256'] }[] = [];
+  for (const fixture of await fixturesOf(id)) {
+    if (fixture.kind !== 'records') continue;
+    const key = `${id}/default/2026/10/05/page-${fixture.name}`;
+    const retainUntil = plus(clock.now(), days(365));
+    const { bytes } = fixture;
+    const { sha256 } = await profile.archive.put(scope, {
+      key,
+      bytes,
+      contentType: 'application/json',
+      retainUntil,
+    });
+    pages.push({ bytes, key, sha256 });
+  }
+  const under = (mappings: Mappings): NewEvent[] =>
+    pages.flatMap(({ bytes, key, sha256 }) => [
+      ...readRecords(bytes, {
+        source: withMappings(plain, mappings),
+        ref: { source: id as SourceId, stream },
+        tenant: contoso,
+        about: { domains: contosoTenant.domains, stream },
+        object: { key, sha256: sha256 as NewEvent['recordHash'] },
+        now: instant(0),
+      }).events,
+    ]);
+  await profile.events.upsert(scope, under(stored), clock.now());
+  await projectIndex(profile.events, profile.index);
+  return {
+    profile,
+    clock,
+    under,
+    preview: (inForce, changed, more = {}) =>
+      previewMapping(
+        { ...profile, sources, clock, mappings: inForce },
+        { scopes: [scope], changed, window: null, limit: 10_000, sample: 10_000, ...more },
+      ),
+  };
+}
+
+/** What differs between the stored events and the same records read under the changed file. */
+function differences(
+  before: readonly NewEvent[],
+  after: readonly NewEvent[],
+): Map<string, readonly [string, string]> {
+  const now = new Map(after.map(event => [event.id, event]));
+  return new Map(
+    before.flatMap(event => {
+      const then = now.get(event.id);
+      if (then === undefined || (then.summary === event.summary && then.category === event.category))
+        return [];
+      return [
+        [event.id, [`${event.category} ${event.summary}`, `${then.category} ${then.summary}`] as const],
+      ];
+    }),
+  );
+}
+
+async function listed({ profile }: Stage): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key, sha256 } of profile.archive.list(scope, '')) keys.push(`${key} ${sha256}`);
+  return keys;
+}
+
+describe('the preview of a changed mapping file', () => {
+  const old = file(`sources:
+  ${id}:
+    FileDownloaded: { summary: '{actor} fetched {file}', category: other }
+    UserLoggedIn: { summary: '{actor} came in[ from {ip}]' }
+    New-InboxRule: { category: security }`);
+  const changed = file(`categories: { file: Papers }
+sources:
+  ${id}:
+    FileDownloaded: { summary: '{actor} downloaded {file}' }
+    New-InboxRule: { summary: '{actor} made a rule', failed: '{actor} made no rule' }
+    MailItemsAccessed: { category: mail }`);
+
+  test.each([
+    ['nothing was in force before', noMappings, noMappings, changed],
+    ['it changes, adds and drops rules', old, old, changed],
+    ['it drops every rule', old, old, noMappings],
+    ['events were made under a file before the one in force', old, changed, noMappings],
+    ['it says of every operation the same', old, old, everything('{actor} did {operation}[ on {target}]')],
+  ])('is what reading the records under it makes, where %s', async (_, stored, inForce, next) => {
+    const stage = await staged(stored);
+    const before = stage.under(stored);
+    const wanted = differences(before, stage.under(next));
+    const preview = await stage.preview(inForce, next);
+    expect(preview).toMatchObject({
+      total: { value: before.length, exact: true },
+      examined: before.length,
+      changed: wanted.size,
+      unreadable: 0,
+    });
+    for (const { id: event, before: was, after: is } of preview.sample) {
+      expect([`${was.category} ${was.summary}`, `${is.category} ${is.summary}`]).toEqual(wanted.get(event));
+    }
+    expect(preview.operations.reduce((sum, row) => sum + row.changed, 0)).toBe(wanted.size);
+    expect(preview.sample.length).toBeGreaterThan(0);
+  });
+
+  test('of the file in force is that nothing changes', async () => {
+    const stage = await staged(old);
+    expect(await stage.preview(old, old)).toMatchObject({
+      changed: 0,
+      unreadable: 0,
+      operations: [],
+      labels: [],
+      sample: [],
+    });
+  });
+
+  test('names the labels that change, and shows them beside the categories', async () => {
+    const stage = await staged(old);
+    const preview = await stage.preview(old, changed);
+    expect(preview.labels).toEqual([{ category: 'file', before: 'File', after: 'Papers' }]);
+    const fetched = preview.sample.find(one => one.operation === 'FileDownloaded');
+    expect(fetched).toMatchObject({
+      before: { category: 'other', label: 'Other' },
+      after: { category: 'file', label: 'Papers' },
+    });
+  });
+
+  test('changes nothing', async () => {
+    const stage = await staged(old);
+    const before = await stage.profile.events.changes(null, null, 10_000);
+    const raws = await listed(stage);
+    await stage.preview(old, changed);
+    expect(await stage.profile.events.changes(null, null, 10_000)).toEqual(before);
+    expect(await listed(stage)).toEqual(raws);
+  });
+
+  test('says how many cannot be told when their records are gone, and tells the others', async () => {
+    const stage = await staged(old);
+    stage.clock.advance(days(400));
+    for (const event of stage.under(old))
+      await stage.profile.archive.remove(scope, event.raw.key, stage.clock.now());
+    const preview = await stage.preview(old, noMappings);
+    expect(preview).toMatchObject({ changed: 0, sample: [] });
+    expect(preview.unreadable).toBe(differences(stage.under(noMappings), stage.under(old)).size);
+    const whole = file(`sources: { ${id}: { '*': { summary: x, category: other } } }`);
+    expect((await stage.preview(old, whole)).changed).toBe(stage.under(old).length);
+  });
+
+  test('looks at the newest first, at as many as it is asked, and within the span', async () => {
+    const stage = await staged(old);
+    const next = everything('x');
+    const few = await stage.preview(old, next, { limit: 3, sample: 2 });
+    expect(few).toMatchObject({ examined: 3, changed: 3, total: { value: stage.under(old).length } });
+    expect(few.sample).toHaveLength(2);
+    const times = stage
+      .under(old)
+      .map(event => event.time)
+      .sort();
+    expect(few.sample[0]?.time).toBe(times.at(-1));
+    const [first = ''] = times;
+    const window = { from: instant(0), to: instant(Date.parse(first) + 1) };
+    expect((await stage.preview(old, next, { window })).examined).toBe(
+      times.filter(time => time === first).length,
+    );
+  });
+});
