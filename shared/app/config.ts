@@ -126,6 +126,19 @@ const settings = {
     initial: '',
     about: 'Azure profile: the key vault, https://<vault>.vault.azure.net',
   },
+  HOLDFAST_SEARCH_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the search service, https://<service>.search.windows.net',
+  },
+  HOLDFAST_SEARCH_INDEX: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,118}[a-z0-9])?$/, 'expected lower-case letters, digits and dashes'),
+    initial: 'holdfast-events',
+    about:
+      'Azure profile: the alias of the search index there; the index behind it carries a version in its name',
+  },
   HOLDFAST_IDENTITY_CLIENT_ID: {
     schema: z.union([guid, z.literal('')]),
     initial: '',
@@ -167,6 +180,7 @@ const azureNeeds = [
   'HOLDFAST_ARCHIVE_URL',
   'HOLDFAST_QUEUE_URL',
   'HOLDFAST_VAULT_URL',
+  'HOLDFAST_SEARCH_URL',
 ] as const;
 
 /** Every setting with its default and meaning; the settings example and the infrastructure are checked against it. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
-import type { SearchIndex } from '../ports/search-index.ts';
 import type { Settings } from './config.ts';
 
 export interface OpenedProfile {
@@ -16,6 +15,15 @@ export interface OpenedProfile {
   readonly assertion?: () => Promise<string>;
   close(): Promise<void>;
 }
+
+/** The profile that `HOLDFAST_PROFILE` chooses. */
+export const openProfile = (
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<OpenedProfile> =>
+  settings.HOLDFAST_PROFILE === 'azure'
+    ? openAzureProfile(settings)
+    : openEmbeddedProfile(settings.HOLDFAST_DATA, environment);
 
 /**
  * The stores of one machine: files and SQLite below `folder`, kept for this process alone. Imported only when
@@ -56,21 +64,29 @@ export async function openEmbeddedProfile(
 
 /**
  * The stores in Azure's services, reached as the app's identity. Imported only when asked for, so that the embedded
- * profile never loads an Azure SDK. `openIndex` opens the search index: it is another service with another adapter.
+ * profile never loads an Azure SDK. Throws where a service that the app cannot start without does not answer.
  */
-export async function openAzureProfile(
-  settings: Settings,
-  openIndex: (clock: Clock) => Promise<SearchIndex & { close?(): void }>,
-): Promise<OpenedProfile> {
-  const [{ openAzure }, { azureCredential, federatedAssertion }, { keyVaultSecretStore }, { systemClock }] =
-    await Promise.all([
-      import('../adapters/azure/open-azure.ts'),
-      import('../adapters/azure/azure-identity.ts'),
-      import('../adapters/azure/key-vault-secret-store.ts'),
-      // No more than a clock: it brings nothing of the embedded stores with it.
-      import('../adapters/embedded/system-clock.ts'),
-    ]);
+export async function openAzureProfile(settings: Settings): Promise<OpenedProfile> {
+  const [
+    { openAzure },
+    { azureCredential, federatedAssertion },
+    { keyVaultSecretStore },
+    { openAiSearch },
+    { systemClock },
+  ] = await Promise.all([
+    import('../adapters/azure/open-azure.ts'),
+    import('../adapters/azure/azure-identity.ts'),
+    import('../adapters/azure/key-vault-secret-store.ts'),
+    import('../adapters/azure/search-index.ts'),
+    // No more than a clock: it brings nothing of the embedded stores with it.
+    import('../adapters/embedded/system-clock.ts'),
+  ]);
   const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
+  const index = openAiSearch({
+    endpoint: settings.HOLDFAST_SEARCH_URL,
+    indexName: settings.HOLDFAST_SEARCH_INDEX,
+    credential,
+  });
   const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
   const profile = openAzure({
     cosmos: {
@@ -86,10 +102,12 @@ export async function openAzureProfile(
       retention: settings.HOLDFAST_RETENTION,
     },
     secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
-    index: await openIndex(systemClock),
+    index,
     clock: systemClock,
   });
   try {
+    // Searching makes no index, and a new installation shall be searchable before its first event.
+    await index.prepare();
     return {
       profile,
       clock: systemClock,

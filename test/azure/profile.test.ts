@@ -36,8 +36,8 @@ describe('the Azure profile', () => {
     const said = await profile.check();
     expect(Object.values(said).filter(one => one !== null)).toEqual([]);
     expect(Object.keys(said).sort()).toEqual([
-      'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'operations', 'queue', 'runs',
-      'secrets', 'tenants', 'throttles',
+      'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'names', 'operations', 'queue',
+      'runs', 'secrets', 'tenants', 'throttles',
     ]); // prettier-ignore
   });
 

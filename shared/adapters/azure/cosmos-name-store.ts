@@ -68,9 +68,13 @@ export function cosmosNameStore(cosmos: CosmosGateway): NameStore {
       const groups = [...Map.groupBy(wanted, one => one.id).values()].flatMap(one =>
         inSlices(one, stepsPerBatch - 2),
       );
-      for (const some of together(groups)) await again(() => addWants(items, tenantId, some, at));
-      // Last: a crash before this leaves wants that are written again, and none that is passed over.
-      await items.upsert([tenantId], { id: positionId, kind: 'position', tenantId, position });
+      const place = { id: positionId, kind: 'position', tenantId, position };
+      const batches = together(groups);
+      // With the last of them: a crash before leaves wants that are written again, and none that is passed over.
+      for (const [n, some] of batches.entries()) {
+        const also = n === batches.length - 1 ? [{ do: 'upsert' as const, item: place }] : [];
+        await again(() => addWants(items, tenantId, some, at, also));
+      }
     },
     async unasked(scope, before, limit) {
       const found = await items.query<ObjectItem>({
@@ -112,8 +116,8 @@ export function cosmosNameStore(cosmos: CosmosGateway): NameStore {
 
 /** Groups of wants of one object each, put together to what one batch takes. */
 function together(groups: readonly (readonly Wanted[])[]): readonly (readonly Wanted[])[] {
-  const batches: Wanted[][] = [];
-  let steps = Infinity;
+  const batches: Wanted[][] = [[]];
+  let steps = 0;
   for (const group of groups) {
     // Its wants, and the object's own item.
     if (steps + group.length + 1 > stepsPerBatch) {
@@ -131,6 +135,7 @@ async function addWants(
   tenantId: string,
   wanted: readonly Wanted[],
   at: Instant,
+  also: readonly Step[],
 ): Promise<void | typeof lost> {
   const unique = new Map(wanted.map(one => [wantId(one), one]));
   const objects = await objectsOf(
@@ -140,16 +145,17 @@ async function addWants(
   );
   const there = await wantsAmong(items, tenantId, [...unique.keys()]);
   const missing = [...unique].filter(([id]) => !there.has(id));
-  if (missing.length === 0) return;
   const steps: Step[] = [...new Set(missing.map(([, one]) => one.id))].map(object => {
     const held = objects.get(object);
     return writeObject(held, { ...(held ?? unheardOf(tenantId, object)), wanted: true });
   });
   for (const [id, { id: object, event }] of missing) {
-    const item: WantItem = { id, kind: 'want', tenantId, object, event, place: event + gap + object, at };
+    const place = [event, object].join(gap);
+    const item: WantItem = { id, kind: 'want', tenantId, object, event, place, at };
     steps.push({ do: 'create', item });
   }
-  if (!(await items.batch([tenantId], steps)).ok) return lost;
+  steps.push(...also);
+  if (steps.length > 0 && !(await items.batch([tenantId], steps)).ok) return lost;
 }
 
 async function learnSome(

@@ -149,9 +149,7 @@ export async function readSteadily<T>(
 ): Promise<T> {
   const watched = names.filter(name => name !== guarded);
   const rebuilds = async (): Promise<readonly number[]> =>
-    Promise.all(
-      watched.map(async name => (await volumes.books(tenantId, name))?.item.rebuilds ?? 0),
-    );
+    Promise.all(watched.map(async name => (await volumes.books(tenantId, name))?.item.rebuilds ?? 0));
   return tryAgain('a tenant’s events', async () => {
     const before = await rebuilds();
     const found = await read();

@@ -71,7 +71,8 @@ export function eventRebuilder(items: CosmosContainer, volumes: Volumes): Rebuil
   };
   return (tenantId, rebuilt, at) => {
     for (const { event } of rebuilt) {
-      if (!isEventId(event.id)) throw new AppError('bug', 'give-up', 'An event came with an id that is none.');
+      if (!isEventId(event.id))
+        throw new AppError('bug', 'give-up', 'An event came with an id that is none.');
     }
     return turn(tenantId, () => all(tenantId, rebuilt, at));
   };
