@@ -50,6 +50,8 @@ export interface ComposeOptions {
   readonly worker: string;
   readonly isGone: (owner: string) => boolean;
   readonly continuationKey: Uint8Array;
+  /** Where the profile has an identity that stands for the collecting application. */
+  readonly assertion?: () => Promise<string>;
 }
 
 const scopes = ['access_as_user'];
@@ -148,7 +150,13 @@ function upkeepDeps(
   };
 }
 
-const doorsOf = ({ settings, profile, clock, telemetry }: ComposeOptions): ReturnType<typeof providerDoors> =>
+const doorsOf = ({
+  settings,
+  profile,
+  clock,
+  telemetry,
+  assertion,
+}: ComposeOptions): ReturnType<typeof providerDoors> =>
   providerDoors({
     settings,
     clock,
@@ -157,6 +165,7 @@ const doorsOf = ({ settings, profile, clock, telemetry }: ComposeOptions): Retur
     telemetry,
     random: Math.random,
     families: dividedAmong(providerLimits, settings.HOLDFAST_INSTANCES),
+    ...(assertion === undefined ? {} : { assertion }),
   });
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

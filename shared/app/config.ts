@@ -5,6 +5,7 @@ import { tenantIdSchema } from '../model/ids.ts';
 const url = z.url({ protocol: /^https?$/, message: 'expected an http or https URL' });
 const port = z.coerce.number().int().min(0).max(65_535);
 const guid = z.guid('expected a GUID');
+const urlOrNone = z.union([url, z.literal('')]);
 const regionUrl = z
   .string()
   .refine(text => text.includes('{region}'), 'expected a URL with {region} in it')
@@ -89,6 +90,60 @@ const settings = {
     initial: '',
     about: 'origins, separated by commas, from which browsers may call the API',
   },
+  HOLDFAST_PROFILE: {
+    schema: z.enum(['embedded', 'azure'], 'expected embedded or azure'),
+    initial: 'embedded',
+    about: 'where things are kept: on this machine, or in Azure’s services',
+  },
+  HOLDFAST_COSMOS_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the Cosmos DB account, https://<account>.documents.azure.com',
+  },
+  HOLDFAST_COSMOS_DATABASE: {
+    schema: z.string(),
+    initial: 'holdfast',
+    about: 'Azure profile: the database in that account',
+  },
+  HOLDFAST_ARCHIVE_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the archive’s storage account, https://<account>.blob.core.windows.net',
+  },
+  HOLDFAST_RETENTION: {
+    schema: z.enum(['locked', 'unlocked', 'none'], 'expected locked, unlocked or none'),
+    initial: 'unlocked',
+    about:
+      'Azure profile: whether each raw object’s retention can be shortened; none where the container has no version-level immutability',
+  },
+  HOLDFAST_QUEUE_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the job queue, https://<account>.queue.core.windows.net/<queue>',
+  },
+  HOLDFAST_VAULT_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the key vault, https://<vault>.vault.azure.net',
+  },
+  HOLDFAST_SEARCH_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the search service, https://<service>.search.windows.net',
+  },
+  HOLDFAST_SEARCH_INDEX: {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9](?:[a-z0-9-]{0,118}[a-z0-9])?$/, 'expected lower-case letters, digits and dashes'),
+    initial: 'holdfast-events',
+    about:
+      'Azure profile: the alias of the search index there; the index behind it carries a version in its name',
+  },
+  HOLDFAST_IDENTITY_CLIENT_ID: {
+    schema: z.union([guid, z.literal('')]),
+    initial: '',
+    about: 'Azure profile: client id of the app’s user-assigned identity; none: a developer’s own sign-in',
+  },
   HOLDFAST_PULL_SECONDS: {
     schema: z.coerce.number().int().min(1).max(3_600),
     initial: '60',
@@ -120,6 +175,13 @@ export type Config =
     };
 
 const names = Object.keys(settings) as SettingName[];
+const azureNeeds = [
+  'HOLDFAST_COSMOS_URL',
+  'HOLDFAST_ARCHIVE_URL',
+  'HOLDFAST_QUEUE_URL',
+  'HOLDFAST_VAULT_URL',
+  'HOLDFAST_SEARCH_URL',
+] as const;
 
 /** Every setting with its default and meaning; the settings example and the infrastructure are checked against it. */
 export const settingNames = (): readonly { name: SettingName; initial: string; about: string }[] =>
@@ -136,6 +198,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     if (parsed.success) values[name] = parsed.data;
     else if (text === '') problems.push({ setting: name, problem: `is not set: ${settings[name].about}` });
     else problems.push({ setting: name, problem: parsed.error.issues[0]?.message ?? 'is not valid' });
+  }
+  if (values.HOLDFAST_PROFILE === 'azure') {
+    for (const name of azureNeeds) {
+      if (values[name] === '')
+        problems.push({ setting: name, problem: `is not set: ${settings[name].about}` });
+    }
   }
   if (problems.length > 0) return { ok: false, problems, known: values as Partial<Settings> };
   return { ok: true, settings: values as Settings };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
+import type { Settings } from './config.ts';
 
 export interface OpenedProfile {
   readonly profile: Profile;
@@ -10,8 +11,19 @@ export interface OpenedProfile {
   readonly worker: string;
   /** Whether a lease's owner was an earlier process on these stores. */
   readonly isGone: (owner: string) => boolean;
+  /** Proves the collecting application to customers' tenants, where no secret of it is needed. */
+  readonly assertion?: () => Promise<string>;
   close(): Promise<void>;
 }
+
+/** The profile that `HOLDFAST_PROFILE` chooses. */
+export const openProfile = (
+  settings: Settings,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<OpenedProfile> =>
+  settings.HOLDFAST_PROFILE === 'azure'
+    ? openAzureProfile(settings)
+    : openEmbeddedProfile(settings.HOLDFAST_DATA, environment);
 
 /**
  * The stores of one machine: files and SQLite below `folder`, kept for this process alone. Imported only when
@@ -46,6 +58,68 @@ export async function openEmbeddedProfile(
     };
   } catch (thrown) {
     lock.release();
+    throw thrown;
+  }
+}
+
+/**
+ * The stores in Azure's services, reached as the app's identity. Imported only when asked for, so that the embedded
+ * profile never loads an Azure SDK. Throws where a service that the app cannot start without does not answer.
+ */
+export async function openAzureProfile(settings: Settings): Promise<OpenedProfile> {
+  const [
+    { openAzure },
+    { azureCredential, federatedAssertion },
+    { keyVaultSecretStore },
+    { openAiSearch },
+    { systemClock },
+  ] = await Promise.all([
+    import('../adapters/azure/open-azure.ts'),
+    import('../adapters/azure/azure-identity.ts'),
+    import('../adapters/azure/key-vault-secret-store.ts'),
+    import('../adapters/azure/search-index.ts'),
+    // No more than a clock: it brings nothing of the embedded stores with it.
+    import('../adapters/embedded/system-clock.ts'),
+  ]);
+  const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
+  const index = openAiSearch({
+    endpoint: settings.HOLDFAST_SEARCH_URL,
+    indexName: settings.HOLDFAST_SEARCH_INDEX,
+    credential,
+  });
+  const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
+  const profile = openAzure({
+    cosmos: {
+      endpoint: settings.HOLDFAST_COSMOS_URL,
+      database: settings.HOLDFAST_COSMOS_DATABASE,
+      credential,
+    },
+    storage: {
+      objectsUrl: `${archive}/raw`,
+      holdsUrl: `${archive}/holds`,
+      queueUrl: settings.HOLDFAST_QUEUE_URL,
+      credential,
+      retention: settings.HOLDFAST_RETENTION,
+    },
+    secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
+    index,
+    clock: systemClock,
+  });
+  try {
+    // Searching makes no index, and a new installation shall be searchable before its first event.
+    await index.prepare();
+    return {
+      profile,
+      clock: systemClock,
+      continuationKey: await profile.installationKey(),
+      worker: `azure-${randomUUID()}`,
+      // Other instances may live: a lease is waited out.
+      isGone: () => false,
+      ...(settings.HOLDFAST_IDENTITY_CLIENT_ID === '' ? {} : { assertion: federatedAssertion(credential) }),
+      close: () => profile.close(),
+    };
+  } catch (thrown) {
+    await profile.close();
     throw thrown;
   }
 }

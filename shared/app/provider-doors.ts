@@ -1,3 +1,4 @@
+import { federatedTokenSource } from '../adapters/net/federated-token-source.ts';
 import { httpTransport, type WireLimits } from '../adapters/net/http-transport.ts';
 import { pacer } from '../adapters/net/pacer.ts';
 import { mimecastTokenSource } from '../adapters/net/mimecast-token-source.ts';
@@ -22,6 +23,8 @@ export interface ProviderDoorsDeps {
   readonly settings: Settings;
   readonly clock: Clock;
   readonly secrets: SecretStore;
+  /** Proves the collecting application without a secret; absent: the secret `pull-client` does. */
+  readonly assertion?: () => Promise<string>;
   readonly throttles: ThrottleMemory;
   readonly telemetry: Telemetry;
   readonly random: () => number;
@@ -47,14 +50,16 @@ export function providerDoors(deps: ProviderDoorsDeps): {
   const { settings, clock } = deps;
   const transport = httpTransport();
   const pace = pacer({ clock });
-  const source = secretTokenSource({
+  const application = {
     loginUrl: new URL(settings.HOLDFAST_LOGIN_URL),
     clientId: settings.HOLDFAST_PULL_CLIENT_ID,
-    secrets: deps.secrets,
-    secretName: pullSecret,
     transport,
     clock,
-  });
+  };
+  const source =
+    deps.assertion === undefined
+      ? secretTokenSource({ ...application, secrets: deps.secrets, secretName: pullSecret })
+      : federatedTokenSource({ ...application, assertion: deps.assertion });
   const login = (): TokenSets => ({
     microsoft: providerTokens(source, clock),
     mimecast: providerTokens(mimecastTokenSource({ secrets: deps.secrets, transport, clock }), clock),

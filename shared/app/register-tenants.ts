@@ -12,7 +12,8 @@ export async function registerTenants(registry: TenantRegistry, wanted: readonly
     const found = await registry.get(tenant.id);
     if (found !== null && isDeepStrictEqual(found.value, tenant)) continue;
     const swapped = await registry.swap(found?.rev ?? null, tenant);
-    if (swapped.ok) continue;
+    // Another instance starting at the same moment writes the same.
+    if (swapped.ok || isDeepStrictEqual(swapped.current?.value, tenant)) continue;
     throw new AppError(
       'conflict',
       'retry',

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { smallWorldNow } from './small-world.ts';
 import type { World } from '../../simulator/world/world.ts';
-import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
+import { openEmbedded, type OpenEmbeddedOptions } from '../../shared/adapters/embedded/open-embedded.ts';
 import { demoSettings } from '../../shared/host/demo-settings.ts';
 import { readConfig } from '../../shared/app/config.ts';
 import { providerDoors } from '../../shared/app/provider-doors.ts';
@@ -70,13 +70,20 @@ export interface Life {
 export async function openLife(
   stage: Stage,
   folder: string,
-  options: { readonly worker?: string; readonly telemetry?: Telemetry; readonly patient?: true } = {},
+  options: {
+    readonly worker?: string;
+    readonly telemetry?: Telemetry;
+    readonly patient?: true;
+    /** Another profile than the embedded one. */
+    readonly open?: (options: OpenEmbeddedOptions) => Promise<Profile>;
+  } = {},
 ): Promise<Life> {
   const config = readConfig(stage.environment);
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const { clock } = stage;
   const telemetry = options.telemetry ?? quiet;
-  const profile = await openEmbedded({ folder, environment: stage.environment, clock });
+  const open = options.open ?? openEmbedded;
+  const profile = await open({ folder, environment: stage.environment, clock });
   await registerTenants(profile.tenants, stage.tenants);
   const doors = providerDoors({
     settings: config.settings,

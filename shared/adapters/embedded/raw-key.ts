@@ -1,36 +1,7 @@
-import { AppError } from '../../kernel/errors.ts';
-
-// The port's alphabet. Nothing in it can climb out of the folder once empty, `.` and `..` segments are refused.
-const segmentForm = /^[a-z0-9_.:=-]+$/;
-const longestSegment = 200;
-const longestKey = 1_000;
+export { demandKey, splitPrefix } from '../../kernel/raw-key.ts';
 
 /**
  * What a stored file's name has beyond its key's last segment. `+` is not in the alphabet of keys: the file
  * of key `a` and the folder of key `a/b` can never be one name.
  */
 export const objectSuffix = '+.zst';
-
-const isSegment = (segment: string): boolean =>
-  segmentForm.test(segment) && segment !== '.' && segment !== '..' && segment.length <= longestSegment;
-
-/** Refuses a key the port does not allow. */
-export function demandKey(key: string): void {
-  if (key.length > longestKey || !key.split('/').every(isSegment)) throw badKey();
-}
-
-/** A prefix as its whole folders and the beginning of the next name, which may be empty. */
-export function splitPrefix(prefix: string): { folders: readonly string[]; start: string } {
-  const folders = prefix.split('/');
-  const start = folders.pop() ?? '';
-  const startIsFine = start === '' || /^[a-z0-9_.:=-]+$/.test(start);
-  if (prefix.length > longestKey || !folders.every(isSegment) || !startIsFine) throw badKey();
-  return { folders, start };
-}
-
-const badKey = (): AppError =>
-  new AppError(
-    'bug',
-    'give-up',
-    'A raw key was refused: lower-case letters, digits and "-_./:=" only, no empty, "." or ".." segment.',
-  );

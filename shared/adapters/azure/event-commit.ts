@@ -1,0 +1,84 @@
+import type { Item } from './cosmos-gateway.ts';
+import { dayOf, makePack, type PackItem, type Revision } from './event-pack.ts';
+import type { VolumeHead } from './event-volumes.ts';
+import { inSlices } from './in-slices.ts';
+
+/** Says, beside the packs of a commit and with them or not at all, that the feed does not have them yet. */
+export interface MarkItem extends Item {
+  readonly kind: 'mark';
+  readonly tenantId: string;
+  readonly volume: string;
+  readonly commit: number;
+  readonly ticket: number;
+  readonly packs: readonly MarkedPack[];
+}
+export interface MarkedPack {
+  readonly id: string;
+  readonly count: number;
+  readonly source: string;
+  /** The latest event time in it, milliseconds. */
+  readonly latest: number;
+}
+
+/** A pack is what one get of an event reads, and a page of events is a dozen of them. */
+const eventsPerPack = 128;
+/** What fits one transactional batch, with room for the head and the mark. */
+const mostPacks = 80;
+const mostBytes = 1_700_000;
+
+export const sizeOf = (packs: readonly PackItem[]): number =>
+  packs.reduce((total, pack) => total + JSON.stringify(pack).length, 0);
+export const fits = (packs: readonly PackItem[]): boolean =>
+  packs.length <= mostPacks && sizeOf(packs) <= mostBytes;
+
+/** Packs of one source and day each, so that what expires together lies together. */
+export async function packsOf(
+  revisions: readonly Omit<Revision, 'place'>[],
+  head: VolumeHead,
+  commit: number,
+): Promise<readonly PackItem[]> {
+  const groups = Map.groupBy(revisions, ({ event }) => `${dayOf(event.id)} ${event.source}`);
+  const slices = [...groups.values()].flatMap(group => inSlices(group, eventsPerPack));
+  return Promise.all(
+    slices.map((slice, n) => {
+      const [first] = slice;
+      const about = {
+        id: `pack-${head.volume}-${String(commit).padStart(10, '0')}-${String(n).padStart(3, '0')}`,
+        tenantId: head.tenantId,
+        volume: head.volume,
+        day: dayOf(first?.event.id ?? ''),
+        source: first?.event.source ?? '',
+      };
+      return makePack(
+        about,
+        slice.map((one, place) => ({ ...one, place })),
+      );
+    }),
+  );
+}
+
+export function markOf(
+  head: VolumeHead,
+  packs: readonly PackItem[],
+  revisions: readonly Omit<Revision, 'place'>[],
+): MarkItem {
+  const latest = new Map<string, number>();
+  for (const { event } of revisions) {
+    const key = `${dayOf(event.id)} ${event.source}`;
+    latest.set(key, Math.max(latest.get(key) ?? -Infinity, Date.parse(event.time)));
+  }
+  return {
+    id: `mark-${head.volume}-${String(head.commit).padStart(10, '0')}`,
+    kind: 'mark',
+    tenantId: head.tenantId,
+    volume: head.volume,
+    commit: head.commit,
+    ticket: head.ticket,
+    packs: packs.map(({ id, count, source, day }) => ({
+      id,
+      count,
+      source,
+      latest: latest.get(`${day} ${source}`) ?? 0,
+    })),
+  };
+}

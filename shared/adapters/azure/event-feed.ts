@@ -1,0 +1,139 @@
+import { AppError } from '../../kernel/errors.ts';
+import type { Change } from '../../ports/event-store.ts';
+import type { CosmosContainer } from './cosmos-gateway.ts';
+import { revisionsOf, type PackItem, type Revision } from './event-pack.ts';
+import type { Volumes } from './event-volumes.ts';
+import { feedNumbering, writePosition, type FeedEntry, type FeedHead } from './feed-numbering.ts';
+import { inSlices } from './in-slices.ts';
+import { damagedItem } from './stored-document.ts';
+
+interface Read {
+  readonly entry: FeedEntry;
+  readonly revisions: readonly Revision[];
+}
+
+const digits = 16;
+/** Entries in one logical partition of the feed; about half a gigabyte. */
+const defaultEntriesPerVolume = 1_000_000;
+const entriesPerQuery = 60;
+/** About two thousand events, and well below the 4 MB of an answer. */
+const packsPerRead = 16;
+
+export interface EventFeed {
+  changes(
+    tenants: readonly string[] | null,
+    after: string | null,
+    limit: number,
+  ): Promise<{ changes: readonly Change[]; next: string | null }>;
+}
+
+export function eventFeed(
+  stores: { readonly events: CosmosContainer; readonly feed: CosmosContainer },
+  volumes: Volumes,
+  entriesPerVolume = defaultEntriesPerVolume,
+): EventFeed {
+  const { events, feed } = stores;
+  const number = feedNumbering(stores, entriesPerVolume);
+
+  async function entriesAfter(
+    at: FeedHead,
+    tenants: readonly string[] | null,
+    after: number,
+    most: number,
+  ): Promise<readonly FeedEntry[]> {
+    for (const of of [...at.earlier, { volume: at.volume, last: at.reached }]) {
+      if (of.last <= after) continue;
+      const found = await feed.query<FeedEntry>({
+        text:
+          tenants === null
+            ? 'SELECT * FROM c WHERE c.volume = @volume AND c.last > @after ORDER BY c.last'
+            : 'SELECT * FROM c WHERE c.volume = @volume AND c.last > @after AND ARRAY_CONTAINS(@tenants, c.tenantId) ORDER BY c.last',
+        parameters: { volume: of.volume, after, ...(tenants === null ? {} : { tenants }) },
+        partition: [of.volume],
+        most: Math.min(most, entriesPerQuery),
+      });
+      if (found.length > 0) return found;
+    }
+    return [];
+  }
+
+  /** The events of entries, in their order; an entry whose pack has expired has none, and goes too. */
+  async function eventsOf(entries: readonly FeedEntry[]): Promise<readonly Read[]> {
+    const places = Map.groupBy(entries, entry => `${entry.tenantId} ${entry.pack.volume}`);
+    const packs = await Promise.all([...places.values()].map(packsOf));
+    const byId = new Map(packs.flat().map(pack => [`${pack.tenantId} ${pack.id}`, pack]));
+    return Promise.all(
+      entries.map(async entry => {
+        const pack = byId.get(`${entry.tenantId} ${entry.pack.id}`);
+        if (pack !== undefined) return { entry, revisions: await revisionsOf(pack) };
+        await dropExpired(entry);
+        return { entry, revisions: [] };
+      }),
+    );
+  }
+
+  /** Many packs of one volume in one request. */
+  function packsOf(entries: readonly FeedEntry[]): Promise<readonly PackItem[]> {
+    const [first] = entries;
+    if (first === undefined) return Promise.resolve([]);
+    const partition = [first.tenantId, first.pack.volume];
+    return events.query<PackItem>({
+      text: 'SELECT * FROM c WHERE c.tenantId = @tenant AND c.volume = @volume AND ARRAY_CONTAINS(@ids, c.id)',
+      parameters: { tenant: partition[0], volume: partition[1], ids: entries.map(entry => entry.pack.id) },
+      partition,
+    });
+  }
+
+  async function dropExpired(entry: FeedEntry): Promise<void> {
+    const books = await volumes.books(entry.tenantId, entry.pack.volume);
+    const expired = books?.item.expired[entry.source];
+    // A pack that is gone though nothing of its time was removed is a loss, not an expiry.
+    if (expired === undefined || entry.latest >= expired) throw damagedItem('The feed of events');
+    await feed.remove([entry.volume], entry.id);
+  }
+
+  return {
+    async changes(tenants, after, limit) {
+      const from = readPosition(after);
+      const at = await number();
+      if (from > at.reached) throw ahead();
+      const changes: Change[] = [];
+      let reached = from;
+      while (changes.length < limit && tenants?.length !== 0) {
+        const entries = await entriesAfter(at, tenants, reached, limit);
+        if (entries.length === 0) break;
+        // Entries hold at least one change each, and most a hundred: what is not needed yet is not read.
+        for (const slice of inSlices(entries, packsPerRead)) {
+          if (changes.length >= limit) break;
+          for (const { entry, revisions } of await eventsOf(slice)) {
+            for (const { place, event } of revisions) {
+              const position = entry.first + place;
+              if (position > from && changes.length < limit) {
+                changes.push({ position: writePosition(position), event });
+              }
+            }
+            reached = entry.last;
+          }
+        }
+      }
+      return { changes, next: changes.at(-1)?.position ?? after };
+    },
+  };
+}
+
+function readPosition(after: string | null): number {
+  if (after === null) return 0;
+  if (after.length === digits && /^\d+$/.test(after)) return Number(after);
+  throw new AppError(
+    'continuation.invalid',
+    'give-up',
+    'This is not a position of the feed. Use one that an earlier answer gave, or start from the beginning.',
+  );
+}
+
+const ahead = (): AppError =>
+  new AppError(
+    'continuation.invalid',
+    'give-up',
+    'This position is ahead of the store, as after a restored backup. Start the feed from the beginning; for the search index, rebuild it.',
+  );

@@ -1,0 +1,158 @@
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
+import type { NewEvent, StoredEvent } from '../../model/event.ts';
+import type { Item } from './cosmos-gateway.ts';
+import { damagedItem, sealOf } from './stored-document.ts';
+
+/**
+ * What is known of one stored revision without its document: enough to tell a repeat from a change, and an
+ * expired event from a kept one.
+ */
+export interface PackRow {
+  readonly id: string;
+  readonly revision: number;
+  readonly hash: string;
+  /** The event's time, milliseconds. */
+  readonly time: number;
+  /** Where in its pack it was stored: its place in the feed counts from the pack's. Kept when others expire. */
+  readonly place: number;
+}
+
+/**
+ * Revisions of one source and day in one item. A thousand events are ten items and not a thousand, written in one
+ * request; `terms` is what the index finds them by.
+ */
+export interface PackItem extends Item {
+  readonly kind: 'pack';
+  readonly tenantId: string;
+  readonly volume: string;
+  readonly day: string;
+  readonly source: string;
+  /** The beginning of each id's digest, each once. */
+  readonly terms: readonly string[];
+  /** Base64 of the compressed rows, and of the compressed documents in the same order; each with its check value. */
+  readonly rows: string;
+  readonly rowsSeal: number;
+  readonly body: string;
+  readonly bodySeal: number;
+  /** Revisions in it, and how many of them are the first of their event. */
+  readonly count: number;
+  readonly firsts: number;
+}
+/** What of a pack tells its rows. */
+export type PackRows = Pick<PackItem, 'id' | 'rows' | 'rowsSeal'>;
+
+export interface Revision {
+  readonly event: StoredEvent;
+  readonly hash: string;
+  readonly place: number;
+}
+
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+// Ten hexadecimal digits: among a million events of a day one question in a million meets a stranger, and then
+// reads one pack in vain.
+const termLength = 10;
+const largestUnpacked = 64_000_000;
+
+export const dayOf = (id: string): string => id.slice(0, 8);
+export const termOf = (id: string): string => id.slice(9, 9 + termLength);
+
+export async function makePack(
+  about: Pick<PackItem, 'id' | 'tenantId' | 'volume' | 'day' | 'source'>,
+  revisions: readonly Revision[],
+): Promise<PackItem> {
+  const rows = await packed(
+    revisions.map(({ event, hash, place }) => [
+      event.id,
+      event.revision,
+      hash,
+      Date.parse(event.time),
+      place,
+    ]),
+  );
+  const body = await packed(revisions.map(one => one.event));
+  return {
+    ...about,
+    kind: 'pack',
+    terms: [...new Set(revisions.map(one => termOf(one.event.id)))],
+    rows,
+    rowsSeal: sealOf(rows),
+    body,
+    bodySeal: sealOf(body),
+    count: revisions.length,
+    firsts: revisions.filter(one => one.event.revision === 1).length,
+  };
+}
+
+/** The rows of a pack. Throws `store.corrupt` for what was not written so. */
+export async function rowsOf(pack: PackRows): Promise<readonly PackRow[]> {
+  const rows = (await unpacked(pack.rows, pack.rowsSeal)) as readonly [
+    string,
+    number,
+    string,
+    number,
+    number,
+  ][];
+  return rows.map(([id, revision, hash, time, place]) => ({ id, revision, hash, time, place }));
+}
+
+/** The revisions of a pack, each of which must be of the tenant and the id its row says. */
+export async function revisionsOf(pack: PackItem): Promise<readonly Revision[]> {
+  const rows = await rowsOf(pack);
+  const events = (await unpacked(pack.body, pack.bodySeal)) as readonly StoredEvent[];
+  const whole =
+    rows.length === events.length &&
+    rows.every((row, i) => events[i]?.id === row.id && events[i]?.tenant === pack.tenantId);
+  if (!whole) throw damagedItem('A pack of events');
+  return rows.flatMap((row, i) => {
+    const event = events[i];
+    return event === undefined ? [] : [{ event, hash: row.hash, place: row.place }];
+  });
+}
+
+async function packed(value: unknown): Promise<string> {
+  return (await compress(JSON.stringify(value))).toString('base64');
+}
+
+async function unpacked(text: string, seal: number): Promise<readonly unknown[]> {
+  if (sealOf(text) !== seal) throw damagedItem('A pack of events');
+  try {
+    const bytes = await decompress(Buffer.from(text, 'base64'), { maxOutputLength: largestUnpacked });
+    return JSON.parse(bytes.toString()) as readonly unknown[];
+  } catch {
+    throw damagedItem('A pack of events');
+  }
+}
+
+/** The event as it is kept; every field by name, in the order in which every profile writes them. */
+export function storedForm(
+  event: Omit<NewEvent, 'recordHash'>,
+  kept: Pick<StoredEvent, 'ingestedAt' | 'revision' | 'rebuiltAt'>,
+): StoredEvent {
+  return {
+    id: event.id,
+    tenant: event.tenant,
+    source: event.source,
+    stream: event.stream,
+    time: event.time,
+    category: event.category,
+    operation: event.operation,
+    outcome: event.outcome,
+    reason: event.reason,
+    severity: event.severity,
+    actor: event.actor,
+    targets: event.targets,
+    client: event.client,
+    mail: event.mail,
+    correlationId: event.correlationId,
+    summary: event.summary,
+    ocsf: event.ocsf,
+    ...(event.mappingDigest === undefined ? {} : { mappingDigest: event.mappingDigest }),
+    raw: event.raw,
+    mapping: event.mapping,
+    ingestedAt: kept.ingestedAt,
+    revision: kept.revision,
+    ...(kept.rebuiltAt === undefined ? {} : { rebuiltAt: kept.rebuiltAt }),
+  };
+}

@@ -1,0 +1,209 @@
+import { AppError } from '../../kernel/errors.ts';
+import { isEventId } from '../../kernel/hash.ts';
+import { isoInstant, type Instant } from '../../kernel/time.ts';
+import type { NewEvent } from '../../model/event.ts';
+import type { CosmosContainer, Step } from './cosmos-gateway.ts';
+import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
+import {
+  dayOf,
+  rowsOf,
+  storedForm,
+  termOf,
+  type PackItem,
+  type PackRows,
+  type Revision,
+} from './event-pack.ts';
+import { readSteadily, volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
+import { inSlices } from './in-slices.ts';
+import { monotonicMicroseconds } from './monotonic-microseconds.ts';
+import { inTurns, lost, tryAgain } from './try-again.ts';
+
+export interface UpsertCounts {
+  readonly inserted: number;
+  readonly replaced: number;
+  readonly unchanged: number;
+}
+
+/** Stores events of one tenant: each call looks, decides, and commits under the tag of what it looked at. */
+export function eventWriter(
+  items: CosmosContainer,
+  volumes: Volumes,
+  volumeBytes: number,
+): (tenantId: string, events: readonly NewEvent[], at: Instant) => Promise<UpsertCounts> {
+  const turn = inTurns();
+  const store = async (tenantId: string, events: readonly NewEvent[], at: Instant): Promise<UpsertCounts> => {
+    const outcome = await tryAgain('a tenant’s events', tries =>
+      commitOnce({ items, volumes, volumeBytes, tenantId, at }, events, tries > 0),
+    );
+    if (outcome !== 'too large') return outcome;
+    if (events.length === 1) {
+      throw new AppError('bug', 'give-up', 'An event is larger than an item of Cosmos DB may be.');
+    }
+    const [first = [], second = []] = inSlices(events, Math.ceil(events.length / 2));
+    return sum(await store(tenantId, first, at), await store(tenantId, second, at));
+  };
+  return (tenantId, events, at) => {
+    for (const event of events) demandStorable(event);
+    if (events.length === 0) return Promise.resolve({ inserted: 0, replaced: 0, unchanged: 0 });
+    return turn(tenantId, () => store(tenantId, events, at));
+  };
+}
+
+interface Writing {
+  readonly items: CosmosContainer;
+  readonly volumes: Volumes;
+  readonly volumeBytes: number;
+  readonly tenantId: string;
+  readonly at: Instant;
+}
+
+async function commitOnce(
+  by: Writing,
+  events: readonly NewEvent[],
+  fresh: boolean,
+): Promise<UpsertCounts | typeof lost | 'too large'> {
+  const held = await by.volumes.open(by.tenantId, fresh);
+  if (held.head.bytes >= by.volumeBytes) {
+    await by.volumes.turnOver(held);
+    return lost;
+  }
+  // After the head: whoever stores anything from here on changes its tag.
+  const known = await knownRecords(by, held, events);
+  const { revisions, counts } = decide(events, known, isoInstant(by.at));
+  if (revisions.length === 0) return counts;
+  const commit = held.head.commit + 1;
+  const packs = await packsOf(revisions, held.head, commit);
+  const bytes = sizeOf(packs);
+  if (!fits(packs)) return 'too large';
+  const head = nextHead(held.head, packs, bytes, commit, counts.inserted);
+  const steps: Step[] = [
+    held.etag === null ? { do: 'create', item: head } : { do: 'replace', item: head, ifMatch: held.etag },
+    { do: 'create', item: markOf(head, packs, revisions) },
+    ...packs.map(item => ({ do: 'create' as const, item })),
+  ];
+  try {
+    const outcome = await by.items.batch([by.tenantId, head.volume], steps);
+    if (outcome.ok) {
+      by.volumes.seen({ head, etag: outcome.etags[0] ?? null });
+      return counts;
+    }
+  } catch (thrown) {
+    // It may have been stored and only the answer be lost: what this process remembers of the head is no use now.
+    by.volumes.forget(by.tenantId);
+    throw thrown;
+  }
+  by.volumes.forget(by.tenantId);
+  return lost;
+}
+
+interface Known {
+  revision: number;
+  readonly hashes: Set<string>;
+}
+
+/** The stored revisions of these events' ids. */
+async function knownRecords(
+  by: Writing,
+  { head, etag }: HeldHead,
+  events: readonly NewEvent[],
+): Promise<Map<string, Known>> {
+  const known = new Map<string, Known>();
+  if (etag === null) return known;
+  const days = new Map<string, string[]>();
+  const wanted = new Set(events.map(event => event.id as string));
+  for (const id of wanted) {
+    for (const volume of volumesOf(head, dayOf(id)))
+      days.set(volume, [...(days.get(volume) ?? []), dayOf(id)]);
+  }
+  const terms = [...new Set([...wanted].map(termOf))];
+  // The tag of the open volume is what the write goes under: only older ones may change unnoticed.
+  const packs = await readSteadily(by.volumes, by.tenantId, [...days.keys()], head.volume, () =>
+    Promise.all(
+      [...days].map(([volume, of]) => packsWith(by.items, by.tenantId, volume, [...new Set(of)], terms)),
+    ),
+  );
+  for (const pack of packs.flat()) {
+    for (const row of await rowsOf(pack)) {
+      if (!wanted.has(row.id)) continue;
+      const one = known.get(row.id) ?? { revision: 0, hashes: new Set() };
+      one.revision = Math.max(one.revision, row.revision);
+      one.hashes.add(row.hash);
+      known.set(row.id, one);
+    }
+  }
+  return known;
+}
+
+/** The packs of a volume that may hold one of these ids, without their documents. */
+function packsWith(
+  items: CosmosContainer,
+  tenant: string,
+  volume: string,
+  days: readonly string[],
+  terms: readonly string[],
+): Promise<readonly PackRows[]> {
+  return items.query({
+    text: `SELECT c.id, c.rows, c.rowsSeal FROM c
+      WHERE c.tenantId = @tenant AND c.volume = @volume AND c.kind = 'pack' AND ARRAY_CONTAINS(@days, c.day)
+        AND EXISTS (SELECT VALUE t FROM t IN c.terms WHERE ARRAY_CONTAINS(@terms, t))`,
+    parameters: { tenant, volume, days, terms },
+    partition: [tenant, volume],
+  });
+}
+
+/** Which events are new, which are further revisions and which are there already: as if stored one by one. */
+function decide(
+  events: readonly NewEvent[],
+  known: Map<string, Known>,
+  ingestedAt: string,
+): { revisions: readonly Omit<Revision, 'place'>[]; counts: UpsertCounts } {
+  const revisions: Omit<Revision, 'place'>[] = [];
+  let inserted = 0;
+  for (const event of events) {
+    const one = known.get(event.id) ?? { revision: 0, hashes: new Set() };
+    if (one.hashes.has(event.recordHash)) continue;
+    one.revision += 1;
+    one.hashes.add(event.recordHash);
+    known.set(event.id, one);
+    if (one.revision === 1) inserted += 1;
+    revisions.push({
+      event: storedForm(event, { ingestedAt, revision: one.revision }),
+      hash: event.recordHash,
+    });
+  }
+  const replaced = revisions.length - inserted;
+  return { revisions, counts: { inserted, replaced, unchanged: events.length - revisions.length } };
+}
+
+function nextHead(
+  head: VolumeHead,
+  packs: readonly PackItem[],
+  bytes: number,
+  commit: number,
+  inserted: number,
+): VolumeHead {
+  const days = [...head.days, ...packs.map(pack => pack.day)].sort();
+  return {
+    ...head,
+    commit,
+    ticket: Math.max(monotonicMicroseconds(), head.ticket + 1),
+    events: head.events + inserted,
+    revisions: head.revisions + packs.reduce((sumSoFar, pack) => sumSoFar + pack.count, 0),
+    bytes: head.bytes + bytes,
+    days: [days[0] ?? '', days.at(-1) ?? ''],
+  };
+}
+
+function demandStorable(event: NewEvent): void {
+  // Hexadecimal that does not parse would make two records look like one.
+  if (!/^[0-9a-f]{64}$/.test(event.recordHash)) {
+    throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
+  }
+  if (!isEventId(event.id)) throw new AppError('bug', 'give-up', 'An event came with an id that is none.');
+}
+
+const sum = (a: UpsertCounts, b: UpsertCounts): UpsertCounts => ({
+  inserted: a.inserted + b.inserted,
+  replaced: a.replaced + b.replaced,
+  unchanged: a.unchanged + b.unchanged,
+});
