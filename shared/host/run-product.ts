@@ -41,8 +41,8 @@ export interface Progress {
 }
 
 const fallback = { host: '127.0.0.1', port: 7071 };
-/** Streams pulled at once; more would only queue up at the one CPU that reads them. */
-const workers = 4;
+/** Streams pulled at once: some wait for a provider's quota while others use the one CPU. */
+const workers = 8;
 
 /**
  * The whole product in this process: API, timer, queue, index. With a wrong setting it starts all the same and
