@@ -110,17 +110,11 @@ const doors: HttpClient = {
 async function isPulled(tree: string): Promise<void> {
   // The product as it is in the copy, with the source in its registry.
   const from = (path: string): Promise<unknown> => import(pathToFileURL(join(tree, path)).href);
-  const { openLife, openStage, wideBudget } = (await from(
-    'test/support/rig.ts',
-  )) as typeof rig;
+  const { openLife, openStage, wideBudget } = (await from('test/support/rig.ts')) as typeof rig;
   const { expectSealed } = (await from('test/support/kept.ts')) as typeof kept;
   const { pull } = (await from('shared/pipeline/pull.ts')) as typeof pulling;
-  const { projectIndex } = (await from(
-    'shared/pipeline/project-index.ts',
-  )) as typeof projecting;
-  const { parseQuery } = (await from(
-    'shared/query/parse.ts',
-  )) as typeof parsing;
+  const { projectIndex } = (await from('shared/pipeline/project-index.ts')) as typeof projecting;
+  const { parseQuery } = (await from('shared/query/parse.ts')) as typeof parsing;
   const stage = await openStage({ world: smallWorld() });
   const life = await openLife(stage, await tempFolder());
   const { profile } = life;
