@@ -161,6 +161,6 @@ async function showProgress(product: Product): Promise<void> {
         `${clear}  ${shown} events after ${seconds} s; ${streams - behind} of ${streams} streams up to date`,
       );
     if (product.problems.length > 0) return;
-    await new Promise(done => setTimeout(done, 500));
+    await new Promise(done => setTimeout(done, 1_000));
   }
 }
