@@ -288,6 +288,22 @@ describe('holdfast readiness, pause, resume', () => {
     const resumed = await as('contoso-admin', ['resume', ...args]);
     expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/DLP\.All +current/) as string });
   });
+  test.each([
+    ['contoso', 'entra.conditional-access', 'default'],
+    ['fabrikam', 'mimecast.siem', 'receipt'],
+  ])(
+    'pauses, resumes and pulls a source that is not asked by window: %s %s',
+    async (tenant, source, stream) => {
+      const admin = tenant === 'contoso' ? 'contoso-admin' : 'operator';
+      const args = [tenant, source, '--stream', stream];
+      const paused = await as(admin, ['pause', ...args, '--reason', 'noise']);
+      expect(paused).toMatchObject({ code: 0, out: expect.stringMatching(/paused +noise/) as string });
+      expect((await as(admin, ['run', ...args])).code).not.toBe(0);
+      const resumed = await as(admin, ['resume', ...args]);
+      expect(resumed).toMatchObject({ code: 0, out: expect.stringMatching(/current/) as string });
+      expect(await as(admin, ['run', ...args, '--wait'])).toMatchObject({ code: 0 });
+    },
+  );
 });
 
 describe('holdfast renormalize', () => {

@@ -91,6 +91,11 @@ describe.each(folders)('$id', ({ id, source, fixtures }) => {
     expect(source.mapping).toBeGreaterThanOrEqual(1);
   });
 
+  test('has a probe for each permission, and for no other', () => {
+    const shown = (source.probes ?? []).flatMap(probe => probe.shows);
+    expect([...new Set(shown)].sort()).toEqual(source.needs.map(need => need.name).sort());
+  });
+
   test('has a rhythm that leaves no hole', () => {
     if (source.pull.kind !== 'window') return;
     const { step, maxWidth, lag, overlap, lookback, rereads, grain } = source.pull.policy;

@@ -151,7 +151,7 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly about: string;
   readonly api: ProviderApi;
   readonly needs: readonly Permission[];
-  /** One for each permission; without them readiness asks for a first page and takes it for all of `needs`. */
+  /** For each permission one or more; without them readiness asks for a first page and takes it for all of `needs`. */
   readonly probes?: readonly Probe<Cfg>[];
   readonly config: z.ZodType<Cfg>;
   /** Each has its own cursor. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { days, hours, minutes, seconds } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
+import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
@@ -26,6 +28,12 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
       api: 'graph',
       name: 'SecurityAlert.Read.All',
       how: 'In the Entra admin center, open the app registration, add the application permission SecurityAlert.Read.All of Microsoft Graph, and grant admin consent. The tenant needs an active Defender product.',
+    },
+  ],
+  probes: [
+    {
+      shows: ['SecurityAlert.Read.All'],
+      ask: ({ http }) => firstPage(graphPages(http, { path: list.path, query: { $top: '1' } }, null)),
     },
   ],
   config,
