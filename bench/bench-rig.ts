@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { openEmbedded } from '../shared/adapters/embedded/open-embedded.ts';
 import { systemClock } from '../shared/adapters/embedded/system-clock.ts';
 import { readConfig } from '../shared/app/config.ts';
@@ -22,11 +23,13 @@ import { sources } from '../shared/sources/index.generated.ts';
 export interface BenchRig {
   readonly profile: Profile;
   readonly targets: readonly PullTarget[];
-  /** Pulls one stream until it is up to date, indexing after every run; answers how many records were seen. */
+  /** Pulls one stream until it is up to date and indexed; answers how many records were seen. */
   ingest(target: PullTarget): Promise<{ seen: number; bytes: number }>;
   close(): Promise<void>;
 }
 
+/** Milliseconds between two looks of the index, as in the work loop. */
+const indexPause = 500;
 const budget = { pages: 50, time: minutes(10) };
 
 /** The product without its HTTP side, against a simulator with about so many events. */
@@ -66,14 +69,21 @@ export async function openBenchRig(events: number): Promise<BenchRig> {
     profile,
     targets: await allTargets(all),
     ingest: async target => {
-      let seen = 0;
-      let bytes = 0;
-      for (;;) {
-        const result = await pull(deps, target, { trigger: 'timer', budget });
-        seen += result.counts.seen;
-        bytes += result.counts.bytes;
-        await projectIndex(profile.events, profile.index);
-        if (result.status !== 'continued') return { seen, bytes };
+      const pulled = new AbortController();
+      // As in the product, the index follows while the pull goes on.
+      const indexed = follow(profile, pulled.signal);
+      try {
+        let seen = 0;
+        let bytes = 0;
+        for (;;) {
+          const result = await pull(deps, target, { trigger: 'timer', budget });
+          seen += result.counts.seen;
+          bytes += result.counts.bytes;
+          if (result.status !== 'continued') return { seen, bytes };
+        }
+      } finally {
+        pulled.abort();
+        await indexed;
       }
     },
     close: async () => {
@@ -84,6 +94,14 @@ export async function openBenchRig(events: number): Promise<BenchRig> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function follow({ events, index }: Profile, pulled: AbortSignal): Promise<void> {
+  while (!pulled.aborted) {
+    await projectIndex(events, index);
+    await setTimeout(indexPause);
+  }
+  await projectIndex(events, index);
 }
 
 const systemScopeForPulls = (id: Parameters<typeof systemScope>[0]): ReturnType<typeof systemScope> =>

@@ -17,3 +17,9 @@ export function printFigures(found: Figures): string {
   });
   return [found.name, ...lines].join('\n');
 }
+
+/** CPU this process has used so far, all its threads, in seconds. */
+export function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000_000;
+}

@@ -1,6 +1,6 @@
 import type { Cast } from './cast.ts';
 import type { Person } from './people.ts';
-import { chance, guid, type Random } from './random.ts';
+import { chance, guid, pick, type Random } from './random.ts';
 
 /** Who a unified audit record says acted. */
 export interface Doer {
@@ -44,9 +44,16 @@ export function unifiedJson(cast: Cast, r: Random, time: number, facts: AuditFac
   );
 }
 
+/** Ids of the applications people sign in to: a few dozen make up all of a tenant's traffic. */
+const applications = Array.from(
+  { length: 24 },
+  (_, n) => `a9900000-0000-4000-8000-${(n + 1).toString(16).padStart(12, '0')}`,
+);
+export const applicationId = (r: Random): string => pick(r, applications);
+
 /** The tokens a request came with. */
 export const accessContext = (r: Random, correlation: string, appName: string): string =>
-  `,"AppAccessContext":{"AADSessionId":"${guid(r)}","ClientAppId":"${guid(r)}","ClientAppName":"${appName}",` +
+  `,"AppAccessContext":{"AADSessionId":"${guid(r)}","ClientAppId":"${applicationId(r)}","ClientAppName":"${appName}",` +
   `"CorrelationId":"${correlation}","UniqueTokenId":"${guid(r).slice(0, 22)}"}`;
 
 /** The inside of a JSON string. */

@@ -1,4 +1,4 @@
-import { accessContext, doerOf, inner, unifiedJson, type Writer } from './audit-envelope.ts';
+import { accessContext, applicationId, doerOf, inner, unifiedJson, type Writer } from './audit-envelope.ts';
 import { addressOf, type Cast, type Site } from './cast.ts';
 import { folded } from './names.ts';
 import type { Person } from './people.ts';
@@ -39,7 +39,7 @@ export function fileJson(cast: Cast, r: Random, time: number, act: FileAct): str
       `"ListId":"${act.site.listId}","ListItemUniqueId":"${guid(r)}","Site":"${act.site.id}","WebId":"${act.site.webId}",` +
       `"UserAgent":"${act.agent}","HighPriorityMediaProcessing":false,"MachineDomainInfo":"",` +
       `"MachineId":"${act.person.device}","SiteUrl":"${act.site.url}","SourceRelativeUrl":"${act.folder}",` +
-      `"SourceFileName":"${file}","SourceFileExtension":"${extension}","ApplicationId":"${guid(r)}",` +
+      `"SourceFileName":"${file}","SourceFileExtension":"${extension}","ApplicationId":"${applicationId(r)}",` +
       `"ApplicationDisplayName":"Office Online"${act.more}${accessContext(r, correlation, 'Web Browser')}`,
   });
 }

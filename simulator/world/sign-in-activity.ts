@@ -1,4 +1,4 @@
-import { doerOf, unifiedJson, type Doer, type Writer } from './audit-envelope.ts';
+import { applicationId, type Doer, doerOf, unifiedJson, type Writer } from './audit-envelope.ts';
 import { addressOf, type Cast } from './cast.ts';
 import type { Person } from './people.ts';
 import { chance, guid, pick, table, type Random } from './random.ts';
@@ -34,7 +34,7 @@ export function directoryJson(cast: Cast, r: Random, time: number, act: Director
       `"Actor":[{"ID":"${act.actorId}","Type":0},{"ID":"${act.doer.userId}","Type":5}],` +
       `"ActorContextId":"${cast.tenantId}","ActorIpAddress":"${act.ip}","InterSystemsId":"${guid(r)}",` +
       `"IntraSystemId":"${guid(r)}","SupportTicketId":"","Target":[{"ID":"${act.targetId}","Type":0}],` +
-      `"TargetContextId":"${cast.tenantId}","ApplicationId":"${guid(r)}"${act.error}`,
+      `"TargetContextId":"${cast.tenantId}","ApplicationId":"${applicationId(r)}"${act.error}`,
   });
 }
 

@@ -5,6 +5,10 @@ import type { RevisionRow } from './stored-revision.ts';
 
 const digits = 16;
 
+/** The last position ever given out; 0 before the first. */
+export const lastPosition = (database: Database): number =>
+  database.prepare<{ last: number }>('SELECT last FROM feed_position WHERE one = 1').get()?.last ?? 0;
+
 /** Positions as callers see them: as text they sort as the numbers do. */
 export const writePosition = (position: number): string => String(position).padStart(digits, '0');
 
@@ -22,8 +26,7 @@ export function readPosition(database: Database, after: string | null): number {
     );
   }
   const position = Number(after);
-  const row = database.prepare<{ last: number }>('SELECT last FROM feed_position WHERE one = 1').get();
-  if (position > (row?.last ?? 0)) {
+  if (position > lastPosition(database)) {
     throw new AppError(
       'continuation.invalid',
       'give-up',

@@ -1,11 +1,9 @@
 import type { StoredEvent } from '../../model/event.ts';
 import { groupedFields, noCode } from './fts-codes.ts';
-import type { Coded, Dictionary } from './fts-dictionary.ts';
+import type { Dictionary } from './fts-dictionary.ts';
 
 /** What events with the same values in all of `groupedFields` have in common. */
 export interface Group {
-  /** In the order of `groupedFields`; null where there is no value. */
-  readonly members: readonly (Coded | null)[];
   readonly codes: string;
   /** Each followed by a space. */
   readonly tokens: string;
@@ -13,8 +11,11 @@ export interface Group {
   readonly shape: number;
 }
 
-/** The group of an event. */
-export type Groups = (event: StoredEvent) => Group;
+export interface Groups {
+  of(event: StoredEvent): Group;
+  /** Forgets what it remembers, whenever the dictionary does: numbers may have been taken back. */
+  forget(): void;
+}
 
 export const isBlank = (value: string | null | undefined): value is null | undefined | '' =>
   value === null || value === undefined || value === '' || value.trim() === '';
@@ -22,26 +23,37 @@ export const isBlank = (value: string | null | undefined): value is null | undef
 const remembered = 1_024;
 const absent = groupedFields.map(noCode);
 
-/** Groups met lately are kept: putting a dozen codes and tokens together is a good part of making a row. */
+interface Met {
+  readonly values: readonly (string | null | undefined)[];
+  readonly group: Group;
+}
+
+/**
+ * Groups met lately are kept, at a place that operation and application decide: putting a dozen codes and tokens
+ * together is a good part of making a row, and even looking each of them up is.
+ */
 export function openGroups(dictionary: Dictionary): Groups {
-  const recent = Array.from({ length: remembered }, (): Group | undefined => undefined);
-  const members = groupedFields.map((): Coded | null => null);
-  return event => {
-    const values = valuesOf(event);
-    let hash = 0;
-    for (let n = 0; n < groupedFields.length; n++) {
-      const value = values[n];
-      const field = groupedFields[n];
-      const member = field === undefined || isBlank(value) ? null : dictionary.coded(field, value);
-      members[n] = member;
-      hash =
-        (Math.imul(hash, 31) + (member === null ? 0 : member.code.charCodeAt(member.code.length - 1))) | 0;
-    }
-    const place = (hash ^ (hash >>> 10)) & (remembered - 1);
-    const known = recent[place];
-    if (known !== undefined && isSame(known.members, members)) return known;
-    return (recent[place] = groupFrom([...members]));
+  const recent = Array.from({ length: remembered }, (): Met | undefined => undefined);
+  return {
+    of(event) {
+      const values = valuesOf(event);
+      const place = placeOf(event.operation, event.client?.app ?? '');
+      const known = recent[place];
+      if (known !== undefined && isSame(known.values, values)) return known.group;
+      const group = groupFrom(dictionary, values);
+      recent[place] = { values, group };
+      return group;
+    },
+    forget: () => void recent.fill(undefined),
   };
+}
+
+function placeOf(operation: string, app: string): number {
+  let hash = operation.length * 31 + app.length;
+  for (let at = 0; at < operation.length && at < 24; at++) hash = (hash * 31 + operation.charCodeAt(at)) | 0;
+  for (let at = app.length - 1; at >= 0 && at > app.length - 4; at--)
+    hash = (hash * 31 + app.charCodeAt(at)) | 0;
+  return (hash ^ (hash >>> 10)) & (remembered - 1);
 }
 
 /** In the order of `groupedFields`. */
@@ -53,20 +65,25 @@ function valuesOf(event: StoredEvent): readonly (string | null | undefined)[] {
   ]; // prettier-ignore
 }
 
-function isSame(a: readonly (Coded | null)[], b: readonly (Coded | null)[]): boolean {
+function isSame(a: Met['values'], b: Met['values']): boolean {
   for (let n = 0; n < a.length; n++) if (a[n] !== b[n]) return false;
   return true;
 }
 
-function groupFrom(members: readonly (Coded | null)[]): Group {
+function groupFrom(dictionary: Dictionary, values: Met['values']): Group {
+  let codes = '';
+  let tokens = '';
   let shape = 0;
-  members.forEach((member, n) => {
-    if (member !== null) shape |= 1 << n;
+  groupedFields.forEach((field, n) => {
+    const value = values[n];
+    if (isBlank(value)) {
+      codes += absent[n];
+      return;
+    }
+    const coded = dictionary.coded(field, value);
+    codes += coded.code;
+    tokens += `${coded.token} `;
+    shape |= 1 << n;
   });
-  return {
-    members,
-    codes: members.map((member, n) => member?.code ?? absent[n]).join(''),
-    tokens: members.map(member => (member === null ? '' : `${member.token} `)).join(''),
-    shape,
-  };
+  return { codes, tokens, shape };
 }

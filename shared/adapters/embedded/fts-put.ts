@@ -112,19 +112,24 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     behind.sort((a, b) => (a.number < b.number ? -1 : 1)).forEach(writeWords);
   }
 
+  function forget(): void {
+    dictionary.forget();
+    groups.forget();
+  }
+
   /** All of `work` or nothing. */
   function writing(work: () => void): void {
     try {
       db.write(() => {
         // Another process may have given out numbers, or emptied the index, since we wrote.
         const found = version.get()?.data_version;
-        if (found !== seenVersion) dictionary.forget();
+        if (found !== seenVersion) forget();
         seenVersion = found;
         work();
       });
     } catch (thrown) {
       // Numbers given out in a write that was rolled back were never given out.
-      dictionary.forget();
+      forget();
       throw thrown;
     }
   }
@@ -142,7 +147,7 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     setPosition: position => void setAbout.run('position', position),
     clear() {
       db.write(() => db.exec(emptyIndex));
-      dictionary.forget();
+      forget();
     },
   };
 }

@@ -47,7 +47,7 @@ export const shapeHas = (shape: string, field: ShapeField): boolean =>
 export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dictionary): IndexRow {
   const { actor, client, mail } = event;
   const words = wordsOf(event);
-  const group = groups(event);
+  const group = groups.of(event);
   let keys = group.tokens;
   let codes = group.codes;
   let shape = group.shape | shapeOf(words);

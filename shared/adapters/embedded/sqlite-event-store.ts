@@ -1,9 +1,10 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
-import type { EventStore } from '../../ports/event-store.ts';
-import { readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
+import type { Change, EventStore } from '../../ports/event-store.ts';
+import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
+import { recentChanges } from './recent-changes.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
 import { demandTenant, noTenant, sourceNumbers, tenantNumbers } from './tenant-numbers.ts';
@@ -16,6 +17,7 @@ import { upsertEvents } from './upsert-events.ts';
 export function sqliteEventStore(database: Database): EventStore {
   const tenants = tenantNumbers(database);
   const sources = sourceNumbers(database);
+  const recent = recentChanges();
   const tenantOf = (scope: TenantScope): number => tenants.find(scope.tenantId) ?? noTenant;
   // LEFT JOIN: an id in the index whose document is gone must be seen as damage, not as absence.
   const select = `SELECT v.position, r.tenant, r.seal, r.doc
@@ -36,7 +38,9 @@ export function sqliteEventStore(database: Database): EventStore {
       const tenant = tenants.give(scope.tenantId);
       const numbers = new Map<string, number>();
       for (const { source } of events) if (!numbers.has(source)) numbers.set(source, sources.give(source));
-      return database.write(() => upsertEvents(database, tenant, events, numbers, at));
+      const { inserted, stored } = database.write(() => upsertEvents(database, tenant, events, numbers, at));
+      recent.add(stored);
+      return { inserted, replaced: stored.length - inserted, unchanged: events.length - stored.length };
     },
     async get(scope, id) {
       return get(scope, id);
@@ -48,21 +52,32 @@ export function sqliteEventStore(database: Database): EventStore {
       return every.all(tenantOf(scope), id).map(row => readRevision(row, scope.tenantId, id));
     },
     async changes(scopes, after, limit) {
-      const rows = database.read(() => {
+      const changes = database.read(() => {
         const from = readPosition(database, after);
-        if (scopes === null) return wholeFeed(database, from, limit);
-        return scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
+        const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
+        if (known !== null) return known.map(changeOf);
+        const rows =
+          scopes === null
+            ? wholeFeed(database, from, limit)
+            : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
+        return rows.map(row =>
+          changeOf({
+            position: row.position,
+            event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
+          }),
+        );
       });
-      const changes = rows.map(row => ({
-        position: writePosition(row.position),
-        event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
-      }));
       return { changes, next: changes.at(-1)?.position ?? after };
     },
     ...sqliteQuarantine(database),
     async expire(scope, source, before) {
       const number = sources.find(source);
-      return { removed: number === null ? 0 : await expireEvents(database, tenantOf(scope), number, before) };
+      if (number === null) return { removed: 0 };
+      try {
+        return { removed: await expireEvents(database, tenantOf(scope), number, before) };
+      } finally {
+        recent.forget();
+      }
     },
     async counts(scope) {
       const stored = database
@@ -82,3 +97,8 @@ export function sqliteEventStore(database: Database): EventStore {
     },
   };
 }
+
+const changeOf = ({ position, event }: { position: number; event: StoredEvent }): Change => ({
+  position: writePosition(position),
+  event,
+});

@@ -1,13 +1,15 @@
 import { AppError } from '../../kernel/errors.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent, StoredEvent } from '../../model/event.ts';
+import { lastPosition } from './event-feed.ts';
 import type { Database } from './open-database.ts';
+import type { RecentChange } from './recent-changes.ts';
 import { sealOf } from './sealed-document.ts';
 
-export interface UpsertCounts {
+export interface Upserted {
   readonly inserted: number;
-  readonly replaced: number;
-  readonly unchanged: number;
+  /** The revisions stored, in their order. */
+  readonly stored: readonly RecentChange[];
 }
 
 /**
@@ -20,32 +22,33 @@ export function upsertEvents(
   events: readonly NewEvent[],
   sourceNumbers: ReadonlyMap<string, number>,
   at: Instant,
-): UpsertCounts {
+): Upserted {
   const insert = database.prepare('INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)');
   const claim = claimer(database, tenant);
   const ingestedAt = isoInstant(at);
-  const begin = lastPosition(database);
-  let position = begin;
+  const stored: RecentChange[] = [];
+  let position = lastPosition(database);
   let inserted = 0;
   for (const event of events) {
     const revision = claim(event, sourceNumbers.get(event.source) ?? 0, position + 1);
     if (revision === null) continue;
     if (revision === 1) inserted += 1;
     position += 1;
-    const doc = JSON.stringify(storedForm(event, ingestedAt, revision));
+    const kept = storedForm(event, ingestedAt, revision);
+    const doc = JSON.stringify(kept);
     insert.run(position, tenant, sealOf(doc), doc);
+    stored.push({ position, event: kept, size: doc.length });
   }
-  const stored = position - begin;
-  if (stored > 0) {
+  if (stored.length > 0) {
     database.prepare('UPDATE feed_position SET last = ? WHERE one = 1').run(position);
     database
       .prepare(
         `INSERT INTO event_counts VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET events = events + ?2, revisions = revisions + ?3`,
       )
-      .run(tenant, inserted, stored);
+      .run(tenant, inserted, stored.length);
   }
-  return { inserted, replaced: stored - inserted, unchanged: events.length - stored };
+  return { inserted, stored };
 }
 
 /** Takes the next revision of an event's id for `position`; null when this very record is already there. */
@@ -117,6 +120,3 @@ function storedForm(event: NewEvent, ingestedAt: string, revision: number): Stor
     revision,
   };
 }
-
-const lastPosition = (database: Database): number =>
-  database.prepare<{ last: number }>('SELECT last FROM feed_position WHERE one = 1').get()?.last ?? 0;

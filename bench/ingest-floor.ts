@@ -1,0 +1,139 @@
+import { hash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { crc32, zstdCompressSync } from 'node:zlib';
+import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
+import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
+import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
+import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
+import { indexAdvice, indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
+import { openDatabase } from '../shared/adapters/embedded/open-database.ts';
+import { holdfastMigrations } from '../shared/adapters/embedded/schema.ts';
+import type { StoredEvent } from '../shared/model/event.ts';
+import type { BenchRig } from './bench-rig.ts';
+import { cpuSeconds } from './figures.ts';
+
+/**
+ * What this machine needs at the least: every page parsed, hashed and compressed once, and the values of every event
+ * inserted as they are, into the product's own tables of store and search index, in order and in large
+ * transactions. The values are made outside the measurement.
+ */
+export async function measureFloor(rig: BenchRig): Promise<{ records: number; seconds: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-floor-'));
+  const store = bareDatabase(join(folder, 'store.db'), holdfastMigrations);
+  const index = bareDatabase(join(folder, 'index.db'), indexMigrations);
+  const rows = rowMaker(join(folder, 'values.db'));
+  let records = 0;
+  let seconds = 0;
+  try {
+    for await (const step of pagesInSteps(rig)) {
+      const made = step.events.map((event, at) => rows.of(event, records + at + 1));
+      const sorted = made.toSorted((a, b) => (a.number < b.number ? -1 : 1));
+      const before = cpuSeconds();
+      for (const bytes of step.pages) {
+        JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString());
+        hash('sha256', bytes, 'hex');
+        zstdCompressSync(bytes);
+      }
+      insertAll(store, storeInserts, made, row => row.store);
+      insertAll(index, indexInserts, sorted, row => row.index);
+      seconds += cpuSeconds() - before;
+      records += made.length;
+    }
+    return { records, seconds };
+  } finally {
+    rows.close();
+    index.close();
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function bareDatabase(file: string, tables: readonly string[]): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  for (const script of tables) database.exec(script);
+  return database;
+}
+
+const storeInserts = [
+  'INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)',
+  'INSERT INTO event_versions (tenant, id, revision, position, source, time, record_hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+];
+const indexInserts = [
+  'INSERT OR IGNORE INTO docs (rowid, id, revision, codes) VALUES (?, ?, ?, ?)',
+  `INSERT INTO words (rowid, ${wordColumns.join(', ')}) VALUES (?, ${wordColumns.map(() => '?').join(', ')})`,
+];
+
+interface Row {
+  /** The event's number in the index. */
+  readonly number: bigint;
+  /** Values of each of the inserts. */
+  readonly store: readonly (readonly SQLInputValue[])[];
+  readonly index: readonly (readonly SQLInputValue[])[];
+}
+
+function rowMaker(file: string): { of: (event: StoredEvent, position: number) => Row; close: () => void } {
+  const database = openDatabase({ ...indexAdvice, file, synchronous: 'NORMAL', migrations: indexMigrations });
+  const dictionary = openDictionary(database);
+  const groups = openGroups(dictionary);
+  return {
+    of: (event, position) => {
+      const arrival = arrivalOf(event);
+      const row = indexRow(arrival, groups, dictionary);
+      const number = rowId(arrival.ms, slotOf(arrival.bits, 0));
+      const doc = JSON.stringify(event);
+      const recordHash = Buffer.from(hash('sha256', event.id, 'hex'), 'hex');
+      return {
+        number,
+        store: [
+          [position, 1, crc32(doc), doc],
+          [1, event.id, event.revision, position, 1, arrival.ms, recordHash],
+        ],
+        index: [
+          [number, arrival.id, event.revision, row.codes],
+          [number, ...wordColumns.map(column => row.words[column])],
+        ],
+      };
+    },
+    close: () => database.close(),
+  };
+}
+
+function insertAll(
+  database: DatabaseSync,
+  inserts: readonly string[],
+  rows: readonly Row[],
+  valuesOf: (row: Row) => readonly (readonly SQLInputValue[])[],
+): void {
+  const statements = inserts.map(sql => database.prepare(sql));
+  database.exec('BEGIN');
+  for (const row of rows) {
+    valuesOf(row).forEach((values, at) => statements[at]?.run(...values));
+  }
+  database.exec('COMMIT');
+}
+
+/** Pages as they were archived, with the events they hold; in steps, so that memory stays bounded. */
+async function* pagesInSteps(rig: BenchRig): AsyncGenerator<{ pages: Uint8Array[]; events: StoredEvent[] }> {
+  // A page whose events fall into two steps is parsed, hashed and compressed in the first.
+  const done = new Set<string>();
+  for (let after: string | null = null; ;) {
+    const { changes, next } = await rig.profile.events.changes(null, after, 4_000);
+    if (changes.length === 0 || next === null) return;
+    after = next;
+    const events = changes.map(change => change.event);
+    const pages: Uint8Array[] = [];
+    for (const { tenant, raw } of events) {
+      const key = `${tenant} ${raw.key}`;
+      if (done.has(key)) continue;
+      done.add(key);
+      const scope = rig.targets.find(target => target.tenant.id === tenant)?.scope;
+      const object = scope === undefined ? null : await rig.profile.archive.get(scope, raw.key);
+      if (object !== null) pages.push(object.bytes);
+    }
+    yield { pages, events };
+  }
+}

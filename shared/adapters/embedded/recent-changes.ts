@@ -1,0 +1,59 @@
+import type { StoredEvent } from '../../model/event.ts';
+
+/** A revision this process has stored. */
+export interface RecentChange {
+  readonly position: number;
+  readonly event: StoredEvent;
+  /** Characters of its document: what it weighs, near enough. */
+  readonly size: number;
+}
+
+/**
+ * The revisions this process stored last, for the index that follows close behind: reading them back and parsing
+ * them would cost a fifth of the whole way in. Only what is committed goes in, and only a run of positions
+ * without a hole is ever answered: whatever another process stored, or this one expired, is read from the
+ * database.
+ */
+export interface RecentChanges {
+  add(changes: readonly RecentChange[]): void;
+  /** Those after `from`, at most `limit`, as far as `last`; null when they are not all here. */
+  after(from: number, limit: number, last: number): readonly RecentChange[] | null;
+  forget(): void;
+}
+
+const most = { changes: 12_000, characters: 24_000_000 };
+
+export function recentChanges(): RecentChanges {
+  let held: RecentChange[] = [];
+  let characters = 0;
+
+  /** Drops the older half, so that dropping costs nothing per change. */
+  function shrink(): void {
+    const gone = held.splice(0, Math.ceil(held.length / 2));
+    for (const { size } of gone) characters -= size;
+  }
+
+  return {
+    add(changes) {
+      const [first] = changes;
+      if (first === undefined) return;
+      const last = held.at(-1);
+      if (last !== undefined && last.position + 1 !== first.position) this.forget();
+      for (const change of changes) {
+        held.push(change);
+        characters += change.size;
+      }
+      while (held.length > most.changes || characters > most.characters) shrink();
+    },
+    after(from, limit, last) {
+      const first = held[0]?.position;
+      if (first === undefined || from + 1 < first) return null;
+      const found = held.slice(from + 1 - first, from + 1 - first + limit);
+      return found.length === Math.min(limit, last - from) ? found : null;
+    },
+    forget() {
+      held = [];
+      characters = 0;
+    },
+  };
+}
