@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { counterRegistry } from '../adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
-import type { ApiDeps } from '../api/api-deps.ts';
+import type { ApiDeps, Facts } from '../api/api-deps.ts';
 import type { Api } from '../api/api-request.ts';
 import { mount } from '../api/mount.ts';
 import { grantSchema, type Grant } from '../authz/grant.ts';
@@ -49,6 +49,11 @@ export interface ComposeOptions {
 }
 
 const scopes = ['access_as_user'];
+const limits = {
+  client: { perSecond: 20, burst: 100 },
+  tenant: { perSecond: 100, burst: 400 },
+  stranger: { perSecond: 10, burst: 60 },
+};
 
 /** Puts the parts together. Reads the files that settings name, and says which one is wrong. */
 export async function compose(options: ComposeOptions): Promise<App> {
@@ -82,18 +87,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
     pulls: streamPulls({ ...targets, pull, queue: profile.queue }),
     operator,
     grants,
-    facts: {
-      product,
-      version,
-      loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
-      clientId: settings.HOLDFAST_CLIENT_ID,
-      scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
-    },
-    limits: {
-      client: { perSecond: 20, burst: 100 },
-      tenant: { perSecond: 100, burst: 400 },
-      stranger: { perSecond: 10, burst: 60 },
-    },
+    facts: factsOf(settings),
+    limits,
     allowedOrigins: settings.HOLDFAST_CORS_ORIGINS.split(',').flatMap(origin => origin.trim() || []),
     continuationKey: options.continuationKey,
     continuationLifetime: hours(24),
@@ -113,6 +108,14 @@ export async function compose(options: ComposeOptions): Promise<App> {
   };
 }
 
+const factsOf = (settings: Settings): Facts => ({
+  product,
+  version,
+  loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
+  clientId: settings.HOLDFAST_CLIENT_ID,
+  scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+});
+
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
 
 async function readGrants(settings: Settings): Promise<readonly Grant[]> {
@@ -126,16 +129,21 @@ async function readTenants(settings: Settings, profile: Profile): Promise<void> 
   await registerTenants(profile.tenants, wanted);
 }
 
-/** A file a setting names. Every mistake in it is a `config.invalid` that says where. */
-async function readJson<T>(setting: string, path: string, schema: z.ZodType<T>): Promise<T> {
+/**
+ * A file a setting names, or the JSON in the setting itself: where there is no file system to put one on, a setting
+ * is the place. Every mistake in it is a `config.invalid` that says where.
+ */
+async function readJson<T>(setting: string, given: string, schema: z.ZodType<T>): Promise<T> {
+  const inline = given.startsWith('[');
+  const it = inline ? setting : `The file that ${setting} names`;
   const wrong = (what: string, cause?: unknown): AppError =>
-    new AppError('config.invalid', 'give-up', `The file that ${setting} names ${what}.`, {
+    new AppError('config.invalid', 'give-up', `${it} ${what}.`, {
       target: setting,
       ...(cause === undefined ? {} : { cause }),
     });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(inline ? given : await readFile(given, 'utf8'));
   } catch (cause) {
     throw wrong(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
   }

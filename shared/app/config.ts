@@ -24,12 +24,13 @@ const settings = {
   HOLDFAST_GRANTS: {
     schema: z.string(),
     initial: '',
-    about: 'JSON file with grants for the operator tenant: [{ "principal": oid or role, "tenants": ["*"] }]',
+    about:
+      'JSON file, or the JSON itself, with grants for the operator tenant: [{ "principal": oid or role, "tenants": ["*"] }]',
   },
   HOLDFAST_TENANTS: {
     schema: z.string(),
     initial: '',
-    about: 'JSON file with the customers and their connections; read at start',
+    about: 'JSON file, or the JSON itself, with the customers and their connections; read at start',
   },
   HOLDFAST_LOGIN_URL: {
     schema: url,
@@ -88,6 +89,11 @@ const settings = {
     initial: '',
     about: 'Azure profile: the job queue, https://<account>.queue.core.windows.net/<queue>',
   },
+  HOLDFAST_SEARCH_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the search service, https://<service>.search.windows.net',
+  },
   HOLDFAST_VAULT_URL: {
     schema: urlOrNone,
     initial: '',
@@ -127,6 +133,7 @@ const azureNeeds = [
   'HOLDFAST_COSMOS_URL',
   'HOLDFAST_ARCHIVE_URL',
   'HOLDFAST_QUEUE_URL',
+  'HOLDFAST_SEARCH_URL',
   'HOLDFAST_VAULT_URL',
 ] as const;
 

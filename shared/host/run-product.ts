@@ -5,7 +5,7 @@ import type { Api } from '../api/api-request.ts';
 import { misconfigured } from '../api/misconfigured.ts';
 import { compose, type App } from '../app/compose.ts';
 import { readConfig, type SettingProblem, type Settings } from '../app/config.ts';
-import { openEmbeddedProfile } from '../app/open-profile.ts';
+import { openEmbeddedProfile } from '../app/open-embedded-profile.ts';
 import { AppError } from '../kernel/errors.ts';
 import { seconds } from '../kernel/time.ts';
 import { countBehind } from '../pipeline/due-connections.ts';
