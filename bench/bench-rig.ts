@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { openEmbedded } from '../shared/adapters/embedded/open-embedded.ts';
+import { openEmbedded, type OpenEmbeddedOptions } from '../shared/adapters/embedded/open-embedded.ts';
 import { systemClock } from '../shared/adapters/embedded/system-clock.ts';
 import { readConfig } from '../shared/app/config.ts';
 import { providerDoors } from '../shared/app/provider-doors.ts';
@@ -13,6 +13,7 @@ import { allTargets } from '../shared/app/pull-targets.ts';
 import { registerTenants } from '../shared/app/register-tenants.ts';
 import { systemScope } from '../shared/authz/system-scope.ts';
 import { demoSettings, type DemoTenant } from '../shared/host/demo-settings.ts';
+import type { Connection } from '../shared/model/tenant.ts';
 import { minutes } from '../shared/kernel/time.ts';
 import { projectIndex } from '../shared/pipeline/project-index.ts';
 import { pull } from '../shared/pipeline/pull.ts';
@@ -33,7 +34,11 @@ const indexPause = 500;
 const budget = { pages: 50, time: minutes(10) };
 
 /** The product without its HTTP side, against a simulator with about so many events. */
-export async function openBenchRig(events: number): Promise<BenchRig> {
+export async function openBenchRig(
+  events: number,
+  open: (options: OpenEmbeddedOptions) => Promise<Profile> = openEmbedded,
+  connection: Partial<Connection> = {},
+): Promise<BenchRig> {
   const provider = fork(join(import.meta.dirname, 'provider.ts'), [String(events)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: process.execArgv,
@@ -43,8 +48,12 @@ export async function openBenchRig(events: number): Promise<BenchRig> {
   const config = readConfig(settings.environment);
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  const profile = await openEmbedded({ folder, environment: settings.environment, clock: systemClock });
-  await registerTenants(profile.tenants, settings.tenants);
+  const profile = await open({ folder, environment: settings.environment, clock: systemClock });
+  const tenants = settings.tenants.map(tenant => ({
+    ...tenant,
+    connections: tenant.connections.map(one => ({ ...one, ...connection })),
+  }));
+  await registerTenants(profile.tenants, tenants);
   const telemetry = { event: () => {}, error: () => {}, count: () => {} };
   const { secrets, throttles } = profile;
   const doors = providerDoors({

@@ -21,7 +21,7 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
 import { product, version } from './product.ts';
-import { providerDoors } from './provider-doors.ts';
+import { providerDoors, type ProviderDoorsDeps } from './provider-doors.ts';
 import { allTargets, findTarget, type TargetDeps } from './pull-targets.ts';
 import { registerTenants } from './register-tenants.ts';
 import { streamPulls } from './stream-pulls.ts';
@@ -61,15 +61,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
   const grants = await readGrants(settings);
   await readTenants(settings, profile);
-  const doors = providerDoors({
-    settings,
-    clock,
-    secrets: profile.secrets,
-    throttles: profile.throttles,
-    telemetry,
-    random: Math.random,
-    ...(options.assertion === undefined ? {} : { assertion: options.assertion }),
-  });
+  const doors = providerDoors(doorDeps(options));
   const targets: TargetDeps = { tenants: profile.tenants, sources, scopeOf: id => systemScope(id, 'pull') };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
   const authenticator = createEntraTokenCheck({
@@ -114,6 +106,16 @@ const factsOf = (settings: Settings): Facts => ({
   loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
   clientId: settings.HOLDFAST_CLIENT_ID,
   scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+});
+
+const doorDeps = ({ settings, profile, clock, telemetry, assertion }: ComposeOptions): ProviderDoorsDeps => ({
+  settings,
+  clock,
+  secrets: profile.secrets,
+  throttles: profile.throttles,
+  telemetry,
+  random: Math.random,
+  ...(assertion === undefined ? {} : { assertion }),
 });
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');

@@ -5,17 +5,29 @@ import { openAzure } from '../adapters/azure/open-azure.ts';
 import { openAiSearch } from '../adapters/azure/search-index.ts';
 // No more than a clock: it brings nothing of the embedded stores with it.
 import { systemClock } from '../adapters/embedded/system-clock.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
 import type { Settings } from './config.ts';
 import type { OpenedProfile } from './opened-profile.ts';
 
 /** The alias in the search service; each schema version has an index behind it. */
 const searchAlias = 'events';
 
+type OpenIndex = (
+  settings: Settings,
+  credential: ReturnType<typeof azureCredential>,
+) => Promise<SearchIndex & { close?(): void }>;
+
+const aiSearch: OpenIndex = async (settings, credential) =>
+  openAiSearch({ endpoint: settings.HOLDFAST_SEARCH_URL, credential, indexName: searchAlias });
+
 /**
  * The stores in Azure's services, reached as the app's identity. A file of its own, so that the embedded profile
  * never loads an Azure SDK, and this one never SQLite.
  */
-export async function openAzureProfile(settings: Settings): Promise<OpenedProfile> {
+export async function openAzureProfile(
+  settings: Settings,
+  openIndex: OpenIndex = aiSearch,
+): Promise<OpenedProfile> {
   const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
   const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
   const profile = openAzure({
@@ -32,7 +44,7 @@ export async function openAzureProfile(settings: Settings): Promise<OpenedProfil
       retention: settings.HOLDFAST_RETENTION,
     },
     secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
-    index: openAiSearch({ endpoint: settings.HOLDFAST_SEARCH_URL, credential, indexName: searchAlias }),
+    index: await openIndex(settings, credential),
     clock: systemClock,
   });
   try {

@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, hash, sign, verify, type KeyObject }
 /**
  * Signed notes as in C2SP's signed-note: a text that ends in a line feed, an empty line, then one line per
  * signature, `— <key name> <base64(4-byte key id ‖ signature)>`. The signature covers the text alone.
- * Ed25519 only (type 0x01).
+ * Ed25519 (type 0x01), and ECDSA over P-256 with SHA-256 (type 0x02) for keys in a vault that has no Ed25519.
  */
 
 export interface NoteSignature {
@@ -22,14 +22,18 @@ export interface NoteSigner {
 }
 export interface NoteVerifier {
   readonly name: string;
-  /** 32 bytes. */
+  /** The 32 bytes of an Ed25519 key, or the DER SubjectPublicKeyInfo of a P-256 one. */
   readonly publicKey: Uint8Array;
 }
 export type Parsed<T> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: string };
 
 const ed25519 = 1;
+const ecdsa = 2;
 const publicKeyLength = 32;
+// The fixed head of a P-256 SubjectPublicKeyInfo (RFC 5480) with an uncompressed point, before its 65 bytes.
+const p256Head = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d030107034200', 'hex');
+const p256Length = p256Head.length + 65;
 const signatureLength = 64;
 // A reader must take at least 16 signatures; an endless list is somebody wasting our time.
 const mostSignatures = 64;
@@ -48,19 +52,23 @@ export function ed25519PublicKey(key: KeyObject): Uint8Array {
   return Buffer.from(x, 'base64url');
 }
 
-/** First 4 bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key), as eight hexadecimal digits. */
+const isEd25519 = (publicKey: Uint8Array): boolean => publicKey.length === publicKeyLength;
+const isP256 = (publicKey: Uint8Array): boolean =>
+  publicKey.length === p256Length && p256Head.equals(publicKey.subarray(0, p256Head.length));
+
+/**
+ * Eight hexadecimal digits: the first 4 bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key) for Ed25519, and of
+ * SHA-256(public key) alone for ECDSA.
+ */
 export function noteKeyId(name: string, publicKey: Uint8Array): string {
-  const digest = hash(
-    'sha256',
-    Buffer.concat([Buffer.from(`${name}\n`), Buffer.of(ed25519), publicKey]),
-    'hex',
-  );
-  return digest.slice(0, 8);
+  const named = [Buffer.from(`${name}\n`), Buffer.of(ed25519), publicKey];
+  return hash('sha256', isEd25519(publicKey) ? Buffer.concat(named) : publicKey, 'hex').slice(0, 8);
 }
 
 /** `<name>+<key id>+<base64(type ‖ public key)>`: what a verifier is given to trust. */
 export function formatVerifierKey(verifier: NoteVerifier): string {
-  const key = Buffer.concat([Buffer.of(ed25519), verifier.publicKey]).toString('base64');
+  const type = isEd25519(verifier.publicKey) ? ed25519 : ecdsa;
+  const key = Buffer.concat([Buffer.of(type), verifier.publicKey]).toString('base64');
   return `${verifier.name}+${noteKeyId(verifier.name, verifier.publicKey)}+${key}`;
 }
 
@@ -69,13 +77,15 @@ export function parseVerifierKey(text: string): Parsed<NoteVerifier> {
   // The key's base64 may hold a `+` too, so the text is not simply split.
   const [, name = '', keyId, encoded = ''] = /^([^+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)$/.exec(text) ?? [];
   const key = decodeBase64(encoded);
-  if (!isKeyName(name) || key === null || key.length !== 1 + publicKeyLength || key[0] !== ed25519) {
+  const publicKey = key?.subarray(1) ?? Buffer.alloc(0);
+  const known = key?.[0] === ed25519 ? isEd25519(publicKey) : key?.[0] === ecdsa && isP256(publicKey);
+  if (!isKeyName(name) || !known) {
     return {
       ok: false,
-      problem: 'This is not a verifier key of the form name+keyid+key with an Ed25519 key.',
+      problem: 'This is not a verifier key of the form name+keyid+key with an Ed25519 or a P-256 key.',
     };
   }
-  const verifier = { name, publicKey: key.subarray(1) };
+  const verifier = { name, publicKey };
   if (noteKeyId(name, verifier.publicKey) !== keyId) {
     return { ok: false, problem: 'The key id does not belong to this name and key: the text was changed.' };
   }
@@ -83,14 +93,24 @@ export function parseVerifierKey(text: string): Parsed<NoteVerifier> {
 }
 
 /** The note with one signature line per signer. Throws a TypeError for a text or a name a note cannot hold. */
-export function signNote(text: string, signers: readonly NoteSigner[]): string {
+export const signNote = (text: string, signers: readonly NoteSigner[]): string =>
+  noteOf(
+    text,
+    signers.map(({ name, privateKey }) => ({
+      name,
+      keyId: noteKeyId(name, ed25519PublicKey(privateKey)),
+      signature: sign(null, Buffer.from(text), privateKey),
+    })),
+  );
+
+/** The note with signatures made elsewhere, where the private key cannot leave. Throws as signNote does. */
+export function noteOf(text: string, signatures: readonly NoteSignature[]): string {
   if (!isNoteText(text))
     throw new TypeError('a note is text without control characters that ends in a line feed');
-  const lines = signers.map(({ name, privateKey }) => {
+  const lines = signatures.map(({ name, keyId, signature }) => {
     if (!isKeyName(name)) throw new TypeError('a key name has no spaces and no plus sign');
-    const keyId = Buffer.from(noteKeyId(name, ed25519PublicKey(privateKey)), 'hex');
-    const signature = sign(null, Buffer.from(text), privateKey);
-    return `${emDash} ${name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
+    const bytes = Buffer.concat([Buffer.from(keyId, 'hex'), signature]);
+    return `${emDash} ${name} ${bytes.toString('base64')}\n`;
   });
   return `${text}\n${lines.join('')}`;
 }
@@ -140,6 +160,10 @@ export function openNote(
 }
 
 function verifies(text: string, signature: Uint8Array, publicKey: Uint8Array): boolean {
+  if (!isEd25519(publicKey)) {
+    const key = createPublicKey({ key: Buffer.from(publicKey), format: 'der', type: 'spki' });
+    return isP256(publicKey) && verify('sha256', Buffer.from(text), key, signature);
+  }
   if (signature.length !== signatureLength) return false;
   const x = Buffer.from(publicKey).toString('base64url');
   const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });

@@ -4,6 +4,7 @@ import { startAiSearch, type AiSearchFake } from '../fakes/ai-search/ai-search-f
 import { makePlace, openPlace } from '../support/azure-place.ts';
 import { buildHousesOn, openHouse } from '../support/api-house.ts';
 import { aiSearchOn } from '../support/fresh-ai-search.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { startFunctionsFront, type FunctionsFront } from '../support/functions-front.ts';
 import { runningWith } from '../support/running-instance.ts';
 
@@ -19,7 +20,7 @@ beforeAll(() => {
     async open(_folder, clock) {
       const fake = await startAiSearch();
       fakes.push(fake);
-      const profile = openPlace(await makePlace(), clock, {}, aiSearchOn(fake));
+      const profile = openPlace(await makePlace(await tempFolder()), clock, {}, aiSearchOn(fake));
       return {
         ...profile,
         async close() {
@@ -29,7 +30,10 @@ beforeAll(() => {
       };
     },
     async serve(api) {
-      const { http } = functionHandlers(async () => runningWith(api), { type: 'queue', name: 'bell' } as never);
+      const { http } = functionHandlers(async () => runningWith(api), {
+        type: 'queue',
+        name: 'bell',
+      } as never);
       front = await startFunctionsFront(http);
       return front;
     },

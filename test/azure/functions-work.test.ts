@@ -13,6 +13,7 @@ import { aiSearchOn } from '../support/fresh-ai-search.ts';
 import { deliver, invocation, tick } from '../support/functions-host.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { openStage, type Stage } from '../support/rig.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { mustReject } from '../contracts/contract.ts';
 import { scopeOf } from '../support/sample.ts';
@@ -38,8 +39,11 @@ interface AppOnStage {
 
 /** The Functions app over the emulators, pulling from the simulator. `fail` makes the first openings fail. */
 async function appOnStage(fail = 0): Promise<AppOnStage> {
-  const stage = await openStage({ world: smallWorld(), connection: { remembersDays: 1, everySeconds: 86_400 } });
-  const place = await makePlace();
+  const stage = await openStage({
+    world: smallWorld(),
+    connection: { remembersDays: 1, everySeconds: 86_400 },
+  });
+  const place = await makePlace(await tempFolder());
   const fake = await startAiSearch();
   onTestFinished(() => fake.close());
   const profile = openPlace(place, stage.clock, stage.environment, aiSearchOn(fake));
@@ -129,7 +133,9 @@ describe('the functions', () => {
     };
     const open = (): Promise<OpenedProfile> => Promise.reject(new Error('must not be opened'));
     const handlers = functionHandlers(lazyInstance({ environment, open }), bell);
-    await expect(handlers.jobs(pullJob, invocation('jobs'))).rejects.toThrow(/HOLDFAST_QUEUE_URL must end in/);
+    await expect(handlers.jobs(pullJob, invocation('jobs'))).rejects.toThrow(
+      /HOLDFAST_QUEUE_URL must end in/,
+    );
   });
 
   test('keep a message that is not ours, and bury the job of one the host gave up on', async () => {
@@ -144,7 +150,7 @@ describe('the functions', () => {
 describe('a job in the host’s hands', () => {
   async function hosted(): Promise<{ profile: ReturnType<typeof openPlace>; clock: ManualClock }> {
     const clock = new ManualClock();
-    const profile = openPlace(await makePlace(), clock);
+    const profile = openPlace(await makePlace(await tempFolder()), clock);
     onTestFinished(() => profile.close());
     return { profile, clock };
   }

@@ -57,8 +57,7 @@ describe('the package', () => {
     const { functions } = await startFunctions([bundle], {});
     const found = functions.map(({ name, bindings }) => {
       const [, trigger] = Object.entries(bindings).find(([, one]) => one['direction'] === 'in') ?? [];
-      if (trigger?.['type'] === 'timerTrigger')
-        return { kind: 'timer', name, schedule: trigger['schedule'] };
+      if (trigger?.['type'] === 'timerTrigger') return { kind: 'timer', name, schedule: trigger['schedule'] };
       if (trigger?.['type'] === 'queueTrigger') return { kind: 'queue', name, queue: trigger['queueName'] };
       return { kind: 'http', name, methods: trigger?.['methods'], route: trigger?.['route'] };
     });

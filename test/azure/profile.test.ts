@@ -14,7 +14,7 @@ async function opened(): Promise<{
   place: Awaited<ReturnType<typeof makePlace>>;
   profile: ReturnType<typeof openPlace>;
 }> {
-  const place = await makePlace();
+  const place = await makePlace(await tempFolder());
   const profile = openPlace(place, new ManualClock());
   onTestFinished(() => profile.close());
   return { place, profile };
@@ -42,7 +42,7 @@ describe('the Azure profile', () => {
   });
 
   test('says which container is missing, and takes nothing in it for absent', async () => {
-    const place = await makePlace();
+    const place = await makePlace(await tempFolder());
     const bare = { ...place, database: await place.server.makeDatabase(['tenants']) };
     const profile = openPlace(bare, new ManualClock());
     onTestFinished(() => profile.close());

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { azureSuites } from './azure-suites.ts';
+import { azureSuites, wireSuites } from './azure-suites.ts';
 import { failing } from './failing.ts';
 
 // Fixed: whether a case finds a saboteur must not be a matter of luck.
@@ -9,9 +9,18 @@ const seed = 1;
 const tooSlow = (does: string, name: string): boolean =>
   does === 'stores a call event by event' && name === 'expires more than fits one step';
 
-describe.each(azureSuites(seed))('the suite of $port over the Azure adapter finds one that', suite => {
+/** Over a socket a look may come between two racing puts: then the race finds this one too. */
+const byChance = (does: string, name: string): boolean =>
+  does === 'takes other bytes under a key for the ones it has' &&
+  name === 'lets one of many puts at once create an object';
+
+// The event store over small pages is the same adapter again, and the slowest suite.
+const suites = [...azureSuites(seed), ...wireSuites(seed).filter(one => one.port !== 'EventStore')];
+
+describe.each(suites)('the suite of $port over the Azure adapter finds one that', suite => {
   test.each(suite.saboteurs)('$does', async ({ does, cases, fails }) => {
     expect(fails.length).toBeGreaterThan(0);
-    expect(await failing(cases.filter(one => !tooSlow(does, one.name)))).toEqual(fails);
+    const found = await failing(cases.filter(one => !tooSlow(does, one.name)));
+    expect(found.filter(name => !byChance(does, name))).toEqual(fails);
   });
 });

@@ -10,6 +10,7 @@ import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttl
 import { freshCosmos } from '../support/azure-cosmos.ts';
 import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
+import { freshVault } from '../support/azure-vault.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
 import { cursorStoreContract } from './cursor-store.contract.ts';
@@ -28,6 +29,8 @@ import { rawArchiveContract } from './raw-archive.contract.ts';
 import { rawArchiveSaboteurs } from './raw-archive.saboteurs.ts';
 import { runLogContract } from './run-log.contract.ts';
 import { runLogSaboteurs } from './run-log.saboteurs.ts';
+import { secretStoreContract } from './secret-store.contract.ts';
+import { secretStoreSaboteurs } from './secret-store.saboteurs.ts';
 import { suite, type Suite } from './suites.ts';
 import { tenantRegistryContract } from './tenant-registry.contract.ts';
 import { tenantRegistrySaboteurs } from './tenant-registry.saboteurs.ts';
@@ -38,6 +41,7 @@ import { throttleMemorySaboteurs } from './throttle-memory.saboteurs.ts';
 const smallVolumes = { volumeBytes: 6_000, feedEntriesPerVolume: 7 };
 
 const events = freshCosmos(['events', 'feed', 'quarantine'], cosmosEventStore);
+/** Over pages of two items as well. */
 const turning = freshCosmos(['events', 'feed', 'quarantine'], cosmos =>
   cosmosEventStore(cosmos, smallVolumes),
 );
@@ -67,11 +71,14 @@ export function azureSuites(seed: number): readonly Suite[] {
   ];
 }
 
-/** The event store again, over volumes of a few kilobytes: closing one and beginning the next changes nothing. */
-export const turningSuite = (seed: number): Suite =>
-  suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs);
-
-/** What an emulator lacks, from a fake of the wire that refuses as the service does. */
+/**
+ * What the emulators do not do by themselves: the archive over a service that keeps versions, retention and holds,
+ * and the event store where every answer comes in pages and every volume is soon full.
+ */
 export function wireSuites(seed: number): readonly Suite[] {
-  return [suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs)];
+  return [
+    suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs),
+    suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs),
+    suite('SecretStore', secretStoreContract(), freshVault, secretStoreSaboteurs),
+  ];
 }

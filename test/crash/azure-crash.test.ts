@@ -1,5 +1,28 @@
+import { describe, expect, it } from 'vitest';
 import { openAzureFor } from '../support/azure-place.ts';
-import { sweepCrashes } from './sweep-crashes.ts';
+import { crashStreams, raceWorkers, sweepCrashes, sweepCursorFirst } from './sweep-crashes.ts';
+
+/** Milliseconds: a sweep is long, and longer where every call goes over a socket. */
+const patience = 600_000;
 
 // Over the emulators: Azurite, and the Cosmos DB server behind its door.
-sweepCrashes(openAzureFor, ['m365.unified-audit']);
+describe.each(crashStreams)('a crash while pulling $source into the Azure profile', stream => {
+  const of = { ...stream, open: openAzureFor };
+  it(
+    'at every effect, before and after it, loses nothing and doubles nothing',
+    async () => {
+      await expect(sweepCrashes(of, stream.source !== 'entra.directory-audits')).resolves.toBeUndefined();
+    },
+    patience,
+  );
+  it(
+    'is noticed by this harness when the cursor moves before the events are stored',
+    async () => {
+      await expect(sweepCursorFirst(of)).resolves.toBeUndefined();
+    },
+    patience,
+  );
+  it('has one winner when four workers race', async () => {
+    await expect(raceWorkers(of)).resolves.toBeUndefined();
+  });
+});

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 
 export interface Azurite {
@@ -32,7 +33,11 @@ const flags = [
 export async function startAzurite(): Promise<Azurite> {
   const program = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
   const child = fork(program, flags, {
-    execArgv: ['--require', join(import.meta.dirname, 'azurite-clock.cjs')],
+    execArgv: [
+      '--disable-warning=ExperimentalWarning',
+      '--import',
+      join(import.meta.dirname, 'azurite-clock.ts'),
+    ],
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   let asked = 0;
@@ -58,8 +63,8 @@ export async function startAzurite(): Promise<Azurite> {
   });
   child.unref();
   child.channel?.unref();
-  if (child.stdout !== null && 'unref' in child.stdout && typeof child.stdout.unref === 'function')
-    child.stdout.unref();
+  // A pipe, which as such may be left alone when the test ends.
+  (child.stdout as Socket | null)?.unref();
   return {
     ...developmentAccount,
     blobUrl: `${ports.get('Blob')}/${developmentAccount.account}`,

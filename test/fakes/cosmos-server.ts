@@ -15,6 +15,8 @@ export interface CosmosCall {
   readonly kind: 'read' | 'write' | 'batch' | 'query' | 'plan' | 'account' | 'other';
   readonly sent: number;
   received: number;
+  /** Request units, as the answer says: the emulator always says one. */
+  charge: number;
 }
 /** What a test makes of a request instead of its answer; null lets it through. `cut` answers it and loses the answer. */
 export type CosmosFault = (
@@ -123,6 +125,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
             });
       void reply.then(({ status, headers, body: content }) => {
         call.received += content.length;
+        call.charge = Number(headers['x-ms-request-charge'] ?? 0);
         if (fault === 'cut') {
           message.socket.destroy();
           return;
@@ -194,7 +197,7 @@ function callOf(message: IncomingMessage, body: Buffer): CosmosCall {
     if (is('x-ms-cosmos-is-batch-request')) return 'batch';
     return method === 'GET' ? 'read' : 'write';
   })();
-  return { method, container, kind, sent: body.length, received: 0 };
+  return { method, container, kind, sent: body.length, received: 0, charge: 0 };
 }
 
 function asAccount(reply: Reply, consistency: string): Reply {

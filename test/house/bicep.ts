@@ -122,7 +122,8 @@ function usedNames(tokens: readonly Token[]): Set<string> {
     if (before?.value === '.' || before?.value === '@') return;
     const startsLine = before === undefined || before.value === '\n' || before.value === '{';
     if (after?.value === ':' && startsLine) return;
-    const declares = before?.kind === 'name' && /^(?:param|var|resource|module|output|for)$/.test(before.value);
+    const declares =
+      before?.kind === 'name' && /^(?:param|var|resource|module|output|for)$/.test(before.value);
     if (!declares) used.add(token.value);
   });
   return used;
@@ -143,9 +144,9 @@ export function readTemplate(path: string, text = readFileSync(join(root, path),
     ([, name = '', file = '', body = '']) => ({
       name,
       file: join(path, '..', file),
-      params: [...(/^ {2}params: \{\n([\s\S]*?)^ {2}\}/m.exec(body)?.[1] ?? '').matchAll(/^ {4}(\w+):/gm)].map(
-        ([, param = '']) => param,
-      ),
+      params: [
+        ...(/^ {2}params: \{\n([\s\S]*?)^ {2}\}/m.exec(body)?.[1] ?? '').matchAll(/^ {4}(\w+):/gm),
+      ].map(([, param = '']) => param),
     }),
   );
   const loops = all(/\bfor \(?(\w+)(?:, (\w+))?\)? in\b/g).flatMap(([, one = '', two]) =>

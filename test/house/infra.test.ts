@@ -109,11 +109,12 @@ describe('the templates', () => {
       ['app/monitoring', /DisableLocalAuth: true/],
       ['app/vault', /enableRbacAuthorization: true/],
     ];
-    for (const [name, pattern] of without) expect(template(name).text, name).toMatch(pattern);
+    const lacking = without.filter(([name, pattern]) => !pattern.test(template(name).text));
+    expect(lacking).toEqual([]);
     for (const name of ['app/host-storage', 'app/archive', 'app/cosmos', 'app/search', 'app/vault'])
-      expect(template(name).text, name).toContain('publicNetworkAccess: publicNetworkAccess');
+      expect(template(name).text).toContain('publicNetworkAccess: publicNetworkAccess');
     for (const name of ['app/host-storage', 'app/archive'])
-      expect(template(name).text, name).toContain("minimumTlsVersion: 'TLS1_2'");
+      expect(template(name).text).toContain("minimumTlsVersion: 'TLS1_2'");
     const outputs = templates.flatMap(one => one.outputs.map(({ name, value }) => `${name} = ${value}`));
     expect(outputs.length).toBeGreaterThan(15);
     expect(outputs.filter(text => /key|secret|password|connectionstring|token/i.test(text))).toEqual([]);
@@ -128,8 +129,8 @@ describe('the templates', () => {
   });
 
   test('keep to syntax that every compiler of the last years knows', () => {
-    for (const { path, text } of templates)
-      expect(text, path).not.toMatch(/^(?:import|extension|type|func|using|metadata|assert)\b|\.\.\.|\?\.|!\./m);
+    const newer = /^(?:import|extension|type|func|using|metadata|assert)\b|\.\.\.|\?\.|!\./m;
+    expect(templates.filter(({ text }) => newer.test(text)).map(one => one.path)).toEqual([]);
   });
 });
 
@@ -146,8 +147,9 @@ describe('the check of the templates can fail', () => {
     expect(templateProblems([readTemplate('infra/x.bicep', text)]).join('\n')).toMatch(expected);
   });
   test('parameters and outputs between files', () => {
-    const inner = readTemplate('infra/y.bicep', "param a string\noutput b string = a\n");
-    const outer = "module m 'y.bicep' = {\n  name: 'm'\n  params: {\n    c: 'x'\n  }\n}\noutput d string = m.outputs.e\n";
+    const inner = readTemplate('infra/y.bicep', 'param a string\noutput b string = a\n');
+    const outer =
+      "module m 'y.bicep' = {\n  name: 'm'\n  params: {\n    c: 'x'\n  }\n}\noutput d string = m.outputs.e\n";
     expect(templateProblems([inner, readTemplate('infra/x.bicep', outer)])).toEqual([
       'infra/x.bicep: m takes no parameter "c"',
       'infra/x.bicep: m lacks the parameter "a"',
@@ -165,7 +167,10 @@ describe('the scripts', () => {
       env: { PATH: '/nowhere' },
     });
     const [, application = ''] = printed.split('\n');
-    const body = JSON.parse(application) as { signInAudience: string; appRoles: { value: string; id: string }[] };
+    const body = JSON.parse(application) as {
+      signInAudience: string;
+      appRoles: { value: string; id: string }[];
+    };
     expect(body.signInAudience).toBe('AzureADMultipleOrgs');
     expect(body.appRoles.map(role => role.value)).toEqual([...permissions]);
     expect(new Set(body.appRoles.map(role => role.id)).size).toBe(permissions.length);

@@ -9,7 +9,6 @@ import { developmentAccount } from '../fakes/azurite.ts';
 import { makeQueue } from './azure-queue.ts';
 import { makeContainers, sharedAzurite, sharedBlobDoor } from './azure-storage.ts';
 import { sharedCosmos } from './azure-cosmos.ts';
-import { tempFolder } from './temp-folder.ts';
 
 /** Where an Azure profile keeps things: a database, two containers and a queue of its own on the emulators. */
 export interface AzurePlace {
@@ -23,7 +22,7 @@ export interface AzurePlace {
   readonly folder: string;
 }
 
-export async function makePlace(retention: 'locked' | 'none' = 'none'): Promise<AzurePlace> {
+export async function makePlace(folder: string, retention: 'locked' | 'none' = 'none'): Promise<AzurePlace> {
   const server = await sharedCosmos();
   const azurite = await sharedAzurite();
   const at = retention === 'none' ? azurite.blobUrl : (await sharedBlobDoor()).url;
@@ -35,7 +34,7 @@ export async function makePlace(retention: 'locked' | 'none' = 'none'): Promise<
     holdsUrl: holds,
     queueUrl: await makeQueue(azurite.queueUrl),
     retention,
-    folder: await tempFolder(),
+    folder,
   };
 }
 
@@ -77,7 +76,7 @@ export async function openAzureFor(options: {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }): Promise<AzureProfile> {
-  const place = places.get(options.folder) ?? makePlace();
+  const place = places.get(options.folder) ?? makePlace(options.folder);
   places.set(options.folder, place);
   return openPlace(await place, options.clock, options.environment);
 }

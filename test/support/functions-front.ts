@@ -81,9 +81,7 @@ export async function startFunctionsFront(http: Handlers['http']): Promise<Funct
 function find(request: IncomingMessage): Door | null {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   const method = request.method ?? 'GET';
-  return (
-    doors.find(door => door.path.test(path) && door.trigger.methods.some(one => one === method)) ?? null
-  );
+  return doors.find(door => door.path.test(path) && door.trigger.methods.some(one => one === method)) ?? null;
 }
 
 /** What the host sends to the worker: the whole body, and joined headers with the caller's address at the end. */

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import { serviceStatus } from './service-status.ts';
+import { identityError, serviceStatus } from './service-status.ts';
 
 const says = {
   throttled:
@@ -19,6 +19,8 @@ const says = {
  */
 export function asCosmosError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
   const { status, code, retryAfterMs } = serviceStatus(thrown);
   const options = {
     cause: thrown,
@@ -36,6 +38,11 @@ export function asCosmosError(thrown: unknown): AppError {
   if (status === 404) return new AppError('store.unavailable', 'retry-later', says.missing, options);
   if (status === 413) return new AppError('bug', 'give-up', says.large, options);
   if (status !== null && status >= 400 && status < 500 && ![408, 410, 449].includes(status)) {
+    return new AppError('bug', 'retry', 'A call of Cosmos DB failed that should not.', options);
+  }
+  // What the SDK refuses before it asks anybody (an id with a slash) is our defect, and no outage to wait for.
+  const unnamed = !(thrown instanceof Error) || thrown.name === 'Error';
+  if (status === null && code === null && unnamed) {
     return new AppError('bug', 'retry', 'A call of Cosmos DB failed that should not.', options);
   }
   return new AppError('store.unavailable', 'retry-later', says.away, options);

@@ -6,6 +6,7 @@ import {
   type OperationInput,
 } from '@azure/cosmos';
 import type { TokenCredential } from '@azure/identity';
+import { AppError } from '../../kernel/errors.ts';
 import type { ContainerName } from './containers.ts';
 import { asCosmosError } from './cosmos-error.ts';
 import { serviceStatus } from './service-status.ts';
@@ -164,6 +165,12 @@ async function runBatch(
   partition: Partition,
   steps: readonly Step[],
 ): Promise<BatchOutcome> {
+  // The SDK's own refusal has no status, and would look like an outage.
+  if (steps.length > batchLimit.steps) {
+    throw new AppError('bug', 'give-up', 'More steps than a batch of Cosmos DB takes. Write them in parts.', {
+      facts: { steps: steps.length },
+    });
+  }
   const reply = await guarded(() => container.items.batch(steps.map(operation), [...partition]));
   const results = reply.result ?? [];
   // The step that failed says why; the others say 424.

@@ -36,6 +36,8 @@ const leavesPerQuery = 50;
 export function cosmosLedgerStore(cosmos: CosmosGateway): LedgerStore {
   const items = cosmos.container('ledger');
   const turn = inTurns();
+  /** Heads as this process last wrote them; the tag tells whether they still hold. */
+  const seen = new Map<string, Tagged<HeadItem>>();
 
   async function headOf(scope: TenantScope): Promise<Tagged<HeadItem> | null> {
     const found = await items.read<HeadItem>([scope.tenantId], headId);
@@ -46,8 +48,9 @@ export function cosmosLedgerStore(cosmos: CosmosGateway): LedgerStore {
   async function append(
     scope: TenantScope,
     entries: readonly Uint8Array[],
+    fresh: boolean,
   ): Promise<{ index: number; head: LedgerHead } | typeof lost> {
-    const head = await headOf(scope);
+    const head = (fresh ? undefined : seen.get(scope.tenantId)) ?? (await headOf(scope));
     let edge: Frontier = head === null ? { size: 0, peaks: [] } : frontierOf(head.item);
     const index = edge.size;
     if (entries.length === 0) return { index, head: shown(head) };
@@ -67,8 +70,14 @@ export function cosmosLedgerStore(cosmos: CosmosGateway): LedgerStore {
     const packed = packEntries(scope.tenantId, index, entries, nodes);
     if (packed.entries.length + packed.nodes.length > batchLimit.bytes * 0.9) throw tooLarge(entries.length);
     const first: Step = head === null ? { do: 'create', item } : { do: 'replace', item, ifMatch: head.etag };
+    // Forgotten until it is known what became of the write.
+    seen.delete(scope.tenantId);
     const outcome = await items.batch([scope.tenantId], [first, { do: 'create', item: packed }]);
-    if (outcome.ok) return { index, head: { size: item.size, root: item.root } };
+    if (outcome.ok) {
+      const [etag] = outcome.etags;
+      if (etag !== null && etag !== undefined) seen.set(scope.tenantId, { item, etag });
+      return { index, head: { size: item.size, root: item.root } };
+    }
     // Under the right tag the entries' place must be free: an item there is one the head does not know.
     if (outcome.step === 1) throw corrupt();
     return lost;
@@ -92,7 +101,9 @@ export function cosmosLedgerStore(cosmos: CosmosGateway): LedgerStore {
 
   return {
     append: (scope, entries) =>
-      turn(scope.tenantId, () => tryAgain('a tenant’s ledger', () => append(scope, entries))),
+      turn(scope.tenantId, () =>
+        tryAgain('a tenant’s ledger', tries => append(scope, entries, tries > 0 || entries.length === 0)),
+      ),
     async read(scope, from, limit) {
       const to = Math.min(from + limit, (await headOf(scope))?.item.size ?? 0);
       if (to <= from) return [];

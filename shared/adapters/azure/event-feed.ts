@@ -1,60 +1,23 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { StoredEvent } from '../../model/event.ts';
 import type { Change } from '../../ports/event-store.ts';
-import type { CosmosContainer, Item, Step } from './cosmos-gateway.ts';
-import { revisionsOf, type PackItem } from './event-pack.ts';
+import type { CosmosContainer } from './cosmos-gateway.ts';
+import { revisionsOf, type PackItem, type Revision } from './event-pack.ts';
 import type { Volumes } from './event-volumes.ts';
+import { feedNumbering, writePosition, type FeedEntry, type FeedHead } from './feed-numbering.ts';
 import { inSlices } from './in-slices.ts';
 import { damagedItem } from './stored-document.ts';
-import { lost, tryAgain } from './try-again.ts';
-import type { MarkItem } from './upsert-events.ts';
 
-/**
- * The order of everything stored, over all tenants: one entry per pack, numbered by one writer at a time.
- *
- * Storing touches only its tenant's partition, and leaves a mark there with the packs. Whoever reads the feed first
- * turns all marks into entries, in one batch under the tag of the feed's head, and only then removes the marks.
- * Why no change is lost, given twice, or put before a position already given out:
- * - a mark is written with its packs or not at all, and removed only after its entries are durable;
- * - entries get positions behind the head's last, and the head's tag makes two numberings one after the other;
- * - the head names the marks of its last batch, and a batch is only written after those are gone: a mark somebody
- *   reads after that is one that no entry was made from.
- * It takes reads that see every earlier write: the account's consistency must be Strong.
- */
-interface FeedHead extends Item {
-  readonly volume: string;
-  /** The last position given. Not called `last`: a question for entries must not find the head. */
-  readonly reached: number;
-  readonly entries: number;
-  /** Marks the last batch was made from, until they are known to be gone. */
-  readonly numbered: readonly MarkRef[];
-  readonly closed: boolean;
-  /** The last position of each volume before this one. */
-  readonly earlier: readonly { readonly volume: string; readonly last: number }[];
-}
-interface MarkRef {
-  readonly tenantId: string;
-  readonly volume: string;
-  readonly id: string;
-}
-interface Entry extends Item {
-  readonly volume: string;
-  /** Positions of the pack's first and last revision. */
-  readonly first: number;
-  readonly last: number;
-  readonly tenantId: string;
-  readonly pack: { readonly volume: string; readonly id: string };
-  readonly source: string;
-  readonly latest: number;
+interface Read {
+  readonly entry: FeedEntry;
+  readonly revisions: readonly Revision[];
 }
 
 const digits = 16;
-const mostEntries = 90;
 /** Entries in one logical partition of the feed; about half a gigabyte. */
 const defaultEntriesPerVolume = 1_000_000;
 const entriesPerQuery = 60;
-
-export const writePosition = (position: number): string => String(position).padStart(digits, '0');
+/** About two thousand events, and well below the 4 MB of an answer. */
+const packsPerRead = 16;
 
 export interface EventFeed {
   changes(
@@ -70,80 +33,17 @@ export function eventFeed(
   entriesPerVolume = defaultEntriesPerVolume,
 ): EventFeed {
   const { events, feed } = stores;
-  let volume = feedVolume(0);
-  /** The head's tag under which this process last saw every mark of its batch gone. */
-  let swept: string | null = null;
-
-  async function head(): Promise<{ head: FeedHead; etag: string | null }> {
-    for (;;) {
-      const found = await feed.read<FeedHead>([volume], feedHeadId(volume));
-      if (found === null) return { head: emptyFeed(), etag: null };
-      if (!found.item.closed) return { head: found.item, etag: found.etag };
-      const next = nextFeed(found.item);
-      await feed.create([next.volume], next);
-      volume = next.volume;
-    }
-  }
-
-  async function sweep(marks: readonly MarkRef[]): Promise<void> {
-    const places = Map.groupBy(marks, mark => `${mark.tenantId} ${mark.volume}`);
-    await Promise.all(
-      [...places.values()].map(async ([first, ...more]) => {
-        if (first === undefined) return;
-        for (const { tenantId, volume: of, id } of [first, ...more]) await events.remove([tenantId, of], id);
-      }),
-    );
-  }
-
-  /** Gives positions to everything stored so far; answers the head that has them. */
-  async function number(): Promise<FeedHead | typeof lost> {
-    let held = await head();
-    if (held.etag !== swept) {
-      await sweep(held.head.numbered);
-      swept = held.etag;
-    }
-    const marks = await events.query<MarkItem>({ text: `SELECT * FROM c WHERE c.kind = 'mark'` });
-    for (let waiting = inOrder(marks); waiting.length > 0;) {
-      const batch = firstOf(waiting);
-      waiting = waiting.slice(batch.length);
-      const next = await append(held, batch);
-      if (next === lost) return lost;
-      await sweep(next.head.numbered);
-      swept = next.etag;
-      held = next.head.closed ? await head() : next;
-    }
-    return held.head;
-  }
-
-  async function append(
-    { head: before, etag }: { head: FeedHead; etag: string | null },
-    marks: readonly MarkItem[],
-  ): Promise<{ head: FeedHead; etag: string | null } | typeof lost> {
-    const entries = entriesOf(before, marks);
-    const next: FeedHead = {
-      ...before,
-      reached: entries.at(-1)?.last ?? before.reached,
-      entries: before.entries + entries.length,
-      numbered: marks.map(({ tenantId, volume: of, id }) => ({ tenantId, volume: of, id })),
-      closed: before.entries + entries.length >= entriesPerVolume,
-    };
-    const steps: readonly Step[] = [
-      etag === null ? { do: 'create', item: next } : { do: 'replace', item: next, ifMatch: etag },
-      ...entries.map(item => ({ do: 'create' as const, item })),
-    ];
-    const outcome = await feed.batch([next.volume], steps);
-    return outcome.ok ? { head: next, etag: outcome.etags[0] ?? null } : lost;
-  }
+  const number = feedNumbering(stores, entriesPerVolume);
 
   async function entriesAfter(
     at: FeedHead,
     tenants: readonly string[] | null,
     after: number,
     most: number,
-  ): Promise<readonly Entry[]> {
+  ): Promise<readonly FeedEntry[]> {
     for (const of of [...at.earlier, { volume: at.volume, last: at.reached }]) {
       if (of.last <= after) continue;
-      const found = await feed.query<Entry>({
+      const found = await feed.query<FeedEntry>({
         text:
           tenants === null
             ? 'SELECT * FROM c WHERE c.volume = @volume AND c.last > @after ORDER BY c.last'
@@ -157,35 +57,56 @@ export function eventFeed(
     return [];
   }
 
-  /** A pack's events; none where it has expired, and then the entry goes too. */
-  async function eventsOf(entry: Entry): Promise<readonly { place: number; event: StoredEvent }[]> {
-    const found = await events.read<PackItem>([entry.tenantId, entry.pack.volume], entry.pack.id);
-    if (found !== null) return revisionsOf(found.item);
+  /** The events of entries, in their order; an entry whose pack has expired has none, and goes too. */
+  async function eventsOf(entries: readonly FeedEntry[]): Promise<readonly Read[]> {
+    const places = Map.groupBy(entries, entry => `${entry.tenantId} ${entry.pack.volume}`);
+    const packs = await Promise.all([...places.values()].map(packsOf));
+    const byId = new Map(packs.flat().map(pack => [`${pack.tenantId} ${pack.id}`, pack]));
+    return Promise.all(
+      entries.map(async entry => {
+        const pack = byId.get(`${entry.tenantId} ${entry.pack.id}`);
+        if (pack !== undefined) return { entry, revisions: await revisionsOf(pack) };
+        await dropExpired(entry);
+        return { entry, revisions: [] };
+      }),
+    );
+  }
+
+  /** Many packs of one volume in one request. */
+  function packsOf(entries: readonly FeedEntry[]): Promise<readonly PackItem[]> {
+    const [first] = entries;
+    if (first === undefined) return Promise.resolve([]);
+    const partition = [first.tenantId, first.pack.volume];
+    return events.query<PackItem>({
+      text: 'SELECT * FROM c WHERE c.tenantId = @tenant AND c.volume = @volume AND ARRAY_CONTAINS(@ids, c.id)',
+      parameters: { tenant: partition[0], volume: partition[1], ids: entries.map(entry => entry.pack.id) },
+      partition,
+    });
+  }
+
+  async function dropExpired(entry: FeedEntry): Promise<void> {
     const books = await volumes.books(entry.tenantId, entry.pack.volume);
     const expired = books?.item.expired[entry.source];
     // A pack that is gone though nothing of its time was removed is a loss, not an expiry.
     if (expired === undefined || entry.latest >= expired) throw damagedItem('The feed of events');
     await feed.remove([entry.volume], entry.id);
-    return [];
   }
 
   return {
     async changes(tenants, after, limit) {
       const from = readPosition(after);
-      const at = await tryAgain('the feed of events', number);
+      const at = await number();
       if (from > at.reached) throw ahead();
       const changes: Change[] = [];
       let reached = from;
       while (changes.length < limit && tenants?.length !== 0) {
         const entries = await entriesAfter(at, tenants, reached, limit);
         if (entries.length === 0) break;
-        for (const slice of inSlices(entries, 8)) {
+        // Entries hold at least one change each, and most a hundred: what is not needed yet is not read.
+        for (const slice of inSlices(entries, packsPerRead)) {
           if (changes.length >= limit) break;
-          const packs = await Promise.all(
-            slice.map(async entry => ({ entry, events: await eventsOf(entry) })),
-          );
-          for (const { entry, events: found } of packs) {
-            for (const { place, event } of found) {
+          for (const { entry, revisions } of await eventsOf(slice)) {
+            for (const { place, event } of revisions) {
               const position = entry.first + place;
               if (position > from && changes.length < limit) {
                 changes.push({ position: writePosition(position), event });
@@ -198,67 +119,6 @@ export function eventFeed(
       return { changes, next: changes.at(-1)?.position ?? after };
     },
   };
-}
-
-const feedVolume = (number: number): string => String(number).padStart(6, '0');
-const feedHeadId = (volume: string): string => `head-${volume}`;
-
-const emptyFeed = (): FeedHead => ({
-  id: feedHeadId(feedVolume(0)),
-  volume: feedVolume(0),
-  reached: 0,
-  entries: 0,
-  numbered: [],
-  closed: false,
-  earlier: [],
-});
-
-function nextFeed(closed: FeedHead): FeedHead {
-  const volume = feedVolume(Number(closed.volume) + 1);
-  return {
-    ...emptyFeed(),
-    id: feedHeadId(volume),
-    volume,
-    reached: closed.reached,
-    numbered: closed.numbered,
-    earlier: [...closed.earlier, { volume: closed.volume, last: closed.reached }],
-  };
-}
-
-/** By the time of the commit, which within a tenant only grows. */
-const inOrder = (marks: readonly MarkItem[]): readonly MarkItem[] =>
-  [...marks].sort((a, b) => a.ticket - b.ticket || (a.tenantId < b.tenantId ? -1 : 1));
-
-/** As many marks, whole, as one batch takes. */
-function firstOf(marks: readonly MarkItem[]): readonly MarkItem[] {
-  const taken: MarkItem[] = [];
-  let entries = 0;
-  for (const mark of marks) {
-    entries += mark.packs.length;
-    if (entries > mostEntries) break;
-    taken.push(mark);
-  }
-  return taken;
-}
-
-function entriesOf(head: FeedHead, marks: readonly MarkItem[]): readonly Entry[] {
-  let last = head.reached;
-  return marks.flatMap(mark =>
-    mark.packs.map(pack => {
-      const first = last + 1;
-      last += pack.count;
-      return {
-        id: writePosition(last),
-        volume: head.volume,
-        first,
-        last,
-        tenantId: mark.tenantId,
-        pack: { volume: mark.volume, id: pack.id },
-        source: pack.source,
-        latest: pack.latest,
-      };
-    }),
-  );
 }
 
 function readPosition(after: string | null): number {

@@ -1,3 +1,5 @@
+import { AppError } from '../../kernel/errors.ts';
+
 /** What a failed call of an Azure SDK says, whichever SDK it was; nothing of its text. */
 export interface ServiceStatus {
   /** Null where no answer came. */
@@ -7,11 +9,18 @@ export interface ServiceStatus {
   readonly retryAfterMs: number | null;
 }
 
+const mostWrappings = 3;
+const says = (thrown: unknown): boolean =>
+  field(thrown, 'statusCode') !== undefined || field(thrown, 'code') !== undefined;
+
 const field = (from: unknown, name: string): unknown =>
   typeof from === 'object' && from !== null ? Reflect.get(from, name) : undefined;
 
 /** Reads the error of any of the SDKs: storage and Key Vault say `statusCode`, Cosmos DB puts it in `code`. */
-export function serviceStatus(thrown: unknown): ServiceStatus {
+export function serviceStatus(thrown: unknown, depth = 0): ServiceStatus {
+  // Cosmos DB's batches wrap the answer in an error that says nothing.
+  const cause = field(thrown, 'cause');
+  if (cause !== undefined && depth < mostWrappings && !says(thrown)) return serviceStatus(cause, depth + 1);
   const code = field(thrown, 'code');
   const said = field(thrown, 'statusCode') ?? (typeof code === 'number' ? code : undefined);
   return {
@@ -34,4 +43,18 @@ function waitIn(thrown: unknown): number | null {
   const exact = read('x-ms-retry-after-ms') ?? read('retry-after-ms');
   const whole = read('retry-after');
   return exact ?? (whole === null ? null : whole * 1_000);
+}
+
+const noToken =
+  /^(CredentialUnavailableError|AuthenticationError|AggregateAuthenticationError|AuthenticationRequiredError)$/;
+
+/** The error where no token could be had for the service: then the service itself was not even asked. */
+export function identityError(thrown: unknown): AppError | null {
+  if (!(thrown instanceof Error) || !noToken.test(thrown.name)) return null;
+  return new AppError(
+    'store.unavailable',
+    'retry-later',
+    'The app’s identity gave no token for Azure’s services. Assign the user-assigned identity to the app, and check HOLDFAST_IDENTITY_CLIENT_ID; on a developer’s machine, sign in with az login.',
+    { cause: thrown, facts: { service: 'identity' } },
+  );
 }

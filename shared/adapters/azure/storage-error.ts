@@ -1,9 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
-import { serviceStatus } from './service-status.ts';
+import { identityError, serviceStatus } from './service-status.ts';
 
 /** The one place where a failed call of Blob or Queue Storage becomes an AppError. `what` is for a person. */
 export function asStorageError(thrown: unknown, what: string): AppError {
   if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
   const { status, code, retryAfterMs } = serviceStatus(thrown);
   const options = {
     cause: thrown,

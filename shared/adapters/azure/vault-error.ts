@@ -1,9 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
-import { serviceStatus } from './service-status.ts';
+import { identityError, serviceStatus } from './service-status.ts';
 
 /** The one place where a failed call of Key Vault becomes an AppError. */
 export function asVaultError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
   const { status, code, retryAfterMs } = serviceStatus(thrown);
   const options = {
     cause: thrown,

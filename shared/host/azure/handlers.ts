@@ -51,7 +51,7 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
       // A bell that was lost is made good for within a minute.
       ring(context);
     }),
-    upkeepTimer: withApp(async (running, _: Timer) => reportUpkeep(running)),
+    upkeepTimer: withApp<Timer>(reportUpkeep),
     jobs: withApp(async (running, message: unknown, context) => {
       await workMessage(running, message, context.triggerMetadata ?? {});
       ring(context);

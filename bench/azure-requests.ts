@@ -1,0 +1,64 @@
+import { pathToFileURL } from 'node:url';
+import type { OpenEmbeddedOptions } from '../shared/adapters/embedded/open-embedded.ts';
+import type { Profile } from '../shared/ports/profile.ts';
+import { sharedCosmos } from '../test/support/azure-cosmos.ts';
+import { openPlace, makePlace } from '../test/support/azure-place.ts';
+import { sharedAzurite, sharedBlobDoor } from '../test/support/azure-storage.ts';
+import { openBenchRig } from './bench-rig.ts';
+import { printFigures, type Figures } from './figures.ts';
+
+/**
+ * What the Azure profile asks of its services while it ingests, counted at the wire and not estimated: requests and
+ * bytes per 1,000 events. Times are not taken, since the emulators are no place for them; and the Cosmos DB emulator
+ * calls every request one request unit, so that units need the service itself.
+ */
+export async function benchAzureRequests(events = 200_000): Promise<Figures> {
+  const server = await sharedCosmos();
+  const door = await sharedBlobDoor();
+  const azurite = await sharedAzurite();
+  const open = async ({ folder, clock, environment }: OpenEmbeddedOptions): Promise<Profile> =>
+    openPlace(await makePlace(folder, 'locked'), clock, environment);
+  // The windows of a busy tenant: full pages, each asked for once.
+  const rig = await openBenchRig(events, open, { everySeconds: 5 * 86_400 });
+  try {
+    server.calls.length = 0;
+    door.calls.length = 0;
+    let seen = 0;
+    for (const target of rig.targets) {
+      if (target.ref.source !== 'entra.directory-audits') continue;
+      seen += (await rig.ingest(target)).seen;
+    }
+    const asked = server.calls.filter(call => call.kind !== 'account');
+    const per = (value: number): number => Number(((value / seen) * 1_000).toFixed(2));
+    const cosmosOf = (kind: string): number => per(asked.filter(call => call.kind === kind).length);
+    const bytes = (pick: (call: (typeof asked)[number]) => number): number =>
+      asked.reduce((sum, call) => sum + pick(call), 0);
+    return {
+      name: 'requests of the Azure profile, per 1,000 events',
+      figures: {
+        events: seen,
+        'Cosmos DB requests': per(asked.length),
+        '  reads': cosmosOf('read'),
+        '  queries': cosmosOf('query'),
+        '  query plans': cosmosOf('plan'),
+        '  batches': cosmosOf('batch'),
+        '  single writes': cosmosOf('write'),
+        'Cosmos DB request units, as the emulator says': per(bytes(call => call.charge)),
+        'Cosmos DB bytes sent': Math.round(per(bytes(call => call.sent))),
+        'Cosmos DB bytes received': Math.round(per(bytes(call => call.received))),
+        'Blob Storage requests': per(door.calls.length),
+        'Blob Storage bytes sent': Math.round(per(door.calls.reduce((sum, call) => sum + call.sent, 0))),
+      },
+      targets: { 'Cosmos DB requests': { atMost: 12 } },
+    };
+  } finally {
+    await rig.close();
+    await door.close();
+    await server.close();
+    azurite.close();
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  console.log(printFigures(await benchAzureRequests(Number(process.argv[2] ?? 200_000))));
+}

@@ -1,0 +1,104 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import type { TokenCredential } from '@azure/identity';
+import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey } from '@azure/keyvault-keys';
+import { noteKeyId, type NoteSignature, type NoteVerifier } from '../../evidence/signed-note.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { VaultOptions } from './key-vault-secret-store.ts';
+import { serviceStatus } from './service-status.ts';
+import { asVaultError } from './vault-error.ts';
+
+export interface KeyVaultNoteSignerOptions extends VaultOptions {
+  /** The key in the vault: EC, P-256. */
+  readonly key: string;
+  /** The name signatures carry, normally the log's origin. */
+  readonly name: string;
+}
+
+/** Signs notes with a key that never leaves the vault. Key Vault has no Ed25519, so the signature is ECDSA. */
+export interface NoteSigning {
+  /** What is given to whoever verifies. */
+  verifier(): Promise<NoteVerifier>;
+  sign(text: string): Promise<NoteSignature>;
+}
+
+export function keyVaultNoteSigner(options: KeyVaultNoteSignerOptions): NoteSigning {
+  const { url, credential, key, name } = options;
+  const settings: KeyClientOptions = {
+    disableChallengeResourceVerification: options.azureDomain === false,
+    retryOptions: { maxRetries: 3, maxRetryDelayInMs: 5_000 },
+  };
+  const client = new KeyClient(url, credential, settings);
+
+  async function current(): Promise<{ readonly found: KeyVaultKey; readonly publicKey: Uint8Array }> {
+    // Asked for each time: after a rotation the newest version signs.
+    const found = await guarded(key, () => client.getKey(key));
+    return { found, publicKey: spkiOf(found) };
+  }
+
+  return {
+    async verifier() {
+      return { name, publicKey: (await current()).publicKey };
+    },
+    async sign(text) {
+      const { found, publicKey } = await current();
+      const signature = await guarded(key, () => signDigest(found, text, credential, settings));
+      return { name, keyId: noteKeyId(name, publicKey), signature: derOf(signature) };
+    },
+  };
+}
+
+async function signDigest(
+  key: KeyVaultKey,
+  text: string,
+  credential: TokenCredential,
+  settings: KeyClientOptions,
+): Promise<Uint8Array> {
+  const client = new CryptographyClient(key.id ?? '', credential, settings);
+  const digest = createHash('sha256').update(text).digest();
+  return (await client.sign('ES256', digest)).result;
+}
+
+function spkiOf({ key, name }: KeyVaultKey): Uint8Array {
+  const { x, y } = key ?? {};
+  if (x === undefined || y === undefined || key?.crv !== 'P-256') {
+    throw new AppError(
+      'config.invalid',
+      'give-up',
+      `The key ${name} in the key vault is not an EC key over P-256. Create one: az keyvault key create --kty EC --curve P-256.`,
+    );
+  }
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url');
+  const jwk = { kty: 'EC', crv: 'P-256', x: text(x), y: text(y) };
+  return createPublicKey({ key: jwk, format: 'jwk' }).export({ type: 'spki', format: 'der' });
+}
+
+/** The vault answers r and s, 32 bytes each; a note holds them as the DER sequence that verifiers read. */
+function derOf(signature: Uint8Array): Uint8Array {
+  if (signature.length !== 64) throw asVaultError(new Error('not an ES256 signature'));
+  const integer = (bytes: Uint8Array): Buffer => {
+    let from = 0;
+    while (from < bytes.length - 1 && bytes[from] === 0) from += 1;
+    const rest = Buffer.from(bytes.subarray(from));
+    // A first bit of one would make the number negative.
+    const value = (rest[0] ?? 0) > 127 ? Buffer.concat([Buffer.of(0), rest]) : rest;
+    return Buffer.concat([Buffer.of(2, value.length), value]);
+  };
+  const body = Buffer.concat([integer(signature.subarray(0, 32)), integer(signature.subarray(32))]);
+  return Buffer.concat([Buffer.of(0x30, body.length), body]);
+}
+
+async function guarded<T>(key: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (serviceStatus(thrown).status === 404) {
+      throw new AppError(
+        'secret.missing',
+        'give-up',
+        `The key ${key} is not in the key vault. Create it: az keyvault key create --name ${key} --kty EC --curve P-256.`,
+        { target: key },
+      );
+    }
+    throw asVaultError(thrown);
+  }
+}

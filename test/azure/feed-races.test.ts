@@ -1,0 +1,96 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { cosmosEventStore } from '../../shared/adapters/azure/cosmos-event-store.ts';
+import type { Change, EventStore } from '../../shared/ports/event-store.ts';
+import { seededNumbers } from '../../simulator/seeded.ts';
+import { openCosmos, sharedCosmos } from '../support/azure-cosmos.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { contoso, fabrikam, sampleEvent, scopeOf } from '../support/sample.ts';
+import { seed } from '../support/seed.ts';
+
+const at = new ManualClock().now();
+const told = (changes: readonly Change[]): readonly string[] =>
+  changes.map(({ position, event }) => `${position} ${event.tenant} ${event.id} ${event.revision}`);
+
+async function stores(count: number): Promise<readonly EventStore[]> {
+  const server = await sharedCosmos();
+  const database = await server.makeDatabase(['events', 'feed', 'quarantine']);
+  return Array.from({ length: count }, () => {
+    const cosmos = openCosmos(server, database);
+    onTestFinished(() => cosmos.close());
+    return cosmosEventStore(cosmos, { volumeBytes: 20_000, feedEntriesPerVolume: 12 });
+  });
+}
+
+/** Follows the feed until told to stop, and then to its end. */
+async function follow(store: EventStore, limit: number, isOver: () => boolean): Promise<readonly Change[]> {
+  const seen: Change[] = [];
+  for (let after: string | null = null; ;) {
+    const over = isOver();
+    const { changes, next } = await store.changes(null, after, limit);
+    seen.push(...changes);
+    after = next;
+    if (over && changes.length === 0) return seen;
+  }
+}
+
+test('whoever follows the feed while others write sees every revision once, in one order', async () => {
+  const [first, second, third, fourth, ...readers] = await stores(7);
+  if (first === undefined || second === undefined || third === undefined || fourth === undefined) {
+    throw new Error('no stores');
+  }
+  const dice = seededNumbers(seed, 'feed races');
+  const upTo = (n: number): number => Math.floor(dice() * n);
+  let writing = true;
+  const following = readers.map((store, i) => follow(store, [1_000, 3, 20][i] ?? 10, () => !writing));
+  let inserted = 0;
+  let replaced = 0;
+  // Two workers on each tenant, who often mean the same events.
+  await Promise.all(
+    [first, second, third, fourth].map(async (store, i) => {
+      const tenant = i % 2 === 0 ? contoso : fabrikam;
+      for (let call = 0; call < 10; call += 1) {
+        const events = Array.from({ length: 1 + upTo(6) }, () =>
+          sampleEvent(`e${upTo(40)}`, { tenant, body: `version ${upTo(3)}` }),
+        );
+        const counts = await store.upsert(scopeOf(tenant), events, at);
+        inserted += counts.inserted;
+        replaced += counts.replaced;
+      }
+    }),
+  );
+  writing = false;
+  const feeds = await Promise.all(following);
+  const whole = told(await follow(first, 1_000, () => true));
+  expect(whole).toHaveLength(inserted + replaced);
+  expect(new Set(whole.map(line => line.split(' ')[0])).size).toBe(whole.length);
+  for (const feed of feeds) expect(told(feed)).toEqual(whole);
+  // Of one event's revisions each comes after the one before it.
+  const newest = new Map<string, number>();
+  for (const line of whole) {
+    const [, tenant, id, revision] = line.split(' ');
+    const key = `${tenant} ${id}`;
+    expect(Number(revision)).toBe((newest.get(key) ?? 0) + 1);
+    newest.set(key, Number(revision));
+  }
+  const counts = await Promise.all([contoso, fabrikam].map(tenant => first.counts(scopeOf(tenant))));
+  expect(counts.reduce((sum, one) => sum + one.events, 0)).toBe(newest.size);
+  expect(counts.reduce((sum, one) => sum + one.revisions, 0)).toBe(whole.length);
+});
+
+test('a worker that died between storing and numbering leaves nothing out', async () => {
+  const [writer, reader] = await stores(2);
+  const server = await sharedCosmos();
+  onTestFinished(() => {
+    server.fault = null;
+  });
+  if (writer === undefined || reader === undefined) throw new Error('no stores');
+  await writer.upsert(scopeOf(contoso), [sampleEvent('a')], at);
+  // The entries are written and the answer is lost: the marks stay, and must not be numbered again.
+  server.fault = call => (call.container === 'feed' && call.kind === 'batch' ? 'cut' : null);
+  await expect(writer.changes(null, null, 10)).rejects.toMatchObject({ code: 'store.unavailable' });
+  server.fault = null;
+  await writer.upsert(scopeOf(contoso), [sampleEvent('b')], at);
+  const { changes } = await reader.changes(null, null, 10);
+  expect(changes.map(one => one.event.id)).toEqual([sampleEvent('a').id, sampleEvent('b').id]);
+  expect(told((await writer.changes(null, null, 10)).changes)).toEqual(told(changes));
+});
