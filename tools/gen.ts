@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { containerDefinition, containers } from '../shared/adapters/azure/containers.ts';
+import { costPage, readCostInputs } from './azure-cost.ts';
 import { settingsText } from './settings.ts';
 import { registryText, root, sourceFolders } from './source-registry.ts';
 import { sourcesPage } from './source-page.ts';
@@ -21,6 +22,10 @@ async function generatedFiles(): Promise<Generated[]> {
   const files: Generated[] = [
     { path: 'shared/sources/index.generated.ts', text: registryText(folders) },
     { path: 'docs/sources.md', text: sourcesPage(folders) },
+    {
+      path: 'docs/azure/cost.md',
+      text: costPage(readCostInputs(await readFile(join(root, 'docs/azure/inputs.json'), 'utf8'))),
+    },
   ];
   // Loaded late: the contract it is made from may itself want the registry written above.
   const { openApiText } = await import('./openapi.ts');
