@@ -26,5 +26,5 @@ test('the search service is the cheapest that has room, and the page says which'
 });
 
 test('an unknown input is refused', () => {
-  expect(() => readCostInputs(text.replace('"prices"', '"price"'))).toThrow();
+  expect(() => readCostInputs(text.replace('"prices"', '"price"'))).toThrow(/prices/);
 });

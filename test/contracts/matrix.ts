@@ -23,7 +23,6 @@ export interface MatrixRow {
 
 export const places = ['embedded', 'emulator', 'wire', 'live'] as const;
 
-const comesWithAzure = (what: string): NotRun => ({ what, notRun: 'comes with the Azure profile' });
 const live = (what: string): NotRun => ({ what, notRun: 'needs an account of one’s own' });
 const azure = (name: string, on: string): Runs => ({
   adapters: [`shared/adapters/azure/${name}.ts`],
