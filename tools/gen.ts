@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+import { containerDefinition, containers } from '../shared/adapters/azure/containers.ts';
+import { costPage, readCostInputs } from './azure-cost.ts';
 import { settingsText } from './settings.ts';
 import { registryText, root, sourceFolders } from './source-registry.ts';
 import { sourcesPage } from './source-page.ts';
@@ -20,6 +22,10 @@ async function generatedFiles(): Promise<Generated[]> {
   const files: Generated[] = [
     { path: 'shared/sources/index.generated.ts', text: registryText(folders) },
     { path: 'docs/sources.md', text: sourcesPage(folders) },
+    {
+      path: 'docs/azure/cost.md',
+      text: costPage(readCostInputs(await readFile(join(root, 'docs/azure/inputs.json'), 'utf8'))),
+    },
   ];
   // Loaded late: the contract it is made from may itself want the registry written above.
   const { openApiText } = await import('./openapi.ts');
@@ -27,8 +33,12 @@ async function generatedFiles(): Promise<Generated[]> {
     ...(await Promise.all(files.map(formatted))),
     { path: 'docs/openapi.json', text: await openApiText() },
     { path: 'local.settings.example.json', text: settingsText() },
+    // What the infrastructure creates is what the adapters expect.
+    { path: 'infra/app/cosmos-containers.json', text: containersText() },
   ];
 }
+
+const containersText = (): string => `${JSON.stringify(containers.map(containerDefinition), null, 2)}\n`;
 
 async function formatted({ path, text }: Generated): Promise<Generated> {
   const filepath = join(root, path);

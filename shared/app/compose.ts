@@ -166,7 +166,6 @@ const doorsOf = ({
     random: Math.random,
     families: dividedAmong(providerLimits, settings.HOLDFAST_INSTANCES),
     ...(assertion === undefined ? {} : { assertion }),
-    ...(assertion === undefined ? {} : { assertion }),
   });
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
@@ -182,16 +181,21 @@ async function readTenants(settings: Settings, profile: Profile): Promise<void> 
   await registerTenants(profile.tenants, wanted);
 }
 
-/** A file a setting names. Every mistake in it is a `config.invalid` that says where. */
-async function readJson<T>(setting: string, path: string, schema: z.ZodType<T>): Promise<T> {
+/**
+ * A file a setting names, or the JSON in the setting itself: where there is no file system to put one on, a setting
+ * is the place. Every mistake in it is a `config.invalid` that says where.
+ */
+async function readJson<T>(setting: string, given: string, schema: z.ZodType<T>): Promise<T> {
+  const inline = given.startsWith('[');
+  const it = inline ? setting : `The file that ${setting} names`;
   const wrong = (what: string, cause?: unknown): AppError =>
-    new AppError('config.invalid', 'give-up', `The file that ${setting} names ${what}.`, {
+    new AppError('config.invalid', 'give-up', `${it} ${what}.`, {
       target: setting,
       ...(cause === undefined ? {} : { cause }),
     });
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(inline ? given : await readFile(given, 'utf8'));
   } catch (cause) {
     throw wrong(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
   }

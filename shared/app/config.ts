@@ -36,12 +36,13 @@ const settings = {
   HOLDFAST_GRANTS: {
     schema: z.string(),
     initial: '',
-    about: 'JSON file with grants for the operator tenant: [{ "principal": oid or role, "tenants": ["*"] }]',
+    about:
+      'JSON file, or the JSON itself, with grants for the operator tenant: [{ "principal": oid or role, "tenants": ["*"] }]',
   },
   HOLDFAST_TENANTS: {
     schema: z.string(),
     initial: '',
-    about: 'JSON file with the customers and their connections; read at start',
+    about: 'JSON file, or the JSON itself, with the customers and their connections; read at start',
   },
   HOLDFAST_MAPPINGS: {
     schema: z.string(),
@@ -121,23 +122,15 @@ const settings = {
     initial: '',
     about: 'Azure profile: the job queue, https://<account>.queue.core.windows.net/<queue>',
   },
-  HOLDFAST_VAULT_URL: {
-    schema: urlOrNone,
-    initial: '',
-    about: 'Azure profile: the key vault, https://<vault>.vault.azure.net',
-  },
   HOLDFAST_SEARCH_URL: {
     schema: urlOrNone,
     initial: '',
     about: 'Azure profile: the search service, https://<service>.search.windows.net',
   },
-  HOLDFAST_SEARCH_INDEX: {
-    schema: z
-      .string()
-      .regex(/^[a-z0-9](?:[a-z0-9-]{0,118}[a-z0-9])?$/, 'expected lower-case letters, digits and dashes'),
-    initial: 'holdfast-events',
-    about:
-      'Azure profile: the alias of the search index there; the index behind it carries a version in its name',
+  HOLDFAST_VAULT_URL: {
+    schema: urlOrNone,
+    initial: '',
+    about: 'Azure profile: the key vault, https://<vault>.vault.azure.net',
   },
   HOLDFAST_IDENTITY_CLIENT_ID: {
     schema: z.union([guid, z.literal('')]),
@@ -179,8 +172,8 @@ const azureNeeds = [
   'HOLDFAST_COSMOS_URL',
   'HOLDFAST_ARCHIVE_URL',
   'HOLDFAST_QUEUE_URL',
-  'HOLDFAST_VAULT_URL',
   'HOLDFAST_SEARCH_URL',
+  'HOLDFAST_VAULT_URL',
 ] as const;
 
 /** Every setting with its default and meaning; the settings example and the infrastructure are checked against it. */

@@ -5,7 +5,7 @@ import type { Api } from '../api/api-request.ts';
 import { misconfigured } from '../api/misconfigured.ts';
 import { compose, type App } from '../app/compose.ts';
 import { readConfig, type SettingProblem, type Settings } from '../app/config.ts';
-import { openProfile } from '../app/open-profile.ts';
+import { openEmbeddedProfile } from '../app/open-embedded-profile.ts';
 import { AppError } from '../kernel/errors.ts';
 import { seconds } from '../kernel/time.ts';
 import { countBehind } from '../pipeline/due-connections.ts';
@@ -73,7 +73,7 @@ async function serveProblems(
 }
 
 async function serve(settings: Settings, options: ProductOptions): Promise<Product> {
-  const opened = await openProfile(settings, options.environment);
+  const opened = await openEmbeddedProfile(settings.HOLDFAST_DATA, options.environment);
   const { clock, profile } = opened;
   const counters = counterRegistry();
   const telemetry = consoleTelemetry({ stream: options.log, level: options.level, clock, counters });

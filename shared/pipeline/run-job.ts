@@ -100,7 +100,8 @@ async function settle(deps: JobDeps, taken: TakenJob, error: AppError, facts: Fa
   }
 }
 
-async function tellOperation(deps: JobDeps, job: Job, error: AppError): Promise<void> {
+/** Whoever waits for the job's operation learns that it failed. */
+export async function tellOperation(deps: JobDeps, job: Job, error: AppError): Promise<void> {
   if (job.kind !== 'pull') return tellUpkeepFailed(deps.upkeep, job, error);
   if (job.operation === undefined) return;
   const target = await deps.target(job);

@@ -46,3 +46,32 @@ export interface JobQueue {
   buried(limit: number): Promise<readonly { id: string; job: Job; reason: string }[]>;
   depth(): Promise<{ waiting: number; buried: number }>;
 }
+
+/** A message of the queue in the hands of a host: it removes it when the work returns, and brings it again when that throws. */
+export interface HostedMessage {
+  readonly id: string;
+  /** Decoded. */
+  readonly body: string;
+  /** 1 the first time. */
+  readonly deliveries: number;
+}
+
+export interface HostedJob {
+  readonly taken: TakenJob;
+  /** The queue as it is for this job: ack, delay and bury say what shall be, and returning lets the host do its part. */
+  readonly queue: JobQueue;
+  /** Whether the job's fate is kept somewhere. Returning before that would lose it. */
+  settled(): boolean;
+}
+
+/**
+ * The queue where a host takes the messages.
+ * - adopt MUST mark the job as being worked on, so that its key is free for the next; null: it is not due yet, and
+ *   comes again by itself.
+ * - bury keeps the job of a message the host gave up on.
+ * - Both throw `store.corrupt` for a message that is not one of ours.
+ */
+export interface HostedJobs {
+  adopt(message: HostedMessage, now: Instant, lease: Duration): Promise<HostedJob | null>;
+  bury(message: HostedMessage, reason: string): Promise<Job>;
+}

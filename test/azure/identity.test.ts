@@ -6,7 +6,7 @@ import { asVaultError } from '../../shared/adapters/azure/vault-error.ts';
 import { federatedTokenSource } from '../../shared/adapters/net/federated-token-source.ts';
 import { httpTransport } from '../../shared/adapters/net/http-transport.ts';
 import { readConfig } from '../../shared/app/config.ts';
-import { openProfile } from '../../shared/app/open-profile.ts';
+import { openAzureProfile } from '../../shared/app/open-azure-profile.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { mustReject } from '../contracts/contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -126,8 +126,8 @@ describe('opening the Azure profile', () => {
     HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
     HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
     HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
-    HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
     HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
+    HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
   };
 
   test('needs its addresses, and names each that is missing', () => {
@@ -136,9 +136,10 @@ describe('opening the Azure profile', () => {
     expect(settings(addresses).ok).toBe(true);
   });
 
-  test('fails with a sentence where a service it starts with does not answer', async () => {
+  test('fails with the index’s own words where that cannot be opened', async () => {
     const config = settings(addresses);
     if (!config.ok) throw new Error('settings');
-    await mustReject(openProfile(config.settings, {}), 'index.unavailable');
+    const own = new AppError('index.unavailable', 'retry-later', 'The index is not there.');
+    await expect(openAzureProfile(config.settings, () => Promise.reject(own))).rejects.toBe(own);
   });
 });

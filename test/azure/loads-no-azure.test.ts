@@ -34,7 +34,7 @@ const from = (path: string): string => JSON.stringify(join(root, path));
 test('the embedded profile, opened and composed, never loads an Azure SDK', async () => {
   const folder = await tempFolder();
   const loaded = await loadedBy(`
-    const { openEmbeddedProfile } = await import(${from('shared/app/open-profile.ts')});
+    const { openEmbeddedProfile } = await import(${from('shared/app/open-embedded-profile.ts')});
     await import(${from('shared/app/compose.ts')});
     await import(${from('shared/host/run-product.ts')});
     const opened = await openEmbeddedProfile(${JSON.stringify(folder)}, {});
@@ -47,13 +47,14 @@ test('the embedded profile, opened and composed, never loads an Azure SDK', asyn
 test('the Azure profile never loads SQLite', async () => {
   const loaded = await loadedBy(`
     const { readConfig } = await import(${from('shared/app/config.ts')});
-    const { openAzureProfile } = await import(${from('shared/app/open-profile.ts')});
+    const { openAzureProfile } = await import(${from('shared/app/open-azure-profile.ts')});
     const config = readConfig({
       HOLDFAST_PROFILE: 'azure',
       HOLDFAST_CLIENT_ID: 'ca11ab1e-0000-4000-8000-00000000cafe',
       HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
       HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
       HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
+      HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
       HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
       HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
     });

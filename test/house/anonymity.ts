@@ -10,7 +10,7 @@ const publicHosts = [
   'azure.microsoft.com', 'schemas.microsoft.com', 'schemas.xmlsoap.org', 'services.mimecast.com', 'api.services.mimecast.com',
   'integrations.mimecast.com', 'schema.ocsf.io', 'www.rfc-editor.org', 'datatracker.ietf.org', 'json-schema.org',
   'spec.openapis.org', 'json.schemastore.org', 'www.w3.org', 'www.sqlite.org', 'sqlite.org', 'nodejs.org', 'www.apache.org',
-  'editorconfig.org', 'c2sp.org', 'semver.org', 'azure.com', 'windows.net',
+  'editorconfig.org', 'c2sp.org', 'semver.org', 'azure.com', 'windows.net', 'privatelink.vaultcore.azure.net',
 ]; // prettier-ignore
 const publicSuffixes = [
   '.microsoft.com',

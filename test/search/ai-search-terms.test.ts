@@ -110,6 +110,7 @@ test('addresses are found in networks and ranges as the oracle finds them', asyn
     const expected = expectedEvents(events, [contoso], asked).map(event => event.client?.ip);
     const found = page.hits.map(hit => events.find(event => event.id === hit.id)?.client?.ip);
     expect([node, new Set(found)]).toEqual([node, new Set(expected)]);
+    expect(found).toHaveLength(expected.length);
   }
 });
 

@@ -5,6 +5,7 @@ import { consoleTelemetry } from '../../shared/adapters/net/console-telemetry.ts
 import { counterRegistry } from '../../shared/adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../../shared/adapters/net/entra-token-check.ts';
 import type { ApiDeps } from '../../shared/api/api-deps.ts';
+import type { Api } from '../../shared/api/api-request.ts';
 import { createClient, type Client } from '../../shared/api/client.ts';
 import { mount } from '../../shared/api/mount.ts';
 import { streamPulls } from '../../shared/app/stream-pulls.ts';
@@ -27,7 +28,7 @@ import { tempFolder } from './temp-folder.ts';
 
 export const operator = '0e7a0000-0000-4000-8000-00000000e001';
 
-/** The API on a real socket, over the embedded profile in a fresh folder, with an issuer of its own. */
+/** The API on a real socket, over the embedded profile in a fresh folder unless the file says otherwise, with an issuer of its own. */
 export interface ApiHouse {
   readonly url: string;
   readonly folder: string;
@@ -80,19 +81,33 @@ const tenant = (id: TenantId, name: string, domain: string): Tenant => ({
 export const contosoTenant = tenant(contoso, 'Contoso', 'contoso.example');
 export const fabrikamTenant = tenant(fabrikam, 'Fabrikam', 'fabrikam.example');
 
+/** Where the houses of a test file keep things, and what serves them. */
+export interface HouseGround {
+  open(folder: string, clock: ManualClock): Promise<Profile>;
+  serve(api: Api): Promise<{ readonly url: string; close(): Promise<void> }>;
+}
+let ground: HouseGround = {
+  open: (folder, clock) => openEmbedded({ folder, environment: {}, clock }),
+  serve: api => startNodeServer({ api, port: 0, timeouts: { grace: 200 } }),
+};
+/** For all houses opened from now on in this file. */
+export const buildHousesOn = (other: HouseGround): void => {
+  ground = other;
+};
+
 const plenty = { perSecond: 10_000, burst: 10_000 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
   const clock = new ManualClock();
   const folder = await tempFolder();
-  const profile = await openEmbedded({ folder, environment: {}, clock });
+  const profile = await ground.open(folder, clock);
   // A test that closes the stores to see what happens has closed them.
   onTestFinished(() => profile.close().catch(() => undefined));
   for (const one of [contosoTenant, fabrikamTenant]) await profile.tenants.swap(null, one);
   const issuer = await startIssuer(() => Math.floor(clock.now() / 1_000));
   const lines: string[] = [];
   const deps = depsOf(options, { clock, profile, issuer, lines });
-  const server = await startNodeServer({ api: mount(deps), port: 0, timeouts: { grace: 200 } });
+  const server = await ground.serve(mount(deps));
   onTestFinished(() => server.close());
   return {
     url: server.url,

@@ -3,6 +3,7 @@ import { openSearchIndex } from '../../shared/adapters/embedded/fts-search-index
 import { containerNames } from '../../shared/adapters/azure/containers.ts';
 import { openAzure, type AzureProfile } from '../../shared/adapters/azure/open-azure.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
+import type { SearchIndex } from '../../shared/ports/search-index.ts';
 import type { CosmosServer } from '../fakes/cosmos-server.ts';
 import { developmentAccount } from '../fakes/azurite.ts';
 import { makeQueue } from './azure-queue.ts';
@@ -42,8 +43,9 @@ export function openPlace(
   place: AzurePlace,
   clock: Clock,
   environment: Readonly<Record<string, string | undefined>> = {},
+  index: SearchIndex = openSearchIndex(place.folder),
 ): AzureProfile {
-  const { server, database, objectsUrl, holdsUrl, queueUrl, retention, folder } = place;
+  const { server, database, objectsUrl, holdsUrl, queueUrl, retention } = place;
   const secrets = environmentSecretStore({ environment, file: '/nowhere/secrets.json' });
   return openAzure({
     cosmos: {
@@ -61,7 +63,7 @@ export function openPlace(
       retry: { tries: 2, delayMs: 10 },
     },
     secrets,
-    index: openSearchIndex(folder),
+    index,
     clock,
   });
 }

@@ -5,10 +5,8 @@ import type { Operation } from '../../shared/model/run.ts';
 import { projectIndex } from '../../shared/pipeline/project-index.ts';
 import { newRenormalize, renormalizeStateOf } from '../../shared/pipeline/renormalize-state.ts';
 import {
-  renormalize,
-  type RenormalizeDeps,
-  type RenormalizeTarget,
-} from '../../shared/pipeline/renormalize.ts';
+  renormalize, type RenormalizeDeps, type RenormalizeTarget,
+} from '../../shared/pipeline/renormalize.ts'; // prettier-ignore
 import type { StoredEvent } from '../../shared/model/event.ts';
 import { Problem, type Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';

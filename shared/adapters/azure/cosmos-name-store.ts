@@ -289,15 +289,8 @@ async function wantsAmong(
 }
 
 const unheardOf = (tenantId: string, object: string): ObjectItem => ({
-  id: objectId(object),
-  kind: 'object',
-  tenantId,
-  object,
-  state: 'unknown',
-  at: 0,
-  wanted: false,
-  known: null,
-});
+  id: objectId(object), kind: 'object', tenantId, object, state: 'unknown', at: 0, wanted: false, known: null,
+}); // prettier-ignore
 
 /** Under the tag of what was read; created where nothing was. */
 function writeObject(held: Held | undefined, next: ObjectItem): Step {

@@ -28,6 +28,8 @@ export interface JobKeys {
   /** It waits again, until `at`. */
   putOff(key: string, message: string, at: Instant): Promise<void>;
   done(key: string, message: string): Promise<void>;
+  /** Another message waits in this one's place, until `at`. */
+  moved(key: string, from: string, to: string, at: Instant): Promise<void>;
 }
 
 export function jobKeys(cosmos: CosmosGateway): JobKeys {
@@ -64,5 +66,7 @@ export function jobKeys(cosmos: CosmosGateway): JobKeys {
     putOff: (key, message, at) =>
       change(key, message, { leasedUntil: null, believedUntil: plus(at, waitingTakes) }),
     done: (key, message) => change(key, message, null),
+    moved: (key, from, to, at) =>
+      change(key, from, { message: to, leasedUntil: null, believedUntil: plus(at, waitingTakes) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { asAppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { HostedJobs } from '../../ports/job-queue.ts';
 import type { Profile } from '../../ports/profile.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
@@ -19,6 +20,7 @@ import { cosmosOperationStore } from './cosmos-operation-store.ts';
 import { cosmosRunLog } from './cosmos-run-log.ts';
 import { cosmosTenantRegistry } from './cosmos-tenant-registry.ts';
 import { cosmosThrottleMemory } from './cosmos-throttle-memory.ts';
+import { hostedJobs } from './hosted-jobs.ts';
 import { installationKey } from './installation-key.ts';
 import { messageQueue } from './queue-gateway.ts';
 import { storageJobQueue } from './storage-job-queue.ts';
@@ -47,6 +49,8 @@ export interface OpenAzureOptions {
 }
 
 export interface AzureProfile extends Profile {
+  /** The queue where the Functions host takes the messages. */
+  readonly hosted: HostedJobs;
   /** The same 32 bytes in every instance. */
   installationKey(): Promise<Uint8Array>;
 }
@@ -70,6 +74,7 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     index,
     secrets,
     queue,
+    hosted: hostedJobs({ messages, cosmos, clock, queue }),
     events: cosmosEventStore(cosmos),
     cursors: cosmosCursorStore(cosmos),
     tenants: cosmosTenantRegistry(cosmos),

@@ -1,28 +1,11 @@
-import { z } from 'zod';
-import { AppError } from '../../kernel/errors.ts';
 import { instant, plus, seconds, type Instant } from '../../kernel/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { jobSchema, type JobQueue, type TakenJob } from '../../ports/job-queue.ts';
+import type { JobQueue, TakenJob } from '../../ports/job-queue.ts';
+import { buriedJobs } from './buried-jobs.ts';
 import type { CosmosGateway } from './cosmos-gateway.ts';
 import { jobKeys } from './job-keys.ts';
-import { monotonicMicroseconds } from './monotonic-microseconds.ts';
+import { readLetter, writeLetter, type Letter } from './job-letter.ts';
 import { longestHidden, type MessageQueue, type MessageTake, type TakenMessage } from './queue-gateway.ts';
-import { storedKind } from './stored-document.ts';
-import type { ListedItem } from './newest-first.ts';
-
-/** What a message says. */
-const letterSchema = z.strictObject({
-  job: jobSchema,
-  key: z.string().nullable(),
-  /** Milliseconds since the epoch; beyond what the service can hide, a message is hidden again. */
-  notBefore: z.number(),
-});
-type Letter = z.infer<typeof letterSchema>;
-
-const buriedJobs = storedKind(z.strictObject({ job: jobSchema, reason: z.string() }), 'A buried job');
-const buriedKind = 'buried';
-/** Base64 of a message may have 64 KB. */
-const largestLetter = 48_000;
 
 export interface StorageJobQueueOptions {
   readonly messages: MessageQueue;
@@ -34,7 +17,7 @@ export interface StorageJobQueueOptions {
 /** Jobs in Queue Storage. The id handed out is the message's receipt, which another take makes worthless. */
 export function storageJobQueue({ messages, cosmos, clock }: StorageJobQueueOptions): JobQueue {
   const keys = jobKeys(cosmos);
-  const buried = cosmos.container('jobs');
+  const buried = buriedJobs(cosmos);
 
   async function taken(message: TakenMessage, now: Instant, lease: number): Promise<TakenJob | null> {
     const letter = readLetter(message.text);
@@ -79,28 +62,13 @@ export function storageJobQueue({ messages, cosmos, clock }: StorageJobQueueOpti
       // Only a receipt that still holds may bury; and if we die before the end, the job comes once more.
       const held = await messages.hide(take, writeLetter(letter), buryingSeconds);
       if (held === null) return;
-      const place = String(monotonicMicroseconds()).padStart(20, '0');
-      const doc = buriedJobs.write({ job: letter.job, reason });
-      await buried.create([buriedKind], { id: `buried-${place}`, kind: buriedKind, place, ...doc });
+      await buried.add({ job: letter.job, reason });
       await messages.remove(held);
       if (letter.key !== null) await keys.done(letter.key, take.messageId);
     },
-    async buried(limit) {
-      if (limit <= 0) return [];
-      const found = await buried.query<ListedItem>({
-        text: 'SELECT * FROM c WHERE c.kind = @kind AND c.place > @first ORDER BY c.place',
-        parameters: { kind: buriedKind, first: '' },
-        partition: [buriedKind],
-        most: limit,
-      });
-      return found.map(item => ({ id: item.id, ...buriedJobs.read(item) }));
-    },
+    buried: limit => buried.list(limit),
     async depth() {
-      const [count = 0] = await buried.query<number>({
-        text: 'SELECT VALUE COUNT(1) FROM c WHERE c.kind = @kind',
-        parameters: { kind: buriedKind },
-        partition: [buriedKind],
-      });
+      const count = await buried.count();
       return { waiting: await messages.count(), buried: count };
     },
   };
@@ -108,37 +76,16 @@ export function storageJobQueue({ messages, cosmos, clock }: StorageJobQueueOpti
 
 const buryingSeconds = 300;
 
-/** A message as whoever received it has it, the Functions host included, as a job. */
-export function takenJob(message: TakenMessage): TakenJob {
+function takenJob(message: TakenMessage): TakenJob {
   const { messageId, popReceipt, text, deliveries } = message;
   const id = Buffer.from(JSON.stringify([messageId, popReceipt, text])).toString('base64url');
-  return { id, job: readLetter(text).job, attempt: deliveries };
+  const { job, tried = 0 } = readLetter(text);
+  return { id, job, attempt: tried + deliveries };
 }
 
 /** Never early: what is left over of a second is waited out. At most what the service can hide. */
-const secondsUntil = (at: Instant, now: Instant): number =>
+export const secondsUntil = (at: Instant, now: Instant): number =>
   Math.min(longestHidden, Math.max(0, Math.ceil((at - now) / 1_000)));
-
-/** In base64, as the Functions host reads messages. */
-function writeLetter(letter: Letter): string {
-  const json = JSON.stringify(letter);
-  if (Buffer.byteLength(json) > largestLetter) {
-    throw new AppError('bug', 'give-up', 'A job is larger than a message of Queue Storage may be.');
-  }
-  return Buffer.from(json).toString('base64');
-}
-
-function readLetter(text: string): Letter {
-  try {
-    return letterSchema.parse(JSON.parse(Buffer.from(text, 'base64').toString()));
-  } catch {
-    throw new AppError(
-      'store.corrupt',
-      'give-up',
-      'A message of the job queue is not one of ours. Look at the queue, and remove what does not belong there.',
-    );
-  }
-}
 
 function readId(id: string): { take: MessageTake; letter: Letter } {
   const [messageId = '', popReceipt = '', text = ''] = JSON.parse(

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { azureCredential, federatedAssertion } from '../adapters/azure/azure-identity.ts';
+import { keyVaultSecretStore } from '../adapters/azure/key-vault-secret-store.ts';
+import { openAzure } from '../adapters/azure/open-azure.ts';
+import { openAiSearch } from '../adapters/azure/search-index.ts';
+// No more than a clock: it brings nothing of the embedded stores with it.
+import { systemClock } from '../adapters/embedded/system-clock.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
+import type { Settings } from './config.ts';
+import type { OpenedProfile } from './opened-profile.ts';
+
+/** The alias in the search service; each schema version has an index behind it. */
+const searchAlias = 'events';
+
+type OpenIndex = (
+  settings: Settings,
+  credential: ReturnType<typeof azureCredential>,
+) => Promise<SearchIndex & { close?(): void }>;
+
+const aiSearch: OpenIndex = async (settings, credential) => {
+  const index = openAiSearch({ endpoint: settings.HOLDFAST_SEARCH_URL, credential, indexName: searchAlias });
+  // Searching makes no index, and a new installation shall be searchable before its first event.
+  await index.prepare();
+  return index;
+};
+
+/**
+ * The stores in Azure's services, reached as the app's identity. A file of its own, so that the embedded profile
+ * never loads an Azure SDK, and this one never SQLite.
+ */
+export async function openAzureProfile(
+  settings: Settings,
+  openIndex: OpenIndex = aiSearch,
+): Promise<OpenedProfile> {
+  const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
+  const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
+  const profile = openAzure({
+    cosmos: {
+      endpoint: settings.HOLDFAST_COSMOS_URL,
+      database: settings.HOLDFAST_COSMOS_DATABASE,
+      credential,
+    },
+    storage: {
+      objectsUrl: `${archive}/raw`,
+      holdsUrl: `${archive}/holds`,
+      queueUrl: settings.HOLDFAST_QUEUE_URL,
+      credential,
+      retention: settings.HOLDFAST_RETENTION,
+    },
+    secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
+    index: await openIndex(settings, credential),
+    clock: systemClock,
+  });
+  try {
+    return {
+      profile,
+      hosted: profile.hosted,
+      clock: systemClock,
+      continuationKey: await profile.installationKey(),
+      worker: `azure-${randomUUID()}`,
+      // Other instances may live: a lease is waited out.
+      isGone: () => false,
+      ...(settings.HOLDFAST_IDENTITY_CLIENT_ID === '' ? {} : { assertion: federatedAssertion(credential) }),
+      close: () => profile.close(),
+    };
+  } catch (thrown) {
+    await profile.close();
+    throw thrown;
+  }
+}

@@ -1,0 +1,91 @@
+import type { App } from '../../app/compose.ts';
+import { readConfig, type SettingProblem, type Settings } from '../../app/config.ts';
+import type { OpenedProfile } from '../../app/opened-profile.ts';
+import { AppError } from '../../kernel/errors.ts';
+import type { HostedJobs } from '../../ports/job-queue.ts';
+import type { Profile } from '../../ports/profile.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
+import { invocationLog } from './invocation-log.ts';
+import { jobsQueue } from './triggers.ts';
+
+/** One instance of the app, put together. */
+export interface Running {
+  readonly is: 'running';
+  readonly app: App;
+  readonly profile: Profile;
+  readonly hosted: HostedJobs;
+  readonly telemetry: Telemetry;
+}
+/** Alive, but of no use before somebody corrects these. */
+export interface Misconfigured {
+  readonly is: 'misconfigured';
+  readonly problems: readonly SettingProblem[];
+}
+export type Instance = Running | Misconfigured;
+
+export interface InstanceOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Opens the stores; imported late, so that a cold start registers its functions before it loads an SDK. */
+  readonly open: (settings: Settings) => Promise<OpenedProfile>;
+}
+
+/**
+ * Puts the app together when it is first needed, once. What failed because a service was away is tried again by the
+ * next caller; what failed because of a setting stays, for settings change only with a restart.
+ */
+export function lazyInstance(options: InstanceOptions): () => Promise<Instance> {
+  let made: Promise<Instance> | null = null;
+  return () => {
+    if (made !== null) return made;
+    const making = make(options);
+    made = making;
+    making.catch(() => {
+      if (made === making) made = null;
+    });
+    return making;
+  };
+}
+
+async function make({ environment, open }: InstanceOptions): Promise<Instance> {
+  const config = readConfig(environment);
+  const problems = [...(config.ok ? [] : config.problems), ...hostProblems(config)];
+  if (!config.ok || problems.length > 0) return { is: 'misconfigured', problems };
+  const { settings } = config;
+  const [{ compose }, { consoleTelemetry }, { counterRegistry }] = await Promise.all([
+    import('../../app/compose.ts'),
+    import('../../adapters/net/console-telemetry.ts'),
+    import('../../adapters/net/counter-registry.ts'),
+  ]);
+  const opened = await open(settings);
+  try {
+    const { clock, profile, hosted } = opened;
+    const counters = counterRegistry();
+    const telemetry = consoleTelemetry({ stream: invocationLog, level: 'info', clock, counters });
+    const app = await compose({ ...opened, settings, telemetry, counters });
+    if (hosted === undefined) throw new AppError('bug', 'give-up', 'This profile has no hosted queue.');
+    return { is: 'running', app, profile, hosted, telemetry };
+  } catch (thrown) {
+    await opened.close();
+    if (!(thrown instanceof AppError) || thrown.code !== 'config.invalid' || thrown.target === undefined)
+      throw thrown;
+    return { is: 'misconfigured', problems: [{ setting: thrown.target, problem: thrown.message }] };
+  }
+}
+
+/** What the Functions host needs beyond what the settings themselves ask for. */
+function hostProblems(config: ReturnType<typeof readConfig>): readonly SettingProblem[] {
+  const { HOLDFAST_PROFILE: profile, HOLDFAST_QUEUE_URL: queue } = config.ok ? config.settings : config.known;
+  const problems: SettingProblem[] = [];
+  if (profile === 'embedded') {
+    const problem = 'is embedded: on Azure Functions only azure works, for an instance keeps no files';
+    problems.push({ setting: 'HOLDFAST_PROFILE', problem });
+  }
+  // Jobs sent to one queue while the host listens to another would wait for ever.
+  if (queue !== undefined && queue !== '' && !new URL(queue).pathname.endsWith(`/${jobsQueue}`)) {
+    problems.push({
+      setting: 'HOLDFAST_QUEUE_URL',
+      problem: `must end in /${jobsQueue}, where jobs are taken`,
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,55 @@
+import { AppError } from '../../kernel/errors.ts';
+import { minutes } from '../../kernel/time.ts';
+import { tellPoisonedJob } from '../../pipeline/poisoned-job.ts';
+import { jobLease, runJob } from '../../pipeline/run-job.ts';
+import type { HostedMessage } from '../../ports/job-queue.ts';
+import type { Running } from './instance.ts';
+
+/** One run's share: well within the host's time-out of ten minutes, for a run ends only after its page. */
+const budget = { pages: 200, time: minutes(4) };
+
+/**
+ * Works the job in a message. Throws only where the job's fate is kept nowhere: then the host keeps the message, and
+ * after five times moves it to the poison queue.
+ */
+export async function workMessage(
+  { app, hosted }: Running,
+  body: unknown,
+  about: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const { work } = app;
+  const message = hostedMessage(body, about);
+  const adopted = await hosted.adopt(message, work.clock.now(), jobLease);
+  if (adopted === null) return;
+  const worker = `${work.worker}/${message.id}`;
+  await runJob({ ...work, worker, queue: adopted.queue }, adopted.taken, {
+    ...budget,
+    signal: new AbortController().signal,
+  });
+  if (adopted.settled()) return;
+  throw new AppError(
+    'store.unavailable',
+    'retry',
+    'What became of a job could not be written down. It comes again by itself.',
+  );
+}
+
+/** Keeps what the host gave up on for a person to look at. */
+export async function buryPoisoned(
+  { app, hosted }: Running,
+  body: unknown,
+  about: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const job = await hosted.bury(hostedMessage(body, about), 'poison');
+  await tellPoisonedJob(app.work, job);
+}
+
+/** The host decodes base64, and the worker parses what looks like JSON. */
+function hostedMessage(body: unknown, about: Readonly<Record<string, unknown>>): HostedMessage {
+  const { id, dequeueCount } = about;
+  return {
+    id: typeof id === 'string' ? id : '',
+    body: typeof body === 'string' ? body : (JSON.stringify(body) ?? ''),
+    deliveries: Number(dequeueCount) || 1,
+  };
+}

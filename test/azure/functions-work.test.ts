@@ -1,0 +1,200 @@
+import { output } from '@azure/functions';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { OpenedProfile } from '../../shared/app/opened-profile.ts';
+import { functionHandlers, type Handlers } from '../../shared/host/azure/handlers.ts';
+import { lazyInstance } from '../../shared/host/azure/instance.ts';
+import { minutes, plus, seconds } from '../../shared/kernel/time.ts';
+import type { Job } from '../../shared/ports/job-queue.ts';
+import type { Profile } from '../../shared/ports/profile.ts';
+import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
+import { startAiSearch } from '../fakes/ai-search/ai-search-fake.ts';
+import { makePlace, openPlace, type AzurePlace } from '../support/azure-place.ts';
+import { aiSearchOn } from '../support/fresh-ai-search.ts';
+import { deliver, invocation, tick } from '../support/functions-host.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { openStage, type Stage } from '../support/rig.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+import { contosoId, smallWorld } from '../support/small-world.ts';
+import { mustReject } from '../contracts/contract.ts';
+import { scopeOf } from '../support/sample.ts';
+
+const bell = output.storageQueue({ queueName: 'index-events', connection: 'AzureWebJobsStorage' });
+const azureSettings = {
+  HOLDFAST_PROFILE: 'azure',
+  HOLDFAST_COSMOS_URL: 'https://cosmos.example',
+  HOLDFAST_ARCHIVE_URL: 'https://archive.example',
+  HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
+  HOLDFAST_SEARCH_URL: 'https://search.example',
+  HOLDFAST_VAULT_URL: 'https://vault.example',
+};
+
+interface AppOnStage {
+  readonly stage: Stage;
+  readonly place: AzurePlace;
+  readonly profile: Profile;
+  readonly handlers: Handlers;
+  /** How often the stores were opened. */
+  readonly opened: () => number;
+}
+
+/** The Functions app over the emulators, pulling from the simulator. `fail` makes the first openings fail. */
+async function appOnStage(fail = 0): Promise<AppOnStage> {
+  const stage = await openStage({
+    world: smallWorld(),
+    connection: { remembersDays: 1, everySeconds: 86_400 },
+  });
+  const place = await makePlace(await tempFolder());
+  const fake = await startAiSearch();
+  onTestFinished(() => fake.close());
+  const profile = openPlace(place, stage.clock, stage.environment, aiSearchOn(fake));
+  onTestFinished(() => profile.close());
+  let opened = 0;
+  const open = async (): Promise<OpenedProfile> => {
+    opened += 1;
+    if (opened <= fail) throw new Error('the service is away');
+    return {
+      profile,
+      hosted: profile.hosted,
+      clock: stage.clock,
+      continuationKey: await profile.installationKey(),
+      worker: 'test',
+      isGone: () => false,
+      close: async () => {},
+    };
+  };
+  const environment = {
+    ...stage.environment,
+    ...azureSettings,
+    HOLDFAST_TENANTS: JSON.stringify(stage.tenants),
+  };
+  const handlers = functionHandlers(lazyInstance({ environment, open }), bell);
+  return { stage, place, profile, handlers, opened: () => opened };
+}
+
+const pullJob: Job = {
+  kind: 'pull',
+  tenant: contosoId as TenantId,
+  source: 'entra.directory-audits' as SourceId,
+  stream: 'default' as StreamId,
+  trigger: 'timer',
+};
+
+describe('the functions', () => {
+  test('pull on the timer, work the queue, ring the bell, and the index has what was stored', async () => {
+    const { place, profile, handlers, opened } = await appOnStage();
+    const timer = invocation('pull-timer');
+    await handlers.pullTimer(tick, timer);
+    expect(timer.extraOutputs.get(bell)).toBeDefined();
+    const { waiting } = await profile.queue.depth();
+    expect(waiting).toBeGreaterThan(3);
+    let worked = 0;
+    for (;;) {
+      const delivery = await deliver(place.queueUrl, handlers.jobs, bell);
+      if (delivery === null) break;
+      expect(delivery).toEqual({ ok: true, rang: true });
+      worked += 1;
+    }
+    expect(worked).toBeGreaterThanOrEqual(waiting);
+    expect(await profile.queue.depth()).toEqual({ waiting: 0, buried: 0 });
+    const { events } = await profile.events.counts(scopeOf(contosoId as TenantId));
+    expect(events).toBeGreaterThan(0);
+    // Several bells at once are one round, or two.
+    await Promise.all([1, 2, 3].map(() => handlers.indexEvents({}, invocation('index-events'))));
+    const left = await profile.events.changes(null, await profile.index.position(), 1);
+    expect(left.changes).toEqual([]);
+    await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
+    expect(opened()).toBe(1);
+  });
+
+  test('try again to put the app together when a service was away, and then keep it', async () => {
+    const { handlers, opened } = await appOnStage(1);
+    await mustReject(handlers.pullTimer(tick, invocation('pull-timer')), 'bug').catch(() => undefined);
+    await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
+    await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
+    expect(opened()).toBe(2);
+  });
+
+  test('fail with the setting named where one is wrong', async () => {
+    const environment = { ...azureSettings, HOLDFAST_CLIENT_ID: 'nonsense', HOLDFAST_PROFILE: '' };
+    const open = (): Promise<OpenedProfile> => Promise.reject(new Error('must not be opened'));
+    const handlers = functionHandlers(lazyInstance({ environment, open }), bell);
+    await mustReject(handlers.pullTimer(tick, invocation('pull-timer')), 'config.invalid');
+    await mustReject(handlers.jobs(pullJob, invocation('jobs')), 'config.invalid');
+    await expect(handlers.indexEvents({}, invocation('index-events'))).rejects.toThrow(
+      /HOLDFAST_CLIENT_ID expected a GUID; HOLDFAST_PROFILE is embedded/,
+    );
+  });
+
+  test('refuse a queue they do not listen to', async () => {
+    const environment = {
+      ...azureSettings,
+      HOLDFAST_CLIENT_ID: 'c1000000-0000-4000-8000-000000000001',
+      HOLDFAST_QUEUE_URL: 'https://queue.example/work',
+    };
+    const open = (): Promise<OpenedProfile> => Promise.reject(new Error('must not be opened'));
+    const handlers = functionHandlers(lazyInstance({ environment, open }), bell);
+    await expect(handlers.jobs(pullJob, invocation('jobs'))).rejects.toThrow(
+      /HOLDFAST_QUEUE_URL must end in/,
+    );
+  });
+
+  test('keep a message that is not ours, and bury the job of one the host gave up on', async () => {
+    const { profile, handlers } = await appOnStage();
+    await mustReject(handlers.jobs({ hello: 1 }, invocation('jobs')), 'store.corrupt');
+    const letter = { job: pullJob, key: null, notBefore: 0 };
+    await handlers.jobsPoison(letter, invocation('jobs-poison', { id: 'm-1', dequeueCount: 1 }));
+    expect(await profile.queue.buried(5)).toMatchObject([{ job: pullJob, reason: 'poison' }]);
+  });
+});
+
+describe('a job in the host’s hands', () => {
+  async function hosted(): Promise<{ profile: ReturnType<typeof openPlace>; clock: ManualClock }> {
+    const clock = new ManualClock();
+    const profile = openPlace(await makePlace(await tempFolder()), clock);
+    onTestFinished(() => profile.close());
+    return { profile, clock };
+  }
+  const letterOf = (job: Job, key: string | null, notBefore = 0): string =>
+    JSON.stringify({ job, key, notBefore });
+
+  test('leaves its key free for the next while it is worked on, and does not take the next’s', async () => {
+    const { profile, clock } = await hosted();
+    const { queue } = profile;
+    const now = clock.now();
+    await queue.enqueue(pullJob, { now, key: 'k' });
+    const message = await queue.take(now, minutes(1));
+    const [id = ''] = JSON.parse(Buffer.from(message?.id ?? '', 'base64url').toString()) as string[];
+    const adopted = await profile.hosted.adopt(
+      { id, body: letterOf(pullJob, 'k'), deliveries: 1 },
+      now,
+      minutes(15),
+    );
+    await adopted?.queue.enqueue(pullJob, { now, key: 'k' });
+    expect((await queue.depth()).waiting).toBe(2);
+    expect(adopted?.settled()).toBe(false);
+    await adopted?.queue.ack(adopted.taken.id);
+    expect(adopted?.settled()).toBe(true);
+    // The continuation still waits under the key.
+    await queue.enqueue(pullJob, { now, key: 'k' });
+    expect((await queue.depth()).waiting).toBe(2);
+  });
+
+  test('is delayed as a copy that remembers how often it was tried', async () => {
+    const { profile, clock } = await hosted();
+    const now = clock.now();
+    const message = { id: 'gone', body: letterOf(pullJob, null), deliveries: 2 };
+    const adopted = await profile.hosted.adopt(message, now, minutes(15));
+    expect(adopted?.taken.attempt).toBe(2);
+    await adopted?.queue.delay('gone', plus(now, seconds(0)));
+    const copy = await profile.queue.take(now, minutes(1));
+    expect(copy).toMatchObject({ job: pullJob, attempt: 3 });
+  });
+
+  test('that is not due yet goes back', async () => {
+    const { profile, clock } = await hosted();
+    const now = clock.now();
+    const early = { id: 'early', body: letterOf(pullJob, null, now + 60_000), deliveries: 1 };
+    expect(await profile.hosted.adopt(early, now, minutes(15))).toBeNull();
+    expect((await profile.queue.depth()).waiting).toBe(1);
+  });
+});

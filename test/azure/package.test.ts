@@ -1,0 +1,141 @@
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { inflateRawSync } from 'node:zlib';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { contract, routeIds } from '../../shared/api/contract/contract.ts';
+import { triggers } from '../../shared/host/azure/triggers.ts';
+import { zip } from '../../tools/zip-writer.ts';
+import { startFunctions } from '../support/functions-process.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, 'dist/functions');
+const bundle = join(folder, 'app.js');
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ['tools/package.ts', '--fast'], { cwd: root });
+});
+
+const settings = {
+  HOLDFAST_PROFILE: 'azure',
+  HOLDFAST_CLIENT_ID: 'c1000000-0000-4000-8000-000000000001',
+  HOLDFAST_COSMOS_URL: 'https://cosmos.example',
+  HOLDFAST_ARCHIVE_URL: 'https://archive.example',
+  HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
+  HOLDFAST_SEARCH_URL: 'https://search.example',
+};
+
+describe('the package', () => {
+  test('holds what is deployed and nothing else', async () => {
+    const files = (await readdir(folder)).sort();
+    expect(files.filter(name => name !== 'mappings.yml')).toEqual([
+      'app.js',
+      'app.js.LEGAL.txt',
+      'host.json',
+      'package.json',
+    ]);
+    const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object;
+    expect(manifest).toMatchObject({ main: 'app.js' });
+    expect(Object.keys(manifest)).not.toContain('type');
+    expect(Object.keys(manifest)).not.toContain('dependencies');
+    const code = await readFile(bundle);
+    expect(code.byteLength).toBeLessThanOrEqual(3 * 1024 * 1024);
+    expect(code.includes('node:sqlite')).toBe(false);
+    expect(code.includes(root)).toBe(false);
+  });
+
+  test('is the same as an archive', async () => {
+    const archive = await readFile(join(root, 'dist/functions.zip'));
+    for (const name of await readdir(folder)) {
+      expect(unpacked(archive, name)).toEqual(await readFile(join(folder, name)));
+    }
+  });
+
+  test('registers every function of the table, with its bindings', async () => {
+    const { functions } = await startFunctions([bundle], {});
+    const found = functions.map(({ name, bindings }) => {
+      const [, trigger] = Object.entries(bindings).find(([, one]) => one['direction'] === 'in') ?? [];
+      if (trigger?.['type'] === 'timerTrigger') return { kind: 'timer', name, schedule: trigger['schedule'] };
+      if (trigger?.['type'] === 'queueTrigger') return { kind: 'queue', name, queue: trigger['queueName'] };
+      return { kind: 'http', name, methods: trigger?.['methods'], route: trigger?.['route'] };
+    });
+    const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+    expect(found.sort(byName)).toEqual([...triggers].sort(byName));
+    for (const { bindings } of functions) {
+      for (const one of Object.values(bindings)) {
+        if (one['type'] === 'httpTrigger') expect(one['authLevel']).toBe('anonymous');
+        if (one['type'] === 'queueTrigger' || one['type'] === 'queue')
+          expect(one['connection']).toBe('AzureWebJobsStorage');
+      }
+    }
+    const routes = functions.flatMap(({ bindings }) => Object.values(bindings).map(one => one['route']));
+    for (const id of routeIds) expect(routes).toContain(`v1${contract[id].path}`);
+  });
+
+  test('answers 503 with the setting’s name, alive all the same, while a setting is missing', async () => {
+    const app = await startFunctions([bundle], settings);
+    const ready = await app.http('ready-get-probe', 'https://app.example/api/ready');
+    expect(ready.status).toBe(503);
+    expect(JSON.parse(ready.text)).toMatchObject({ checks: [{ name: 'HOLDFAST_VAULT_URL', ok: false }] });
+    const events = await app.http('events-list', 'https://app.example/api/v1/events?q=a&q=b');
+    expect(events.status).toBe(503);
+    expect(JSON.parse(events.text)).toMatchObject({
+      error: { code: 'ConfigInvalid', target: 'HOLDFAST_VAULT_URL' },
+    });
+    expect((await app.http('health-get-probe', 'https://app.example/api/health')).status).toBe(200);
+    const timer = await app.call('pull-timer', { json: '{"IsPastDue":false}' });
+    expect(timer.failed).toMatch(/^config\.invalid: HOLDFAST_VAULT_URL is not set/);
+    const facts = { Id: { string: 'm-1' }, DequeueCount: { string: '1' } };
+    const job = await app.call('jobs', { string: '{"job":{}}' }, facts);
+    expect(job.failed).toMatch(/HOLDFAST_VAULT_URL/);
+  });
+});
+
+describe('the stand-in of the worker', () => {
+  const load = async (text: string): Promise<unknown> => {
+    const file = join(await tempFolder(), 'app.cjs');
+    await writeFile(file, text);
+    return startFunctions([file], {});
+  };
+  const core = "const core = require('@azure/functions-core');";
+
+  test('sees what would leave the app without functions', async () => {
+    await expect(load("throw new Error('at load')")).rejects.toThrow('at load');
+    const twice = "for (const name of ['a', 'A']) core.registerFunction({ name, bindings: {} }, () => {});";
+    await expect(load(`${core}${twice}`)).rejects.toThrow('two functions');
+    await expect(
+      load(`${core}core.registerFunction({ name: 'a.b', bindings: {} }, () => {});`),
+    ).rejects.toThrow('no name');
+  });
+});
+
+describe('the archive writer', () => {
+  test('packs what comes out again, the same bytes every time', () => {
+    const entries = [
+      { path: 'a.txt', bytes: Buffer.from('hello') },
+      { path: 'b/ö.txt', bytes: Buffer.alloc(0) },
+    ];
+    const archive = Buffer.from(zip(entries));
+    expect(Buffer.from(zip(entries))).toEqual(archive);
+    for (const { path, bytes } of entries) expect(unpacked(archive, path)).toEqual(bytes);
+  });
+});
+
+/** A file of an archive, by the archive's own directory. */
+function unpacked(archive: Buffer, path: string): Buffer {
+  const end = archive.lastIndexOf(Buffer.from('PK\u0005\u0006', 'latin1'));
+  let at = archive.readUInt32LE(end + 16);
+  for (let n = archive.readUInt16LE(end + 10); n > 0; n -= 1) {
+    const nameLength = archive.readUInt16LE(at + 28);
+    const name = archive.subarray(at + 46, at + 46 + nameLength).toString('utf8');
+    const offset = archive.readUInt32LE(at + 42);
+    if (name === path) {
+      const body = offset + 30 + archive.readUInt16LE(offset + 26);
+      return inflateRawSync(archive.subarray(body, body + archive.readUInt32LE(at + 20)));
+    }
+    at += 46 + nameLength;
+  }
+  throw new Error(`${path} is not in the archive`);
+}

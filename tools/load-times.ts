@@ -1,0 +1,60 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { bundleFunctions, functionFiles } from './functions-bundle.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const run = promisify(execFile);
+const rounds = 5;
+
+/** What the first call loads beyond what registers the functions. */
+const lateModules = ['./shared/app/compose.ts', './shared/app/open-azure-profile.ts'];
+
+/**
+ * Prints how long a fresh process takes to load the bundle and the files it was made from: until the functions are
+ * registered, and with everything the first call loads. The median of a few turns, taken alternately.
+ */
+export async function measureLoads(bundle: string): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'holdfast-load-'));
+  try {
+    const whole = join(scratch, 'whole.cjs');
+    const modules = [...functionFiles(), ...lateModules];
+    await writeFile(whole, (await bundleFunctions(modules)).code);
+    const absolute = (paths: readonly string[]): string[] => paths.map(path => resolve(root, path));
+    await compare('functions registered', [bundle], absolute(functionFiles()));
+    await compare('all that the first call needs', [whole], absolute(modules));
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function compare(
+  what: string,
+  bundled: readonly string[],
+  unbundled: readonly string[],
+): Promise<void> {
+  const times: { bundled: number[]; unbundled: number[] } = { bundled: [], unbundled: [] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.bundled.push(await loadTime(bundled));
+    times.unbundled.push(await loadTime(unbundled));
+  }
+  const [small, large] = [median(times.bundled), median(times.unbundled)];
+  const ratio = (small / large).toFixed(2);
+  console.log(
+    `${what}: bundle ${small.toFixed(0)} ms, unbundled ${large.toFixed(0)} ms, ratio ${ratio} (at most 0.50)`,
+  );
+}
+
+/** Milliseconds from the first import to the last, in a process of its own. */
+async function loadTime(paths: readonly string[]): Promise<number> {
+  const urls = JSON.stringify(paths.map(path => `file://${path}`));
+  const script = `console.warn = () => {}; const t = performance.now(); for (const u of ${urls}) await import(u); process.stdout.write(String(performance.now() - t)); process.exit(0);`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+  const { stdout } = await run(process.execPath, args, { cwd: root });
+  return Number(stdout);
+}
+
+const median = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
