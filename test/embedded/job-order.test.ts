@@ -1,0 +1,29 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
+import { minutes, plus, seconds } from '../../shared/kernel/time.ts';
+import { jobSchema, type Job } from '../../shared/ports/job-queue.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { contosoId } from '../support/small-world.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+test('a job put off for a moment does not wait behind all that came after it', async () => {
+  const clock = new ManualClock();
+  const profile = await openEmbedded({ folder: await tempFolder(), environment: {}, clock });
+  onTestFinished(() => profile.close());
+  const { queue } = profile;
+  const jobOf = (source: string): Job =>
+    jobSchema.parse({ kind: 'pull', tenant: contosoId, source, stream: 'default', trigger: 'timer' });
+  const now = clock.now();
+  await queue.enqueue(jobOf('acme.first'), { now });
+  await queue.enqueue(jobOf('acme.limited'), { now, delay: seconds(1) });
+  await queue.enqueue(jobOf('acme.later'), { now });
+  await queue.enqueue(jobOf('acme.last'), { now });
+  const sources: string[] = [];
+  // One job every second: the second may start when the first is done.
+  for (let at = now; sources.length < 4; at = plus(at, seconds(1))) {
+    const taken = await queue.take(at, minutes(1));
+    if (taken?.job.kind === 'pull') sources.push(taken.job.source);
+    if (taken !== null) await queue.ack(taken.id);
+  }
+  expect(sources).toEqual(['acme.first', 'acme.limited', 'acme.later', 'acme.last']);
+});
