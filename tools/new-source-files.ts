@@ -70,6 +70,7 @@ export const __NAME__: Source<z.infer<typeof config>, __TYPE__> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The record’s id (\`id\`); where it is missing, the whole record.',
   normalize: normalize__TYPE__,
 };
 

@@ -87,6 +87,7 @@ describe.each(folders)('$id', ({ id, source, fixtures }) => {
     expect(source.needs.length).toBeGreaterThan(0);
     for (const { name, how } of source.needs) expect(how).toContain(name);
     expect(source.streams(source.config.parse({})).length).toBeGreaterThan(0);
+    expect(source.identifiedBy).toMatch(/^[^|\n]{4,}\.$/);
     expect(source.mapping).toBeGreaterThanOrEqual(1);
   });
 

@@ -58,5 +58,7 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy:
+    'The alert’s id (`id`); where it is missing, the whole record. A changed alert is a new version of its event.',
   normalize: normalizeAlert,
 };

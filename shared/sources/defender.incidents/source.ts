@@ -58,5 +58,7 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id ?? record.incidentId, record),
+  identifiedBy:
+    'The incident’s id (`id`, or `incidentId`); where it is missing, the whole record. A changed incident is a new version of its event.',
   normalize: normalizeIncident,
 };

@@ -64,5 +64,6 @@ export const entraConditionalAccess: Source<z.infer<typeof config>, PolicyRecord
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfPolicy(record)],
+  identifiedBy: 'The policy’s or location’s id (`id`); in exports without ids, its `displayName`.',
   normalize: normalizePolicy,
 };

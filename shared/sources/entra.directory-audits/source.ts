@@ -60,6 +60,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The entry’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeDirectoryAudit,
 };
 

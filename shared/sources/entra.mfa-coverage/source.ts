@@ -46,6 +46,7 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfUser(record)],
+  identifiedBy: 'The user’s object id (`id`); where it is missing, `userPrincipalName`.',
   normalize: normalizeRegistration,
 };
 

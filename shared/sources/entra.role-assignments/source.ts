@@ -78,5 +78,7 @@ export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = 
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfRole(record)],
+  identifiedBy:
+    'The assignment’s id (`id`); where it is missing, `principalId`, `roleDefinitionId` and `directoryScopeId` together.',
   normalize: normalizeRoleRecord,
 };

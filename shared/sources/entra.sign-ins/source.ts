@@ -77,6 +77,8 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
   // The request's id. Graph may show several rows of one id (risk found, MFA completed, more policies than fit in a
   // row): they are versions of one event, all kept.
   identity: record => identityOf(record.id, record),
+  identifiedBy:
+    'The request’s id (`id`); where it is missing or all zeros, the whole record. Further rows of one id are new versions of its event.',
   normalize: normalizeSignIn,
 };
 

@@ -59,6 +59,8 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identifyMessageTrace(record) ?? canonicalIdentity(record),
+  identifiedBy:
+    'The trace’s `id` and the `recipientAddress` in lower case; where `id` is missing, `messageId` and the recipient; without these, the whole record. A changed status is a new version of the event.',
   normalize: normalizeMessageTrace,
 };
 

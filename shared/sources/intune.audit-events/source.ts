@@ -59,6 +59,7 @@ export const intuneAuditEvents: Source<z.infer<typeof config>, AuditEvent> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The event’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeAuditEvent,
 };
 

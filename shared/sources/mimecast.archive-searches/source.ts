@@ -42,6 +42,8 @@ export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.createTime, record, optionalFields),
+  identifiedBy:
+    'There is no id: `createTime` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeArchiveSearch,
 };

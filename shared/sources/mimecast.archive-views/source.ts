@@ -37,6 +37,8 @@ export const mimecastArchiveViews: Source<Config, ArchiveView> = {
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.viewed, record, optionalFields),
+  identifiedBy:
+    'There is no id: `viewed` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeArchiveView,
 };

@@ -37,6 +37,7 @@ export const mimecastAuditEvents: Source<Config, AuditEvent> = {
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The event’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeAuditEvent,
 };
 

@@ -36,6 +36,8 @@ export const mimecastDlp: Source<Config, DlpLog> = {
   split: bytes => mimecastRecords(bytes, 'dlpLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'dlpLogs', index),
   identity: record => rowIdentity(record.eventTime, record, optionalFields),
+  identifiedBy:
+    'There is no id: `eventTime` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeDlpLog,
 };

@@ -56,5 +56,6 @@ export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMess
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'trackedEmails', index),
   // A row whose status changes is the same event in a new version.
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The tracked message’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeTrackedMessage,
 };

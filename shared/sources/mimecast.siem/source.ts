@@ -56,5 +56,7 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
   split: batchRecords,
   recordBytes: batchRecordBytes,
   identity: record => rowIdentity(record.timestamp, record, identityFields),
+  identifiedBy:
+    'There is no id: `timestamp`, the fields that are read, `accountId`, `_offset` and `_partition`. Mimecast sends some lines twice; lines equal in all of these are one event.',
   normalize: normalizeSiemEvent,
 };

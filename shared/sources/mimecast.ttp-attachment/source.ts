@@ -39,6 +39,8 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
   split: bytes => mimecastRecords(bytes, 'attachmentLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'attachmentLogs', index),
   identity: record => rowIdentity(record.date, record, optionalFields),
+  identifiedBy:
+    'There is no id: `date` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeAttachmentLog,
 };

@@ -40,6 +40,8 @@ export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'impersonationLogs', index),
   // With its id, but not by it alone: one id has been seen on two rows that differ.
   identity: record => rowIdentity(record.eventTime, record, optionalFields),
+  identifiedBy:
+    '`eventTime`, `id` and all other fields that are read, because one id has been seen on rows that differ. Rows equal in all of these are one event.',
   normalize: normalizeImpersonationLog,
 };
 

@@ -36,6 +36,8 @@ export const mimecastTtpUrl: Source<Config, UrlLog> = {
   split: bytes => mimecastRecords(bytes, 'clickLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'clickLogs', index),
   identity: record => rowIdentity(record.date, record, optionalFields),
+  identifiedBy:
+    'There is no id: `date` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeUrlLog,
 };
