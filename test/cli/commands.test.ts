@@ -63,7 +63,8 @@ beforeAll(async () => {
     if (code !== 0) throw new Error(`nobody could be signed in as ${persona}`);
     tokens.set(persona, out.trim());
   }
-});
+  // Every source is pulled before the first command: half a minute, and more on a busy machine.
+}, 180_000);
 afterAll(async () => {
   await product.close();
   await simulator.close();

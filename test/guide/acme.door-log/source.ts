@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../../shared/kernel/time.ts';
+import {
+  days,
+  hours,
+  isoSeconds,
+  minus,
+  minutes,
+  seconds,
+  type Window,
+} from '../../../shared/kernel/time.ts';
+import { firstPage } from '../../../shared/sources/_kit/first-page.ts';
 import { graphPages } from '../../../shared/sources/_kit/graph-pages.ts';
 import { identityOf } from '../../../shared/sources/_kit/record-identity.ts';
 import { recordBytes } from '../../../shared/sources/_kit/record-bytes.ts';
@@ -16,6 +25,14 @@ export const acmeDoorLog: Source<z.infer<typeof config>, AcmeDoorLog> = {
   about: 'Every badge held to a door, and whether it opened. Acme keeps it for 30 days.',
   api: 'graph',
   needs: [{ api: 'graph', name: 'Doors.Read.All', how: 'Ask the caretaker for Doors.Read.All.' }],
+  // One harmless request for each permission: the readiness page shows what Acme answers.
+  probes: [
+    {
+      shows: ['Doors.Read.All'],
+      ask: ({ http, asOf }) =>
+        firstPage(graphPages(http, request({ from: minus(asOf, minutes(5)), to: asOf }), null)),
+    },
+  ],
   config,
   // One cursor is enough. A provider with five kinds of content would name five streams.
   streams: () => ['default'],
