@@ -149,7 +149,7 @@ describe('records from a folder', () => {
       'stored',
       'quarantined',
     ]);
-  });
+  }, 180_000);
 
   it('that other people made are all stored or quarantined, byte for byte, and pulled again change nothing', async () => {
     if (!existsSync(shared)) {
