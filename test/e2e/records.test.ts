@@ -18,7 +18,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 const pulled = [
   'defender.alerts', 'defender.incidents', 'entra.conditional-access', 'entra.directory-audits', 'entra.mfa-coverage',
   'entra.role-assignments', 'entra.sign-ins', 'exchange.message-trace', 'intune.audit-events', 'm365.unified-audit',
-  ...mimecastLogs.map(log => `mimecast.${log}`),
+  ...mimecastLogs.map(log => `mimecast.${log}`), 'mimecast.siem',
 ]; // prettier-ignore
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
@@ -82,7 +82,7 @@ async function pullFolder(folder: string): Promise<{ lines: string[]; kept: Map<
     const counts = await life.profile.events.counts(targets[0]?.scope ?? fail());
     for (const target of targets) {
       await expectSealed(life.profile, target);
-      // Of a snapshot or a feed no range can be asked for again.
+      // A range can be asked for again only where there are ranges.
       if (target.source.pull.kind !== 'window') continue;
       const policy = policyFor(target);
       const window = {
