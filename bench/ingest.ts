@@ -1,3 +1,4 @@
+import type { PullTarget } from '../shared/pipeline/pull-types.ts';
 import { openBenchRig } from './bench-rig.ts';
 import { cpuSeconds, type Figures } from './figures.ts';
 import { measureFloor } from './ingest-floor.ts';
@@ -7,11 +8,25 @@ import { measureFloor } from './ingest-floor.ts';
  * against the floor: parse, hash and compress the same pages and insert the same columns and words, with nothing
  * of the product in between (ingest-floor.ts).
  */
-export async function benchIngest(events = 600_000): Promise<Figures> {
+export const benchIngest = (): Promise<Figures> =>
+  // The target is stated for audit records.
+  measureIngest('ingest end to end', 600_000, ({ ref }) => audits.includes(ref.source), 0.6);
+
+const audits: readonly string[] = ['entra.directory-audits', 'm365.unified-audit'];
+
+/** The same over every source there is, each with as many records as the invented tenants have of it. */
+export const benchIngestMix = (): Promise<Figures> =>
+  measureIngest('ingest over the mix of all sources', 300_000, () => true);
+
+async function measureIngest(
+  name: string,
+  events: number,
+  isMeasured: (target: PullTarget) => boolean,
+  ofTheFloor?: number,
+): Promise<Figures> {
   const rig = await openBenchRig(events);
   try {
-    // Traces are a third of the size; the target is stated for audit records.
-    const targets = rig.targets.filter(target => target.ref.source !== 'exchange.message-trace');
+    const targets = rig.targets.filter(isMeasured);
     const before = cpuSeconds();
     let seen = 0;
     let bytes = 0;
@@ -25,15 +40,19 @@ export async function benchIngest(events = 600_000): Promise<Figures> {
     const rate = seen / spent;
     const floorRate = floor.records / floor.seconds;
     return {
-      name: 'ingest end to end',
+      name,
       figures: {
+        sources: new Set(targets.map(({ ref }) => ref.source)).size,
         records: seen,
         'bytes per record': Math.round(bytes / seen),
         'events per CPU-second': Math.round(rate),
         'floor, events per CPU-second': Math.round(floorRate),
         'of the floor': Number((rate / floorRate).toFixed(2)),
       },
-      targets: { 'events per CPU-second': { atLeast: 12_000 }, 'of the floor': { atLeast: 0.6 } },
+      targets: {
+        'events per CPU-second': { atLeast: 12_000 },
+        ...(ofTheFloor === undefined ? {} : { 'of the floor': { atLeast: ofTheFloor } }),
+      },
     };
   } finally {
     await rig.close();

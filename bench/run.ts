@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
 import { printFigures, type Figures } from './figures.ts';
-import { benchIngest } from './ingest.ts';
+import { benchIngest, benchIngestMix } from './ingest.ts';
 import { benchMemory } from './memory.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
 
-// `npm run bench [-- ingest search memory start] [-- --json]`
+// `npm run bench [-- ingest ingest-mix search memory start] [-- --json]`
 const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   start: benchStart,
   ingest: benchIngest,
+  'ingest-mix': benchIngestMix,
   search: benchSearch,
   memory: benchMemory,
 };

@@ -116,6 +116,9 @@ describe('records from a folder', () => {
       '{"id":"a-2","activityDateTime":"2019-03-01 10:00:00","activityDisplayName":"Über \\u00fcber","big":12345678901234567890}',
       '{"id":"a-3","activityDisplayName":"no time at all"}',
       '{"id":"a-4","activityDateTime":"the day before","activityDisplayName":"unreadable time"}',
+      // JSON nested so deep that whatever calls itself over it overflows the stack.
+      `{"id":"a-5","activityDateTime":"2026-09-30T09:00:00Z","activityDisplayName":"Add user","deep":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+      `{"activityDateTime":"2026-09-30T09:01:00Z","activityDisplayName":"no id","targetResources":${'[{"a":'.repeat(50_000)}1${'}]'.repeat(50_000)}}`,
     ];
     const activities = [
       '{"CreationTime":"2026-10-01T09:00:00","Id":"u-1","Operation":"FileDownloaded","RecordType":6,"UserId":"mira.holt@contoso.example"}',
@@ -124,25 +127,29 @@ describe('records from a folder', () => {
     await writeFile(join(folder, 'entra.directory-audits', 'own.ndjson'), `${audits.join('\n')}\n`);
     await writeFile(join(folder, 'm365.unified-audit', 'own.ndjson'), `${activities.join('\r\n')}\r\n`);
     const policies = [
+      `{"id":"p-2","displayName":"deep","conditions":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`,
       '{"id":"p-1", "displayName":"MFA", "state":"enabled"}',
       '{"state":"enabled","conditions":{}}',
       '{"id":"p-1", "displayName":"MFA", "state":"disabled"}',
     ];
     await writeFile(join(folder, 'entra.conditional-access', 'own.ndjson'), `${policies.join('\n')}\n`);
     const { lines, kept } = await pullFolder(folder);
-    expect(lines).toHaveLength(9);
+    expect(lines).toHaveLength(12);
     expect(lines.map(line => kept.get(line))).toEqual([
       'stored',
+      'stored',
       'quarantined',
       'stored',
       'stored',
       'stored',
       'quarantined',
       'quarantined',
+      'stored',
+      'stored',
       'stored',
       'quarantined',
     ]);
-  });
+  }, 180_000);
 
   it('that other people made are all stored or quarantined, byte for byte, and pulled again change nothing', async () => {
     if (!existsSync(shared)) {

@@ -41,6 +41,14 @@ describe('the hash of a record', () => {
     );
   });
 
+  it('is told at any depth, and still tells apart what differs at the bottom', () => {
+    const nested = (open: string, bottom: string, close: string): string =>
+      hashOf(open.repeat(100_000) + bottom + close.repeat(100_000));
+    expect(nested('[', '1', ']')).not.toBe(nested('[', '2', ']'));
+    expect(nested('{"a":', '1', '}')).not.toBe(nested('{"a":', '"1"', '}'));
+    expect(nested('[', '{"b":1,"a":2}', ']')).toBe(nested('[', '{"a":2,"b":1}', ']'));
+  });
+
   it('keeps few lists of fields, and needs none of them', () => {
     const first = hashOf('{"b":1,"a":2}');
     for (let n = 0; n < 500; n += 1) hashOf(`{"z${n}":1,"a":2}`);

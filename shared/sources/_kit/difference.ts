@@ -1,3 +1,4 @@
+import { spelling } from '../../kernel/spelling.ts';
 import { fields } from './reading.ts';
 
 /** A place in which two records of one thing differ. For a list of values: what came and what went. */
@@ -22,7 +23,8 @@ export function spelled(value: unknown, ignores: Ignores = ignoresNothing): stri
 
 function spell(value: unknown, ignores: Ignores, path: string, depth: number): string {
   if (value === null || value === undefined) return 'null';
-  if (typeof value !== 'object' || depth > deepest) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object') return JSON.stringify(value) ?? 'null';
+  if (depth > deepest) return spelling(value);
   if (Array.isArray(value)) {
     if (value.length === 0) return 'null';
     return `[${value

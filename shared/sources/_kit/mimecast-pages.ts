@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
+import { isDeeperThan, spelling } from '../../kernel/spelling.ts';
 import { isoSeconds, type Instant } from '../../kernel/time.ts';
 import type { HttpClient, HttpReply } from '../../ports/http-client.ts';
 import { recordsIn, type Wrapper } from './mimecast-records.ts';
@@ -62,7 +63,10 @@ export async function* mimecastPages(
   } while (stand !== null);
 }
 
-const printOf = (records: readonly unknown[]): string => sha256(JSON.stringify(records)).slice(0, 16);
+const printOf = (records: readonly unknown[]): string =>
+  sha256(isDeeperThan(records, deepest) ? spelling(records) : JSON.stringify(records)).slice(0, 16);
+/** Deeper than any log: JSON.stringify overflows the stack some thousands of levels down. */
+const deepest = 200;
 
 function readStand(resume: string): Stand {
   const [, print = '', token = ''] = /^([0-9a-f]{16}) (.+)$/s.exec(resume) ?? [];

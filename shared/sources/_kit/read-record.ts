@@ -24,12 +24,15 @@ export function readRecord<Cfg, Rec>(source: Source<Cfg, Rec>, value: unknown, a
     return { kind: 'event', event, identity: source.identity(parsed.data) };
   } catch (thrown) {
     if (thrown instanceof Problem) return { kind: 'problem', problem: thrown.message };
+    // What recurses over a record nested a hundred thousand deep overflows the stack.
+    if (thrown instanceof RangeError) return { kind: 'problem', problem: tooDeep };
     // Not rethrown: one record nobody foresaw must not stop a feed. It waits in quarantine for a mended mapping.
     const name = thrown instanceof Error ? thrown.name : typeof thrown;
     return { kind: 'problem', problem: `the mapping of ${source.id} failed on this record (${name})` };
   }
 }
 
+const tooDeep = 'record: expected less nesting, it is too deep or too large to be read';
 const isSkip = (made: NormalizedEvent | Skip): made is Skip => 'skip' in made;
 
 /** What a record's schema misses, as a sentence that names the field. */

@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from '../../kernel/hash.ts';
+import { isDeeperThan, spelling } from '../../kernel/spelling.ts';
 import { fields, longestText, word } from './reading.ts';
 
 /**
@@ -15,7 +16,11 @@ export const canonicalIdentity = (record: unknown): readonly [string, ...string[
   sha256(oneSpelling(record)),
 ];
 
+/** Deeper than any log, and far from what overflows the stack: where that begins depends on who calls. */
+const deepest = 200;
+
 function oneSpelling(record: unknown): string {
+  if (isDeeperThan(record, deepest)) return spelling(record);
   try {
     return canonicalJson(record);
   } catch {

@@ -143,7 +143,8 @@ function sentence(
     return became === 'found' ? `There is ${what}` : `${what.replace('the', 'The')} was ${became}`;
   }
   const who = principal.address ?? nameOf(principal);
-  const until = word(record.endDateTime) === null ? '' : ` until ${String(record.endDateTime)}`;
+  const end = word(record.endDateTime);
+  const until = end === null ? '' : ` until ${end}`;
   if (became === 'changed') return `The ${titles[kind].toLowerCase()} of ${who} for ${what} changed`;
   return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : until}`;
 }
