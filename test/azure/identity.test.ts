@@ -125,7 +125,7 @@ describe('opening the Azure profile', () => {
   const addresses = {
     HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
     HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
-    HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
+    HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/account/jobs',
     HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
     HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
   };

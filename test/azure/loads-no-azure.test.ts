@@ -53,7 +53,7 @@ test('the Azure profile never loads SQLite', async () => {
       HOLDFAST_CLIENT_ID: 'ca11ab1e-0000-4000-8000-00000000cafe',
       HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
       HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
-      HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
+      HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/account/jobs',
       HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
       HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
     });
