@@ -5,11 +5,13 @@ import { buildProgram, globalOptions, type Globals } from './program.ts';
 import { asCommandError, connect, serviceUrl } from './connection.ts';
 import type { Context } from './context.ts';
 import { exitCodes, type CommandError, type ExitCode } from './exit-code.ts';
+import { invocationOf, typedAs } from './invocation.ts';
 import { openTerminal, type Streams, type Terminal } from './terminal.ts';
 
 /** Runs one command line. Never throws; what went wrong is on standard error and in the exit code. */
 export async function main(args: readonly string[], streams: Streams): Promise<ExitCode> {
-  const terminal = openTerminal(streams);
+  const plain = openTerminal(streams);
+  const terminal: Terminal = { ...plain, note: text => plain.note(asTyped(text)) };
   const contextOf = (globals: Globals): Context => {
     const now = () => instant(Date.now());
     const reach = { ...globals, env: streams.env, now, signal: streams.interrupt };
@@ -26,11 +28,15 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
       },
     };
   };
+  // Advice such as `holdfast runs` is to be typed as this command was.
+  const asTyped = (text: string): string =>
+    typedAs(text, commands, invocationOf(globalOptions(program).url, streams.env));
   let exitCode: ExitCode = exitCodes.ok;
   const exitWith = (code: ExitCode): void => {
     exitCode = code;
   };
   const program = buildProgram(terminal, contextOf, exitWith, streams.env);
+  const commands = program.commands.map(command => command.name());
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;

@@ -72,9 +72,11 @@ function worldOf({ seed, events, tenants, records, born }: Flags): { world: Worl
   const invented = inventWorld({ seed, now: born, tenants, ...(events === null ? {} : { events }) });
   if (records === null) return { world: invented, notes: [] };
   const { tenant, served, refused, unserved } = recordsTenant(records, Date.now());
-  const notes = Object.entries(served).map(
-    ([source, count]) => `${count} records of ${source} from ${records}`,
-  );
+  const counts = Object.values(served).filter(count => count !== undefined);
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const notes = [
+    `${tenant.name} has ${total} records of ${counts.length} sources, as they lie in ${records}`,
+  ];
   if (refused.count > 0) notes.push(`${refused.count} lines that are no JSON are left out`);
   if (unserved.length > 0) notes.push(`not served: ${unserved.join(', ')}`);
   return { world: { seed, tenants: [...invented.tenants, tenant] }, notes };

@@ -17,6 +17,7 @@ const camelCase = (id: string): string =>
 
 const source = `import { z } from 'zod';
 import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -26,6 +27,8 @@ import { normalize__TYPE__ } from './normalize.ts';
 import { record__TYPE__Schema, type __TYPE__ } from './schema.ts';
 
 const config = z.strictObject({});
+
+const path = '/v1.0/somewhere';
 
 export const __NAME__: Source<z.infer<typeof config>, __TYPE__> = {
   id: '__ID__',
@@ -37,6 +40,13 @@ export const __NAME__: Source<z.infer<typeof config>, __TYPE__> = {
       api: 'graph',
       name: 'Permission.Read.All',
       how: 'In the Entra admin center, open the app registration, add the application permission Permission.Read.All of Microsoft Graph, and grant admin consent.',
+    },
+  ],
+  // One harmless request for each permission above: the readiness page shows what they answer.
+  probes: [
+    {
+      shows: ['Permission.Read.All'],
+      ask: ({ http }) => firstPage(graphPages(http, { path, query: { $top: '1' } }, null)),
     },
   ],
   config,
@@ -60,11 +70,12 @@ export const __NAME__: Source<z.infer<typeof config>, __TYPE__> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The record’s id (\`id\`); where it is missing, the whole record.',
   normalize: normalize__TYPE__,
 };
 
 const request = ({ from, to }: Window) => ({
-  path: '/v1.0/somewhere',
+  path,
   query: { $filter: \`createdDateTime ge \${isoSeconds(from)} and createdDateTime le \${isoSeconds(to)}\` },
 });
 `;

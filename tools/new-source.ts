@@ -20,7 +20,7 @@ async function main(id: string | undefined): Promise<void> {
     console.log(`wrote ${relative(root, file)}`);
   }
   console.log(
-    '\nFill source.ts, schema.ts and normalize.ts, add fixtures, then: npm run golden, npm run gen, npm test',
+    '\nFill source.ts, schema.ts and normalize.ts, add fixtures, then: npm run gen, npm run golden, npm test',
   );
 }
 

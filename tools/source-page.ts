@@ -1,19 +1,23 @@
 import type { Duration } from '../shared/kernel/time.ts';
+import { rhythmBounds } from '../shared/pipeline/rhythm.ts';
 import type { Source } from '../shared/sources/_kit/source.ts';
 import type { SourceFolder } from './source-registry.ts';
 
 /** `docs/sources.md`: every source, from its declaration. */
 export function sourcesPage(folders: readonly SourceFolder[]): string {
   const index = folders.map(
-    ({ id, source }) => `| [\`${id}\`](#${id.replaceAll('.', '')}) | ${source.title} | ${memoryOf(source)} |`,
+    ({ id, source }) =>
+      `| [\`${id}\`](#${id.replaceAll('.', '')}) | ${source.title} | ${source.pull.kind} | ${memoryOf(source)} |`,
   );
   return [
     '# Sources',
     '',
     'Written by `npm run gen` from the declarations in `shared/sources/`; each folder’s `mapping.md` says what becomes of every field.',
     '',
-    '| source | what | the provider remembers |',
-    '|---|---|---|',
+    'A **window** source is a log: spans of time are asked for, one after another, and read again for late records. A **snapshot** source tells how things are: all of it is read each time, and what differs from the last reading becomes events. A **feed** hands out what follows its last answer. Each stream of a source has its own place and its own rhythm. A connection’s `everySeconds` and `remembersDays` take the place of the rhythm and the memory given here.',
+    '',
+    '| source | what | kind | the provider remembers |',
+    '|---|---|---|---|',
     ...index,
     '',
     ...folders.flatMap(({ source }) => chapterOf(source)),
@@ -22,6 +26,14 @@ export function sourcesPage(folders: readonly SourceFolder[]): string {
 
 function chapterOf(source: Source): string[] {
   const config: unknown = source.config.parse({});
+  const streams = source.streams(config).map(name => `\`${name}\``);
+  const rows = [
+    ['kind', source.pull.kind],
+    ['streams', streams.join(', ')],
+    ...rhythmOf(source),
+    ['identity', source.identifiedBy],
+    ['mapping', `version ${source.mapping}, [fields](../shared/sources/${source.id}/mapping.md)`],
+  ];
   return [
     `## ${source.id}`,
     '',
@@ -29,13 +41,7 @@ function chapterOf(source: Source): string[] {
     '',
     '| | |',
     '|---|---|',
-    `| streams | ${source
-      .streams(config)
-      .map(name => `\`${name}\``)
-      .join(', ')} |`,
-    `| asked every | ${spoken(source.every)} |`,
-    ...rhythmOf(source),
-    `| mapping | version ${source.mapping}, [fields](../shared/sources/${source.id}/mapping.md) |`,
+    ...rows.map(([name, value]) => `| ${name} | ${value} |`),
     '',
     'What an admin of the customer must grant:',
     '',
@@ -44,23 +50,38 @@ function chapterOf(source: Source): string[] {
   ];
 }
 
-function rhythmOf({ pull }: Source): string[] {
+/** How often, how late and how far back. */
+function rhythmOf({ pull, every }: Source): [string, string][] {
   if (pull.kind === 'snapshot') {
     return [
-      '| pulled as | a snapshot: all of it is read, and what differs from the last reading becomes events |',
+      ['how often', `read whole every ${spoken(every)}`],
+      ['how late', `a change shows at the next reading; one that was undone before it is not seen`],
+      ['how far back', 'only the present; the first reading has no changes'],
     ];
   }
   if (pull.kind === 'feed') {
-    const memory =
-      pull.lookback === undefined ? [] : [`| the provider remembers | ${spoken(pull.lookback)} |`];
-    return ['| pulled as | a feed: the provider hands out what follows the last answer |', ...memory];
+    return [
+      ['how often', `every ${spoken(every)}`],
+      ['how late', 'as soon as the provider hands it out'],
+      ['how far back', pull.lookback === undefined ? 'what follows the last answer' : spoken(pull.lookback)],
+    ];
   }
   const { policy } = pull;
+  const { fastest, usual, slowest } = rhythmBounds(policy);
   return [
-    `| left alone | the newest ${spoken(policy.lag)}, while the provider is still writing |`,
-    `| read again | ${spoken(policy.overlap)} with every pull; then once more at the age of ${policy.rereads.map(spoken).join(', ')} |`,
-    `| widest window | ${spoken(policy.maxWidth)} |`,
-    `| the provider remembers | ${spoken(policy.lookback)} are asked for at first |`,
+    [
+      'how often',
+      `every ${spoken(usual)}; between ${spoken(fastest)} for a busy stream and ${spoken(slowest)} for an idle one`,
+    ],
+    ['how late', `the newest ${spoken(policy.lag)} are left alone, while the provider is still writing`],
+    [
+      'late records',
+      `each pull reads ${spoken(policy.overlap)} once more, and so does one at the age of ${listed(policy.rereads.map(spoken))}`,
+    ],
+    [
+      'how far back',
+      `${spoken(policy.lookback)} at first${policy.maxWidth < policy.lookback ? `, in windows of at most ${spoken(policy.maxWidth)}` : ''}`,
+    ],
   ];
 }
 
@@ -69,6 +90,9 @@ function memoryOf({ pull }: Source): string {
   if (pull.kind === 'snapshot') return 'only the present';
   return pull.lookback === undefined ? 'what follows the last answer' : spoken(pull.lookback);
 }
+
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`;
 
 const units = [
   ['day', 86_400_000],
@@ -86,6 +110,5 @@ function spoken(span: Duration): string {
     left -= count * size;
     if (count > 0) parts.push(`${count} ${unit}${count === 1 ? '' : 's'}`);
   }
-  const last = parts.pop() ?? 'no time';
-  return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
+  return parts.length === 0 ? 'no time' : listed(parts);
 }

@@ -8,19 +8,23 @@ import { statePaint } from './tenants.ts';
 type Entry = Answer<Contract['coverage.list']>['body']['value'][number];
 export type CoverageOptions = NonNullable<Ask<Contract['coverage.list']>['query']>;
 
-const first = (entry: Entry): string | null => entry.covered[0]?.from ?? null;
+/** A stream, or all streams of a source of which the same can be said. */
+interface Row extends Pick<Entry, 'source' | 'stream' | 'state' | 'committedTo' | 'gaps' | 'problem'> {
+  readonly from: string | null;
+  /** Of a snapshot. */
+  readonly things: number | null;
+}
 
-const columns: readonly Column<Entry>[] = [
-  { title: 'TENANT', value: entry => entry.tenant, least: 13 },
-  { title: 'SOURCE', value: entry => entry.source },
-  { title: 'STREAM', value: entry => entry.stream },
+const columns: readonly Column<Row>[] = [
+  { title: 'SOURCE', value: entry => entry.source, least: 20 },
+  { title: 'STREAM', value: entry => entry.stream, least: 8 },
   { title: 'STATE', value: entry => entry.state, paint: entry => statePaint(entry.state) },
-  { title: 'COVERED FROM (UTC)', shown: 'when-wide', value: entry => shortTime(first(entry)) },
+  { title: 'FROM (UTC)', shown: 'when-wide', value: entry => shortTime(entry.from).slice(0, 16) },
   { title: 'COMPLETE TO (UTC)', value: entry => shortTime(entry.committedTo) },
   {
     title: 'THINGS',
     shown: 'when-filled',
-    value: entry => (entry.lastReading === null ? '' : String(entry.lastReading.things)),
+    value: entry => (entry.things === null ? '' : String(entry.things)),
     right: true,
   },
   {
@@ -30,6 +34,44 @@ const columns: readonly Column<Entry>[] = [
   },
   { title: 'PROBLEM', shown: 'when-filled', value: entry => entry.problem ?? '', least: 16 },
 ];
+
+const rowOf = (entry: Entry): Row => ({
+  ...entry,
+  from: entry.covered[0]?.from ?? null,
+  things: entry.lastReading?.things ?? null,
+});
+
+/** Of times, all in UTC and of one form; null where there is none yet. */
+const first = (times: readonly (string | null)[]): string | null =>
+  times.reduce((a, b) => (a === null || b === null ? null : a < b ? a : b));
+const last = (times: readonly (string | null)[]): string | null =>
+  times.reduce((a, b) => (a === null || b === null ? null : a > b ? a : b));
+
+/** One row for all streams of a source that are fine; any other stands for itself. */
+function bySource(entries: readonly Entry[]): Row[] {
+  return [...new Set(entries.map(entry => entry.source))].flatMap((source): Row[] => {
+    const streams = entries.filter(entry => entry.source === source);
+    const [one, ...more] = streams;
+    const fine = streams.every(
+      ({ state, gaps, problem }) =>
+        ['current', 'working'].includes(state) && gaps.length === 0 && problem === null,
+    );
+    if (one === undefined || more.length === 0 || !fine) return streams.map(rowOf);
+    return [
+      {
+        ...one,
+        stream: `all ${String(streams.length)}`,
+        state: streams.find(({ state }) => state === 'working')?.state ?? one.state,
+        from: last(streams.map(entry => rowOf(entry).from)),
+        committedTo: first(streams.map(({ committedTo }) => committedTo)),
+        things:
+          one.lastReading === null
+            ? null
+            : streams.reduce((sum, { lastReading }) => sum + (lastReading?.things ?? 0), 0),
+      },
+    ];
+  });
+}
 
 interface GapRow {
   readonly entry: Entry;
@@ -45,8 +87,8 @@ const gapColumns: readonly Column<GapRow>[] = [
 ];
 
 /**
- * What has been asked and answered, and below it each span that never can be. A snapshot is complete to its last whole
- * reading, and shows how many things there were then.
+ * What has been asked and answered, a table a tenant, and below it each span that never can be. A snapshot is complete to its last whole
+ * reading, and shows how many things there were then. Asked for one source or stream, it shows each stream.
  */
 export async function showCoverage(context: Context, query: CoverageOptions): Promise<void> {
   const { value } = (await context.client.call('coverage.list', { query })).body;
@@ -55,7 +97,14 @@ export async function showCoverage(context: Context, query: CoverageOptions): Pr
     return;
   }
   if (value.length === 0) return context.terminal.note('Nothing has been asked for yet.');
-  await context.terminal.out(formatTable(value, columns, context.terminal));
+  const apart = query.source !== undefined || query.stream !== undefined;
+  const tenants = [...new Set(value.map(entry => entry.tenant))];
+  for (const [at, tenant] of tenants.entries()) {
+    const entries = value.filter(entry => entry.tenant === tenant);
+    const rows = apart ? entries.map(rowOf) : bySource(entries);
+    const title = `${at === 0 ? '' : '\n'}${context.terminal.paint('bold', tenant)}\n`;
+    await context.terminal.out(title + formatTable(rows, columns, context.terminal));
+  }
   const gaps = value.flatMap(entry => entry.gaps.map(gap => ({ entry, gap })));
   if (gaps.length > 0) await context.terminal.out(`\n${formatTable(gaps, gapColumns, context.terminal)}`);
 }

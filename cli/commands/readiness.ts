@@ -19,7 +19,7 @@ const stateOf = ({ entry, check }: Row): string => {
 
 const columns: readonly Column<Row>[] = [
   { title: 'SOURCE', value: row => row.entry.source },
-  { title: 'PERMISSION', value: row => row.check?.permissions.join(', ') ?? '' },
+  { title: 'PERMISSION', value: row => row.check?.permissions.join(', ') ?? '', least: 16 },
   {
     title: 'STATE',
     value: stateOf,

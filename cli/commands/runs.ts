@@ -17,11 +17,11 @@ const duration = (run: RunReply): string => {
 const columns: readonly Column<RunReply>[] = [
   { title: 'STARTED (UTC)', value: run => shortTime(run.startedAt) },
   { title: 'TOOK', shown: 'when-wide', value: duration, right: true },
-  { title: 'SOURCE', value: run => run.source },
-  { title: 'STREAM', shown: 'when-wide', value: run => run.stream, least: 8 },
+  { title: 'SOURCE', value: run => run.source, least: 20 },
+  { title: 'STREAM', value: run => run.stream, least: 8 },
   { title: 'STATUS', value: run => run.status, paint: run => (run.status === 'failed' ? 'red' : null) },
   { title: 'WINDOW FROM (UTC)', shown: 'when-wide', value: run => shortTime(run.window?.from ?? null) },
-  { title: 'TO (UTC)', value: run => shortTime(run.window?.to ?? null) },
+  { title: 'TO (UTC)', shown: 'when-wide', value: run => shortTime(run.window?.to ?? null) },
   { title: 'SEEN', value: run => run.counts.seen.toLocaleString('en'), right: true },
   {
     title: 'NEW',

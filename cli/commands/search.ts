@@ -27,7 +27,7 @@ export const shortId = (id: string): string => id.slice(0, 17);
 const columns: readonly Column<EventReply>[] = [
   { title: 'TIME (UTC)', value: event => shortTime(event.time) },
   { title: 'ID', value: event => shortId(event.id), paint: () => 'dim' },
-  { title: 'SOURCE', shown: 'when-wide', value: event => event.source, least: 10 },
+  { title: 'SOURCE', shown: 'when-wide', value: event => event.source, least: 20 },
   {
     title: 'OUTCOME',
     shown: 'when-wide',
@@ -36,10 +36,12 @@ const columns: readonly Column<EventReply>[] = [
   },
   {
     title: 'ACTOR',
+    // The sentence names it too.
+    shown: 'when-wide',
     value: event => event.actor?.address ?? event.actor?.name ?? event.actor?.id ?? '',
     least: 14,
   },
-  { title: 'WHAT', value: event => event.summary, least: 24 },
+  { title: 'WHAT', value: event => event.summary, least: 38 },
 ];
 
 /**

@@ -18,7 +18,8 @@ const columns: readonly Column<TenantReply>[] = [
   {
     title: 'SOURCES',
     shown: 'when-wide',
-    value: tenant => tenant.connections.map(one => one.source).join(', '),
+    value: tenant =>
+      `${String(tenant.connections.length)}: ${tenant.connections.map(one => one.source).join(', ')}`,
     least: 16,
   },
 ];
@@ -42,7 +43,7 @@ interface StreamRow {
 
 const streamColumns: readonly Column<StreamRow>[] = [
   { title: 'SOURCE', value: row => row.source.source },
-  { title: 'STREAM', value: row => row.stream?.stream ?? '' },
+  { title: 'STREAM', value: row => row.stream?.stream ?? '', least: 8 },
   {
     title: 'STATE',
     value: row => (row.source.enabled ? (row.stream?.state ?? '') : 'switched off'),

@@ -108,7 +108,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
       queue: profile.queue,
       index: profile.index,
       target: job => findTarget(targets, job),
-      upkeep: upkeepDeps(options, mapped, doors),
+      upkeep: { ...upkeepDeps(options, mapped, doors), rulesOf: id => mappings.rulesOf(id) },
       targets: () => allTargets(targets),
       quotaOf: ({ source }) => appQuota(providerLimits, source.api, source.quota),
       untilNext: seconds(settings.HOLDFAST_PULL_SECONDS),

@@ -32,6 +32,8 @@ export interface Product {
 }
 
 export interface Progress {
+  readonly tenants: number;
+  readonly sources: number;
   readonly streams: number;
   /** Streams that have not caught up with the present. */
   readonly behind: number;
@@ -41,8 +43,8 @@ export interface Progress {
 }
 
 const fallback = { host: '127.0.0.1', port: 7071 };
-/** Streams pulled at once; more would only queue up at the one CPU that reads them. */
-const workers = 4;
+/** Streams pulled at once: some wait for a provider's quota while others use the one CPU. */
+const workers = 8;
 
 /**
  * The whole product in this process: API, timer, queue, index. With a wrong setting it starts all the same and
@@ -97,7 +99,7 @@ async function serve(settings: Settings, options: ProductOptions): Promise<Produ
   }
 }
 
-const nothing: Progress = { streams: 0, behind: 0, events: 0, indexed: true };
+const nothing: Progress = { tenants: 0, sources: 0, streams: 0, behind: 0, events: 0, indexed: true };
 
 async function progressOf(work: App['work'], profile: Profile): Promise<Progress> {
   const targets = await work.targets();
@@ -106,7 +108,14 @@ async function progressOf(work: App['work'], profile: Profile): Promise<Progress
   for (const scope of scopes.values()) events += (await profile.events.counts(scope)).events;
   const waiting = await profile.events.changes(null, await profile.index.position(), 1);
   const behind = await countBehind(work, targets);
-  return { streams: targets.length, behind, events, indexed: waiting.changes.length === 0 };
+  return {
+    tenants: scopes.size,
+    sources: new Set(targets.map(target => target.ref.source)).size,
+    streams: targets.length,
+    behind,
+    events,
+    indexed: waiting.changes.length === 0,
+  };
 }
 
 const listen = (api: Api, host: string, port: number): ReturnType<typeof startNodeServer> =>

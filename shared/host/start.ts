@@ -10,6 +10,9 @@ import { stopOnSignal } from './stop-on-signal.ts';
 
 // `npm start`: the product, and beside it the simulator with invented tenants. For real providers: serve.ts.
 
+/** Without an event more for so long, what is left does not come by waiting. */
+const standstillMs = 90_000;
+
 const usage = `npm start -- [--records DIR] [--events N] [--tenants N] [--seed N]
 
   --records DIR  the simulator also serves DIR/<source-id>/*.ndjson unchanged, as the tenant "corpus"
@@ -99,18 +102,22 @@ function greet(
   tenants: readonly DemoTenant[],
 ): void {
   for (const { setting, problem } of product.problems) process.stdout.write(`  ${setting} ${problem}\n`);
-  const names = tenants.map(tenant => tenant.name).join(', ');
+  const more = tenants.length > 5 ? ` and ${tenants.length - 5} more` : '';
+  const names =
+    tenants
+      .slice(0, 5)
+      .map(tenant => tenant.name)
+      .join(', ') + more;
   const url = product.url === 'http://127.0.0.1:7071' ? '' : ` --url ${product.url}`;
-  for (const note of simulator.notes) process.stdout.write(`  ${note}\n`);
   process.stdout.write(`
   Holdfast    ${product.url}/api/v1
-  Simulator   ${simulator.url}   invents ${names}; nothing leaves this machine
-  Data        ${shownPath(data)}   (log: ${join(data, 'holdfast.log')})
+  Simulator   ${simulator.url}   plays the providers of ${names}; nothing leaves this machine
+${simulator.notes.map(note => `              ${note}\n`).join('')}  Data        ${shownPath(data)}   (log: ${join(data, 'holdfast.log')})
 
   Sign in     npx holdfast${url} token --as contoso-reader --save
-  Search      npx holdfast${url} search 'operation:New-InboxRule'
-              npx holdfast${url} search 'ip:203.0.113.66'
+  Search      npx holdfast${url} search 'ip:203.0.113.66' --order oldest
   Proof       npx holdfast${url} coverage
+  All tenants npx holdfast${url} token --as operator --save
 
   Ctrl-C stops; the next start goes on where this one was.
 
@@ -123,25 +130,37 @@ function shownPath(path: string): string {
   return below === '' || below.startsWith('..') ? path : below;
 }
 
-/** One line that grows while the backlog is pulled, and one more when it is done. */
+/** One line that grows while the backlog is pulled, and one more when it is done or nothing moves any longer. */
 async function showProgress(product: Product): Promise<void> {
   const began = performance.now();
   const live = process.stdout.isTTY;
+  let moved = { at: began, mark: '' };
   for (;;) {
-    const { events, streams, behind, indexed } = await product.progress();
-    const seconds = Math.round((performance.now() - began) / 1_000);
+    const { tenants, sources, events, streams, behind, indexed } = await product.progress();
+    const now = performance.now();
+    const seconds = Math.round((now - began) / 1_000);
     const clear = live ? '\r\u001b[K' : '';
     const shown = events.toLocaleString('en');
     if (behind === 0 && indexed && streams > 0) {
       process.stdout.write(
-        `${clear}  Up to date after ${seconds} s: ${shown} events from ${streams} streams are `,
+        `${clear}  Up to date after ${seconds} s: ${shown} events of ${tenants} tenants from ${sources} sources are searchable,\n`,
       );
-      process.stdout.write('searchable, and new ones keep coming.\n');
+      process.stdout.write('  and new ones keep coming.\n');
+      return;
+    }
+    const mark = `${behind} ${events}`;
+    if (mark !== moved.mark) moved = { at: now, mark };
+    if (now - moved.at > standstillMs) {
+      process.stdout.write(
+        `${clear}  ${shown} events are searchable; ${behind} of ${streams} streams cannot go on, and coverage says why.\n`,
+      );
       return;
     }
     if (live)
-      process.stdout.write(`${clear}  ${shown} events; ${streams - behind} of ${streams} streams up to date`);
+      process.stdout.write(
+        `${clear}  ${shown} events after ${seconds} s; ${streams - behind} of ${streams} streams up to date`,
+      );
     if (product.problems.length > 0) return;
-    await new Promise(done => setTimeout(done, 500));
+    await new Promise(done => setTimeout(done, 1_000));
   }
 }

@@ -72,7 +72,7 @@ export function sentenceOf(rule: Rule, event: NormalizedEvent): string | null {
 
 /**
  * An event as its source's rules have it, with their digest. Time, operation, people, things and outcome are the
- * provider's, and stay. Whoever fills in names later can render again with it.
+ * provider's, and stay.
  */
 export function mappedEvent(rules: SourceRules, event: NormalizedEvent): NormalizedEvent {
   const rule = rules.find(event.operation);
@@ -82,6 +82,17 @@ export function mappedEvent(rules: SourceRules, event: NormalizedEvent): Normali
     summary: (rule === null ? null : sentenceOf(rule, event)) ?? event.summary,
     mappingDigest: rules.digest,
   };
+}
+
+/** The sentence of an event whose names came later: as its rules say it, if it was their sentence. Null if it was not. */
+export function renamed(
+  rules: SourceRules | null,
+  before: NormalizedEvent,
+  after: NormalizedEvent,
+): string | null {
+  if (rules === null || rules.digest !== before.mappingDigest) return null;
+  const rule = rules.find(before.operation);
+  return rule === null || sentenceOf(rule, before) !== before.summary ? null : sentenceOf(rule, after);
 }
 
 /**

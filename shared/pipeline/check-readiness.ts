@@ -4,7 +4,8 @@ import type { StreamId } from '../model/ids.ts';
 import type { Connection, Tenant } from '../model/tenant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
-import type { Permission, Probe, PullContext, Source } from '../sources/_kit/source.ts';
+import { firstPage as askFirst } from '../sources/_kit/first-page.ts';
+import type { Page, Permission, Probe, PullContext, Source } from '../sources/_kit/source.ts';
 import { directoryNames } from './directory-names.ts';
 
 export interface ReadinessDeps {
@@ -154,14 +155,11 @@ function contextOf(
 function firstPage(source: Source): Probe<unknown> {
   return {
     shows: source.needs.map(need => need.name),
-    ask: async ctx => {
-      // The first page is asked for, and then nobody listens any more.
-      for await (const _page of pagesOf(source, ctx)) return;
-    },
+    ask: ctx => askFirst(pagesOf(source, ctx)),
   };
 }
 
-function pagesOf({ pull }: Source, ctx: PullContext<unknown>): AsyncIterable<unknown> {
+function pagesOf({ pull }: Source, ctx: PullContext<unknown>): AsyncIterable<Page> {
   if (pull.kind !== 'window') return pull.pages(ctx, null);
   const { lag, step, grain } = pull.policy;
   const cut = (at: Instant): Instant => (Math.floor(at / grain) * grain) as Instant;

@@ -1,8 +1,7 @@
-import type { Entity, NewEvent, StoredEvent } from '../model/event.ts';
+import { renamed, type SourceRules } from '../mappings/mappings.ts';
+import type { Entity, NormalizedEvent, StoredEvent } from '../model/event.ts';
 import type { KnownName } from '../ports/name-store.ts';
 import { callable, nameOf, shortened } from '../sources/_kit/summary.ts';
-
-type Named = Pick<NewEvent, 'actor' | 'targets' | 'summary'>;
 
 /** Kinds a directory has. A file's or a message's id looks the same and means nothing there. */
 const inDirectory = new Set<Entity['kind']>([
@@ -21,9 +20,14 @@ export function namelessIds(event: Pick<StoredEvent, 'actor' | 'targets'>): read
 
 /**
  * The event with the names its ids were found to have; the very same object where there are none. What a record
- * itself says is never replaced. The sentence that named the id names its bearer.
+ * itself says is never replaced. The sentence that named the id names its bearer; one of a mapping file's (`rules`, those
+ * of the event's source) is made again, because it may say more of somebody with a name.
  */
-export function fillNames<E extends Named>(event: E, names: ReadonlyMap<string, KnownName>): E {
+export function fillNames<E extends NormalizedEvent>(
+  event: E,
+  names: ReadonlyMap<string, KnownName>,
+  rules: SourceRules | null = null,
+): E {
   const spoken: [from: string, to: string][] = [];
   const fill = (entity: Entity, say: (entity: Entity) => string): Entity => {
     const { id, kind } = entity;
@@ -42,8 +46,11 @@ export function fillNames<E extends Named>(event: E, names: ReadonlyMap<string, 
   const actor = event.actor === null ? null : fill(event.actor, callable);
   const targets = event.targets.map(target => fill(target, nameOf));
   if (spoken.length === 0) return event;
+  const filled = { ...event, actor, targets };
+  const again = renamed(rules, event, filled);
+  if (again !== null) return { ...filled, summary: again };
   const summary = spoken.reduce((text, [from, to]) => text.replaceAll(from, () => to), event.summary);
-  return { ...event, actor, targets, summary: shortened(summary) };
+  return { ...filled, summary: shortened(summary) };
 }
 
 /** The names an event was given, to be given again to what is made of its record today. */

@@ -1,8 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import type { Cursor } from '../model/cursor.ts';
-import { policyFor } from './policy-for.ts';
-import { newCursor } from './plan-window.ts';
 import { loadCursor } from './hold-cursor.ts';
+import { firstCursor } from './plan-stream.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /**
@@ -30,7 +29,7 @@ export async function resumeStream(deps: PullDeps, target: PullTarget): Promise<
 
 async function change(deps: PullDeps, target: PullTarget, to: (cursor: Cursor) => Cursor): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
-    const held = await loadCursor(deps, target, () => newCursor(policyFor(target), deps.clock.now()));
+    const held = await loadCursor(deps, target, () => firstCursor(target, deps.clock.now()));
     const next = to(held.value);
     if (next === held.value) return;
     if ((await deps.cursors.swap(target.scope, target.ref, held.rev, next)).ok) return;

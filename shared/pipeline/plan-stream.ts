@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { instant, mergeWindows, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import { instant, mergeWindows, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { pastForgotten } from './after-failure.ts';
 import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
@@ -43,6 +43,8 @@ export function planStream(target: Of, cursor: Cursor, now: Instant, eager = fal
   const due = isFirst ? cursor.committedTo : cursor.committedTo + wait;
   const asOf = instant(Math.floor(now / second) * second);
   if (asOf <= cursor.committedTo || now < due) return { do: 'nothing', until: instant(due) };
+  const gap = forgottenBefore(target, cursor, asOf, now);
+  if (gap !== null) return { do: 'record-gap', of: 'forward', gap };
   const window = { from: beginningOf(target, cursor, asOf), to: asOf };
   return { do: 'ask', purpose: 'forward', reread: null, window };
 }
@@ -52,11 +54,36 @@ export function planStream(target: Of, cursor: Cursor, now: Instant, eager = fal
  * is what an answer may hold that was not there before; without a token, all the provider remembers.
  */
 function beginningOf(target: Of, cursor: Cursor, asOf: Instant): Instant {
-  const { pull } = target.source;
-  if (pull.kind === 'feed' && pull.lookback !== undefined && cursor.token === null) {
-    return instant(Math.floor((asOf - pull.lookback) / second) * second);
-  }
+  const floor = memoryFloor(target, asOf);
+  if (floor !== null && cursor.token === null) return floor;
   return cursor.committedTo === cursor.start ? instant(asOf - second) : cursor.committedTo;
+}
+
+/** Where the memory of a feed's provider begins; null where nobody says how long it is. */
+function memoryFloor({ source: { pull } }: Of, at: Instant): Instant | null {
+  if (pull.kind !== 'feed' || pull.lookback === undefined) return null;
+  return instant(Math.floor((at - pull.lookback) / second) * second);
+}
+
+/**
+ * What a feed's provider no longer hands out, since it was last asked, however good the token still is. Nobody can
+ * say that all of it came; a token's loss may have told some of it already.
+ */
+function forgottenBefore(target: Of, cursor: Cursor, asOf: Instant, now: Instant): Gap | null {
+  const floor = memoryFloor(target, asOf);
+  if (floor === null) return null;
+  const told = cursor.gaps.filter(one => one.from <= cursor.committedTo).map(one => one.to);
+  const from = instant(Math.max(cursor.committedTo, ...told));
+  return from >= floor ? null : { from, to: floor, reason: 'older-than-provider-memory', noticedAt: now };
+}
+
+/** The open window of a feed as a gap, if it was begun and then left alone until nothing of it is remembered. */
+export function forgottenOpen(target: Of, cursor: Cursor, now: Instant): Gap | null {
+  const { open, gaps } = cursor;
+  const floor = memoryFloor(target, now);
+  if (floor === null || open === null || open.counts.pages === 0 || open.window.to > floor) return null;
+  const isTold = gaps.some(one => one.from <= open.window.from && one.to >= open.window.to);
+  return isTold ? null : { ...open.window, reason: 'older-than-provider-memory', noticedAt: now };
 }
 
 const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
@@ -75,18 +102,30 @@ export function afterSeal(target: Of, cursor: Cursor, open: OpenWindow, now: Ins
   }
   const done: Cursor = { ...cursor, committedTo: window.to, open: null, failures: null };
   if (cursor.committedTo === cursor.start) return { ...done, start: window.from };
-  // A feed begun anew after its token was lost has answered what the provider still remembered.
-  return window.from !== cursor.committedTo
+  return isAnsweredAnew(target, cursor, window)
     ? { ...done, extra: mergeWindows([...cursor.extra, window]) }
     : done;
 }
 
+/** A feed begun anew after its token was lost has answered what the provider still remembered. */
+function isAnsweredAnew(target: Of, cursor: Cursor, window: Window): boolean {
+  if (window.from !== cursor.committedTo) return true;
+  if (memoryFloor(target, window.to) === null) return false;
+  return cursor.gaps.some(one => one.reason === 'token-lost' && one.from < window.to && one.to > window.from);
+}
+
 /**
- * Whether an open snapshot must be begun anew: its pages would be of two states. Once it is whole it stays, however
- * long ago: what is left to do needs only what is archived.
+ * Whether an open window must be begun anew. A snapshot's, because its pages would be of two states; once it is whole
+ * it stays, however long ago: what is left to do needs only what is archived. A feed's of which nothing came, because
+ * the provider has forgotten its beginning meanwhile.
  */
-export const isStale = (target: Of, open: OpenWindow, now: Instant): boolean =>
-  target.source.pull.kind === 'snapshot' && open.snapshot?.whole !== true && now - open.window.to > freshness;
+export function isStale(target: Of, open: OpenWindow, now: Instant): boolean {
+  if (target.source.pull.kind === 'snapshot') {
+    return open.snapshot?.whole !== true && now - open.window.to > freshness;
+  }
+  const floor = memoryFloor(target, now);
+  return floor !== null && open.counts.pages === 0 && open.window.from < floor;
+}
 
 /**
  * The span a snapshot was not read in although its rhythm said so, or whose beginning nobody can read back any more;

@@ -6,7 +6,15 @@ import type { Run } from '../model/run.ts';
 import { afterFailure } from './after-failure.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
-import { afterSeal, firstCursor, gapBehind, isStale, planStream, unreadSpan } from './plan-stream.ts';
+import {
+  afterSeal,
+  firstCursor,
+  forgottenOpen,
+  gapBehind,
+  isStale,
+  planStream,
+  unreadSpan,
+} from './plan-stream.ts';
 import { withGap, type Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
@@ -71,6 +79,11 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
         if (isStale(target, open, now)) {
           held = await saveCursor(deps, target, held, { ...held.value, open: null });
           continue;
+        }
+        const lost = forgottenOpen(target, held.value, now);
+        if (lost !== null) {
+          await sealGap(deps, target, lost);
+          held = await saveCursor(deps, target, held, { ...held.value, gaps: [...held.value.gaps, lost] });
         }
         const value = { ...held.value, open: { ...open, lease: leaseOf(deps) } };
         return { is: 'open', held: await saveCursor(deps, target, held, value) };

@@ -6,6 +6,7 @@ import type { TenantScope } from '../model/scope.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { RawArchive } from '../ports/raw-archive.ts';
 import type { Source } from '../sources/_kit/source.ts';
+import { equalCount } from './equal-count.ts';
 import { readRecords, type ReadRecords } from './read-records.ts';
 
 /** Why a record cannot be read from raw any more, or not yet. */
@@ -46,6 +47,8 @@ export function rawPages(
             about: { domains: tenant.domains, stream },
             object: { key: raw.key, sha256: object.sha256 },
             now,
+            // Only equal ones of this page are told apart: nobody knows what else its reading had brought.
+            ...(source.countsEqual === true ? { equal: equalCount() } : {}),
           });
     const oldest = pages.size < keptPages ? undefined : pages.keys().next().value;
     if (oldest !== undefined) pages.delete(oldest);

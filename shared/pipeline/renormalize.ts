@@ -117,7 +117,8 @@ async function eventStep(
       counts[typeof read === 'string' ? 'rawGone' : 'refused'] += 1;
       continue;
     }
-    const after = anew(event, deps.named === undefined ? made : await deps.named(target.scope, event, made));
+    const named = deps.named === undefined ? made : await deps.named(target.scope, event, made);
+    const after = anew(event, named, source);
     const said = differences(event, after);
     // With `all` most events are as they should be: neither changed nor renumbered.
     if (said.length === 0 && !isStale(event, source)) continue;
@@ -133,9 +134,14 @@ async function eventStep(
 const madeFrom = (read: ReadRecords, index: number): NewEvent | null =>
   read.events.find(event => event.raw.index === index) ?? null;
 
-function anew(before: StoredEvent, made: NewEvent): Rebuilt['event'] {
+/**
+ * Of equal records, which are told apart by how many came before, no record tells its number: each event keeps the id
+ * it has, or two would become one.
+ */
+function anew(before: StoredEvent, made: NewEvent, source: Source): Rebuilt['event'] {
   const { recordHash: _hash, ...said } = made;
-  return { ...said, raw: before.raw, revision: before.revision };
+  const id = source.countsEqual === true ? before.id : said.id;
+  return { ...said, id, raw: before.raw, revision: before.revision };
 }
 
 /** Moved events leave the index under their old id: before the store forgets that id, and again for what came between. */
@@ -194,8 +200,9 @@ function outOfQuarantine(
   // A page that could not be split was entered under the page's own hash.
   if (record.recordHash === record.raw.sha256) return { events: read.events, quarantined: read.quarantined };
   if (read.quarantined.some(one => one.raw.index === record.raw.index)) return null;
-  const made = madeFrom(read, record.raw.index);
-  return { events: made === null ? [] : [made], quarantined: [] };
+  // Quarantine holds one of equal records, for all of its page.
+  const events = read.events.filter(event => event.recordHash === record.recordHash);
+  return { events, quarantined: [] };
 }
 
 const wanted = (deps: RenormalizeDeps, state: RenormalizeState, id: string): Source | null =>

@@ -9,7 +9,7 @@ import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { firstCursor, planStream } from './plan-stream.ts';
-import { memoryFloor, newCursor, percentOf, windowsOf } from './plan-window.ts';
+import { memoryFloor, percentOf, windowsOf } from './plan-window.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */
@@ -37,7 +37,7 @@ export async function requestPull(
   const now = deps.clock.now();
   const window = checkedRange(target, range, policy, now);
   for (let tries = 0; tries < 20; tries += 1) {
-    const held = await loadCursor(deps, target, () => newCursor(policy, now));
+    const held = await loadCursor(deps, target, () => firstCursor(target, now));
     const requested = [...held.value.requested, { window, operation }];
     const swapped = await deps.cursors.swap(target.scope, target.ref, held.rev, { ...held.value, requested });
     if (swapped.ok) return;

@@ -1,5 +1,6 @@
 import { AppError } from '../kernel/errors.ts';
 import { days, hours, minus, minutes, plus, type Duration } from '../kernel/time.ts';
+import type { Mappings } from '../mappings/mappings.ts';
 import type { NewEvent, StoredEvent } from '../model/event.ts';
 import type { TenantScope } from '../model/scope.ts';
 import type { Tenant } from '../model/tenant.ts';
@@ -20,6 +21,8 @@ export interface NamesDeps {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly http: (tenant: Tenant) => HttpClient;
+  /** The mapping file's rules for a source. */
+  readonly rulesOf?: Mappings['rulesOf'];
 }
 
 export interface NamesTarget {
@@ -75,13 +78,14 @@ export async function hasNamesToResolve(deps: NamesDeps, scope: TenantScope): Pr
 /** What is made of a record today, with the names its event had and those the directory has given since. */
 export function withKnownNames(
   names: NameStore,
+  rulesOf: Mappings['rulesOf'] = () => null,
 ): (scope: TenantScope, before: StoredEvent, after: NewEvent) => Promise<NewEvent> {
   return async (scope, before, after) => {
     const ids = namelessIds(after);
     if (ids.length === 0) return after;
     // The event's own names last: it keeps the name somebody had when it was first named.
     const all = [...(await names.known(scope, ids)), ...namesIn(before)];
-    return fillNames(after, new Map(all.map(one => [one.id, one])));
+    return fillNames(after, new Map(all.map(one => [one.id, one])), rulesOf(after.source));
   };
 }
 
@@ -154,7 +158,7 @@ async function fill(deps: NamesDeps, { scope }: NamesTarget): Promise<number> {
   const names = new Map(known.map(one => [one.id, one]));
   const events = await deps.events.getMany(scope, [...new Set(wanted.map(one => one.event))]);
   const rebuilt = events.flatMap((event): Rebuilt[] => {
-    const filled = fillNames(event, names);
+    const filled = fillNames(event, names, deps.rulesOf?.(event.source) ?? null);
     if (filled === event) return [];
     const { ingestedAt: _ingested, rebuiltAt: _rebuilt, ...said } = filled;
     return [{ was: event.id, event: said }];

@@ -31,7 +31,7 @@ export async function runUpkeep(
     if (named > 0) deps.telemetry.event('names.resolved', { ...facts, named, ms: deps.clock.now() - began });
     return status === 'continued' ? job : null;
   }
-  const renormalizeDeps = { ...deps, named: withKnownNames(deps.names) };
+  const renormalizeDeps = { ...deps, named: withKnownNames(deps.names, deps.rulesOf) };
   const { status, steps } = await renormalize(renormalizeDeps, target, job.operation as OperationId, budget);
   deps.telemetry.event('renormalize.ended', { ...facts, status, steps, ms: deps.clock.now() - began });
   return status === 'continued' ? job : null;

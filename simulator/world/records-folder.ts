@@ -2,34 +2,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
 import { feedsOf } from './graph-feeds.ts';
-import { givenAccount, mimecastTimeIn, siemTypeOf } from './mimecast/given-account.ts';
+import { givenAccount } from './mimecast/given-account.ts';
 import { mimecastDays } from './mimecast/invented-account.ts';
-import { contentTypeOf, memberOf } from './record-content-type.ts';
-import { fileReader, isBlank, linesOf, valueOf, type Line } from './record-lines.ts';
-import { timeInRecord } from './record-time.ts';
+import { fileReader, isBlank, linesOf, valueOf } from './record-lines.ts';
 import type { Order, Range } from './slots.ts';
-import { signInFeedOf } from './sign-in-feed.ts';
-import { stateListOf, stateSources, type StateList } from './state.ts';
-import { graphFeeds, mimecastLogs, siemTypes } from './world.ts';
-import type {
-  GraphFeed, MimecastLog, SiemType, SimBlob, SimMimecast, SimRecord, SimTenant,
-} from './world.ts'; // prettier-ignore
+import { stateSources } from './state.ts';
+import { mimecastLogs } from './world.ts';
+import type { SimBlob, SimMimecast, SimRecord, SimTenant } from './world.ts';
+
+import {
+  countOf,
+  emptyIndex,
+  indexRecord,
+  servedSources,
+  type Index,
+  type Place,
+  type Read,
+  type Served,
+} from './records-index.ts';
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
-const servedSources = [
-  'entra.directory-audits',
-  'exchange.message-trace',
-  'm365.unified-audit',
-  'entra.sign-ins',
-  'intune.audit-events',
-  'defender.alerts',
-  'defender.incidents',
-  ...Object.keys(stateSources),
-  ...mimecastLogs.map(log => `mimecast.${log}` as const),
-  'mimecast.siem',
-];
-type Served = string;
-
 export interface RecordsFolder {
   readonly tenant: SimTenant;
   /** Records served, by source; only sources that have a folder. */
@@ -43,30 +35,7 @@ export interface RecordsFolder {
   readonly unserved: readonly string[];
 }
 
-/** Where one record lies. A million of these fit in memory; a million records need not. */
-interface Place {
-  readonly time: number;
-  readonly file: number;
-  readonly offset: number;
-  readonly length: number;
-}
-type Read = (place: Place) => string;
-
-interface Index {
-  readonly directory: Place[];
-  readonly traces: Place[];
-  readonly content: Record<ContentType, Place[]>;
-  /** Records that tell how things are. */
-  readonly state: { readonly list: StateList; readonly place: Place }[];
-  readonly logs: Record<MimecastLog, Place[]>;
-  readonly siem: Record<SiemType, Place[]>;
-  readonly graph: ReadonlyMap<GraphFeed, Place[]>;
-  readonly domains: Map<string, number>;
-  readonly refused: { count: number; first: { file: string; line: number }[] };
-}
-
 const day = 86_400_000;
-const hour = 3_600_000;
 const blobSize = 50;
 const contentDays = 6;
 const mostReported = 100;
@@ -106,44 +75,6 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
   };
 }
 
-const emptyBy = <Name extends string>(names: readonly Name[]): Record<Name, Place[]> =>
-  Object.fromEntries(names.map((name): [Name, Place[]] => [name, []])) as Record<Name, Place[]>;
-
-const logOf = (source: Served): MimecastLog | null =>
-  mimecastLogs.find(log => source === `mimecast.${log}`) ?? null;
-
-function countOf(index: Index, source: Served): number {
-  const sum = (lists: readonly (readonly Place[])[]): number =>
-    lists.reduce((total, list) => total + list.length, 0);
-  if (source === 'entra.directory-audits') return index.directory.length;
-  if (source === 'exchange.message-trace') return index.traces.length;
-  if (source === 'm365.unified-audit') return sum(Object.values(index.content));
-  const lists = Object.values(stateSources[source] ?? {}).flat();
-  if (lists.length > 0) return index.state.filter(({ list }) => lists.includes(list)).length;
-  const feeds = feedsOf(source);
-  if (feeds.length > 0) return sum(feeds.map(feed => index.graph.get(feed) ?? []));
-  const log = logOf(source);
-  return log === null ? sum(Object.values(index.siem)) : index.logs[log].length;
-}
-
-const emptyIndex = (): Index => ({
-  directory: [],
-  traces: [],
-  content: {
-    'Audit.AzureActiveDirectory': [],
-    'Audit.Exchange': [],
-    'Audit.SharePoint': [],
-    'Audit.General': [],
-    'DLP.All': [],
-  },
-  state: [],
-  logs: emptyBy(mimecastLogs),
-  siem: emptyBy(siemTypes),
-  graph: new Map(graphFeeds.map((feed): [GraphFeed, Place[]] => [feed, []])),
-  domains: new Map(),
-  refused: { count: 0, first: [] },
-});
-
 const ndjsonIn = (path: string): readonly string[] =>
   readdirSync(path, { withFileTypes: true })
     .filter(entry => !entry.isDirectory() && entry.name.endsWith('.ndjson'))
@@ -167,45 +98,6 @@ function indexFile(
         index.refused.first.push({ file: label, line: line.number });
     } else indexRecord(index, source, value, line, file, now);
   }
-}
-
-function indexRecord(
-  index: Index,
-  source: Served,
-  value: unknown,
-  line: Line,
-  file: number,
-  now: number,
-): void {
-  const log = logOf(source);
-  const found = typeof value !== 'object' || value === null ? null : log === null ? timeInRecord(source, value) : mimecastTimeIn(log, value, now); // prettier-ignore
-  const time = found !== null && found <= now ? found : now - hour;
-  const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
-  if (source in stateSources) {
-    index.state.push({ list: stateListOf(source, value), place });
-    countDomain(index.domains, memberOf(value, 'userprincipalname'));
-  } else if (source === 'm365.unified-audit') index.content[contentTypeOf(value)].push(place);
-  else if (source === 'entra.directory-audits') index.directory.push(place);
-  else if (source === 'mimecast.siem') index.siem[siemTypeOf(value)].push(place);
-  else if (log !== null) index.logs[log].push(place);
-  else if (source !== 'exchange.message-trace') feedFor(index, source, value)?.push(place);
-  else {
-    index.traces.push(place);
-    for (const name of ['recipientaddress', 'senderaddress'])
-      countDomain(index.domains, memberOf(value, name));
-  }
-}
-
-/** Where a record of the lists of Graph belongs: a sign-in shows by its fields which of the four it is of. */
-function feedFor(index: Index, source: Served, value: unknown): Place[] | undefined {
-  const feed = source === 'entra.sign-ins' ? signInFeedOf(value) : feedsOf(source)[0];
-  return feed === undefined ? undefined : index.graph.get(feed);
-}
-
-function countDomain(domains: Map<string, number>, address: unknown): void {
-  if (typeof address !== 'string' || !address.includes('@')) return;
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase();
-  if (domain !== '') domains.set(domain, (domains.get(domain) ?? 0) + 1);
 }
 
 function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: number): SimTenant {

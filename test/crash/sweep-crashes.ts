@@ -67,26 +67,18 @@ async function dieAndRecover(
   }
 }
 
-/** Kills a pull at each of its effects, before it and after it; nothing may be lost or doubled. */
-export async function sweepCrashes(of: CrashCase): Promise<void> {
+/** Kills a pull at each of its effects, right before it or right after it; nothing may be lost or doubled. */
+export async function sweepCrashes(of: CrashCase, moment: Moment): Promise<void> {
   const stage = await stageFor(of);
   const whole = await dieAndRecover(stage, of, null, 'after');
   const truth = [...stage.simulator.control.truth({ tenant: contosoId, source: of.source })];
   expect(whole.kept.revisions.length).toBeGreaterThan(2);
   for (const record of whole.kept.records) expect(truth).toContain(record);
-  expect(new Set(whole.effects)).toEqual(
-    new Set([...whole.effects, 'archive.put', 'events.upsert', 'cursors.swap', 'ledger.append', 'http.send']),
-  );
-  for (let at = 1; at <= whole.effects.length; at += 1) {
-    for (const moment of ['before', 'after'] as const) {
-      const { kept } = await dieAndRecover(stage, of, at, moment);
-      expect({ at, moment, effect: whole.effects[at - 1], kept }).toEqual({
-        at,
-        moment,
-        effect: whole.effects[at - 1],
-        kept: whole.kept,
-      });
-    }
+  for (const name of ['archive.put', 'events.upsert', 'cursors.swap', 'ledger.append', 'http.send'])
+    expect(whole.effects).toContain(name);
+  for (const [n, effect] of whole.effects.entries()) {
+    const { kept } = await dieAndRecover(stage, of, n + 1, moment);
+    expect({ at: n + 1, effect, kept }).toEqual({ at: n + 1, effect, kept: whole.kept });
   }
 }
 

@@ -18,7 +18,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 const pulled = [
   'defender.alerts', 'defender.incidents', 'entra.conditional-access', 'entra.directory-audits', 'entra.mfa-coverage',
   'entra.role-assignments', 'entra.sign-ins', 'exchange.message-trace', 'intune.audit-events', 'm365.unified-audit',
-  ...mimecastLogs.map(log => `mimecast.${log}`),
+  ...mimecastLogs.map(log => `mimecast.${log}`), 'mimecast.siem',
 ]; // prettier-ignore
 const shared = resolve(import.meta.dirname, '../../../shared/data/records');
 
@@ -76,13 +76,13 @@ async function pullFolder(folder: string): Promise<{ lines: string[]; kept: Map<
   const stage = await openStage({ world: { seed: 1, tenants: [tenant] } });
   const life = await openLife(stage, await tempFolder());
   try {
-    // Ranges are asked for again below, which a feed cannot be.
-    const targets = (await life.targets(tenant.id)).filter(({ source }) => source.pull.kind === 'window');
+    const targets = await life.targets(tenant.id);
     for (const target of targets) await pullToRest(life, target, stage.clock);
     const kept = await recordsKept(life, targets);
     const counts = await life.profile.events.counts(targets[0]?.scope ?? fail());
     for (const target of targets) {
       await expectSealed(life.profile, target);
+      // A range can be asked for again only where there are ranges.
       if (target.source.pull.kind !== 'window') continue;
       const policy = policyFor(target);
       const window = {

@@ -71,6 +71,7 @@ const searches: Source<unknown, Search> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: canonicalIdentity,
+  identifiedBy: 'Its time and text, counted.',
   countsEqual: true,
   normalize: ({ at, text }) => ({
     time: isoInstant(parseInstant(at) as Instant), category: 'other', operation: 'Search', outcome: 'success',

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { days, hours, isoInstant, minutes } from '../../shared/kernel/time.ts';
+import { pauseStream, resumeStream } from '../../shared/pipeline/pause-stream.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullResult, PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { planPull } from '../../shared/pipeline/requested-pulls.ts';
@@ -29,6 +30,9 @@ async function stageOf(target: PullTarget = madeUpTarget(feed)) {
   const kept = async () => (await whatIsKept(profile, target)).records.length;
   return { target, clock, state, add, deps, profile, run, cursor, kept };
 }
+
+/** A feed whose provider remembers a day. */
+const remembering = { ...feed, pull: { ...feed.pull, lookback: days(1) } } as typeof feed;
 
 it('reads the feed to its end and goes on from its token', async () => {
   const { run, cursor, kept, add, clock, state, profile, target } = await stageOf();
@@ -115,7 +119,6 @@ it('records a gap when its token is lost, and begins anew where the provider’s
 });
 
 it('closes the gap as far as the provider says its memory reaches', async () => {
-  const remembering = { ...feed, pull: { ...feed.pull, lookback: days(1) } } as typeof feed;
   const { run, cursor, state, add, clock, profile, target } = await stageOf(madeUpTarget(remembering));
   await run();
   const first = await cursor();
@@ -125,9 +128,93 @@ it('closes the gap as far as the provider says its memory reaches', async () => 
   state.oldestToken = 6;
   await run();
   expect(coverageOf(await cursor()).gaps).toMatchObject([
-    { from: first.committedTo, to: clock.now() - days(1), reason: 'token-lost' },
+    { from: first.committedTo, to: clock.now() - days(1), reason: 'older-than-provider-memory' },
   ]);
   await expectSealed(profile, target);
+});
+
+describe('an outage longer than the provider’s memory, with a token that is still good', () => {
+  const longest = days(1);
+
+  it('is a gap, and the feed goes on behind it', async () => {
+    const { run, cursor, add, clock, kept, profile, target } = await stageOf(madeUpTarget(remembering));
+    await run();
+    const before = (await cursor()).committedTo;
+    clock.advance(days(3));
+    add(2);
+    expect((await run()).counts).toMatchObject({ seen: 2, inserted: 2 });
+    const at = await cursor();
+    const gap = { from: before, to: clock.now() - longest, reason: 'older-than-provider-memory' };
+    expect(coverageOf(at)).toMatchObject({ gaps: [gap], committedTo: clock.now() });
+    const gaps = (await ledgerOf(profile, target)).filter(entry => entry.type === 'gap.recorded');
+    expect(gaps).toMatchObject([{ reason: gap.reason, from: isoInstant(before) }]);
+    expect(await kept()).toBe(7);
+    await expectSealed(profile, target);
+    // A shorter one is none.
+    clock.advance(hours(23));
+    await run();
+    expect(coverageOf(await cursor()).gaps).toHaveLength(1);
+  });
+
+  it('is one while every try fails, and is told once', async () => {
+    const { run, cursor, state, clock, profile, target } = await stageOf(madeUpTarget(remembering));
+    await run();
+    const before = (await cursor()).committedTo;
+    state.instead = () => ({ status: 500, body: '{"error":{"code":"x","message":"x"}}' });
+    for (let tries = 0; tries < 4; tries += 1) {
+      clock.advance(hours(20));
+      await expect(run()).rejects.toBeInstanceOf(AppError);
+    }
+    state.instead = null;
+    clock.advance(hours(1));
+    await run();
+    expect((await cursor()).gaps).toMatchObject([{ from: before, to: clock.now() - longest }]);
+    await expectSealed(profile, target);
+  });
+
+  it('takes with it the window that was begun and then left alone', async () => {
+    const { run, cursor, state, clock, profile, target } = await stageOf(madeUpTarget(remembering));
+    await run();
+    clock.advance(minutes(5));
+    for (let n = 5; n < 12; n += 1) state.entries.push({ n, text: 'something' });
+    const asked = state.asked;
+    state.instead = now => (now < asked + 2 ? null : { status: 200, body: '{"value":[{"n":' });
+    await expect(run()).rejects.toMatchObject({ code: 'provider.malformed' });
+    const begun = (await cursor()).open;
+    expect(begun?.counts.pages).toBe(2);
+    state.instead = null;
+    clock.advance(days(3));
+    await run();
+    const at = await cursor();
+    // Both as one span: from the beginning of the window that was left alone to where the memory begins.
+    expect(at.gaps).toMatchObject([{ from: begun?.window.from, to: clock.now() - longest }]);
+    expect(coverageOf(at).covered).toMatchObject([
+      { to: begun?.window.from },
+      { from: clock.now() - longest },
+    ]);
+    await expectSealed(profile, target);
+  });
+
+  it('is one, too, where nothing was ever pulled because a person had paused it', async () => {
+    const { run, cursor, clock, deps, target } = await stageOf(madeUpTarget(remembering));
+    await pauseStream(deps, target, 'later');
+    clock.advance(days(3));
+    await resumeStream(deps, target);
+    await run();
+    const at = await cursor();
+    expect(at.gaps).toMatchObject([{ from: at.start, to: clock.now() - longest }]);
+  });
+});
+
+it('has no gap where all that a lost token stood for is remembered still', async () => {
+  const { run, cursor, state, add, clock, kept } = await stageOf(madeUpTarget(remembering));
+  await run();
+  clock.advance(hours(20));
+  add(3);
+  state.oldestToken = 6;
+  await run();
+  expect(coverageOf(await cursor())).toMatchObject({ gaps: [], covered: [{ to: clock.now() }] });
+  expect(await kept()).toBe(7);
 });
 
 it('gives up for now when every token it is given is refused again, with one gap', async () => {

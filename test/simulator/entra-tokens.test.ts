@@ -32,11 +32,14 @@ test('a provider token says who, for what and how long', async () => {
     appid: collectorId,
     roles: [
       'AuditLog.Read.All',
+      'DeviceManagementApps.Read.All',
       'Directory.Read.All',
       'ExchangeMessageTrace.Read.All',
       'Organization.Read.All',
       'Policy.Read.All',
       'RoleManagement.Read.Directory',
+      'SecurityAlert.Read.All',
+      'SecurityIncident.Read.All',
     ],
   });
   expect((claims.exp ?? 0) * 1_000).toBe(simulator.time.now() + 3_599_000);

@@ -9,6 +9,12 @@ const now = Date.parse('2026-10-05T00:03:00Z'); // minutes after the last day of
 const day = 86_400_000;
 const world = inventWorld({ seed: 9, now });
 
+/** Sources that tell what happened; those that tell how things are have no attacker's address. */
+const storied = [
+  'defender.alerts', 'defender.incidents', 'entra.directory-audits', 'entra.sign-ins', 'exchange.message-trace',
+  'intune.audit-events', 'm365.unified-audit',
+]; // prettier-ignore
+
 interface Told {
   readonly source: string;
   readonly time: number;
@@ -51,7 +57,7 @@ describe('the attack on Contoso', () => {
     told.find(record => record.what === what && record.json.includes(holds))?.time ?? Number.NaN;
 
   test('is found whole by its one address, across all sources', () => {
-    expect(new Set(told.map(record => record.source)).size).toBe(world.tenants[0]?.sources.length);
+    expect([...new Set(told.map(record => record.source))].sort()).toEqual(storied);
     expect(told.length).toBeGreaterThan(90);
     const victim = 'lena.okafor@contoso.example';
     const nameless = ['defender.incidents'];

@@ -70,8 +70,9 @@ describe('a new source', () => {
 
 test('the page of sources has a chapter for each, with what must be granted', async () => {
   const page = sourcesPage(await sourceFolders());
-  for (const { id, needs } of sources) {
+  for (const { id, needs, identifiedBy } of sources) {
     expect(page).toContain(`## ${id}`);
+    expect(page).toContain(`| ${identifiedBy} `);
     for (const { name, how } of needs) expect(page).toContain(`- \`${name}\`. ${how}`);
   }
 });

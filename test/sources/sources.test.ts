@@ -87,7 +87,13 @@ describe.each(folders)('$id', ({ id, source, fixtures }) => {
     expect(source.needs.length).toBeGreaterThan(0);
     for (const { name, how } of source.needs) expect(how).toContain(name);
     expect(source.streams(source.config.parse({})).length).toBeGreaterThan(0);
+    expect(source.identifiedBy).toMatch(/^[^|\n]{4,}\.$/);
     expect(source.mapping).toBeGreaterThanOrEqual(1);
+  });
+
+  test('has a probe for each permission, and for no other', () => {
+    const shown = (source.probes ?? []).flatMap(probe => probe.shows);
+    expect([...new Set(shown)].sort()).toEqual(source.needs.map(need => need.name).sort());
   });
 
   test('has a rhythm that leaves no hole', () => {

@@ -138,6 +138,7 @@ const shared = {
   config: z.strictObject({}),
   streams: () => ['default'],
   mapping: 1,
+  identifiedBy: 'Its id.',
   split: (bytes: Uint8Array) => splitRecords(bytes, 'value'),
   recordBytes: (bytes: Uint8Array, index: number) => recordBytes(bytes, 'value', index),
 } as const;

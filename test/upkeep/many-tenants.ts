@@ -14,7 +14,8 @@ import {
 } from '../../shared/adapters/net/provider-limits.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { instant, minutes, plus, seconds, type Duration, type Window } from '../../shared/kernel/time.ts';
-import type { StreamId, TenantId } from '../../shared/model/ids.ts';
+import type { StreamId, StreamRef, TenantId } from '../../shared/model/ids.ts';
+import type { TenantScope } from '../../shared/model/scope.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import { afterFailure } from '../../shared/pipeline/after-failure.ts';
 import { queueDueConnections, type DueDeps } from '../../shared/pipeline/due-connections.ts';
@@ -23,6 +24,7 @@ import { committed, newCursor, planWindow } from '../../shared/pipeline/plan-win
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { everyOf, nextEvery, rhythmBounds } from '../../shared/pipeline/rhythm.ts';
 import { jobLease } from '../../shared/pipeline/run-job.ts';
+import type { CursorStore } from '../../shared/ports/cursor-store.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { limitTable } from '../../simulator/limits.ts';
 import { rollingLimiter } from '../../simulator/rolling-limiter.ts';
@@ -103,7 +105,7 @@ async function openStage(plan: ManyTenants, clock: VirtualClock, dice: () => num
     await rm(folder, { recursive: true, force: true });
   });
   const stores = {
-    cursors: sqliteCursorStore(database),
+    cursors: remembered(sqliteCursorStore(database)),
     queue: sqliteJobQueue(database),
     throttles: sqliteThrottleMemory(database),
   };
@@ -164,6 +166,29 @@ async function openStage(plan: ManyTenants, clock: VirtualClock, dice: () => num
       return { requests, refused, windows, gaveUp, ...provider.most(), waits: rising(waits), busyWaits: rising(busy) };
     },
   }; // prettier-ignore
+}
+
+/**
+ * The store with what was read or written last at hand: nobody else writes these cursors, and the scheduler looks at
+ * five thousand of them every minute. Every write goes through to the store, which decides who wins.
+ */
+function remembered(store: CursorStore): CursorStore {
+  const held = new Map<string, NonNullable<Awaited<ReturnType<CursorStore['load']>>>>();
+  const key = (scope: TenantScope, ref: StreamRef): string => `${scope.tenantId}/${ref.stream}`;
+  return {
+    ...store,
+    load: async (scope, ref) => {
+      const found = held.get(key(scope, ref)) ?? (await store.load(scope, ref));
+      if (found !== null) held.set(key(scope, ref), found);
+      return found;
+    },
+    swap: async (scope, ref, expected, value) => {
+      const swapped = await store.swap(scope, ref, expected, value);
+      if (swapped.ok) held.set(key(scope, ref), { value, rev: swapped.rev });
+      else held.delete(key(scope, ref));
+      return swapped;
+    },
+  };
 }
 
 const keyOf = (target: PullTarget): string => `${target.tenant.id}/${target.ref.stream}`;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { days, hours, minutes } from '../../shared/kernel/time.ts';
+import { mappedEvent } from '../../shared/mappings/mappings.ts';
+import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import type { Entity, NewEvent, StoredEvent } from '../../shared/model/event.ts';
 import type { TenantId } from '../../shared/model/ids.ts';
 import { directoryNames } from '../../shared/pipeline/directory-names.ts';
@@ -293,6 +295,24 @@ describe('an event', () => {
       address: 'mira@partner.example',
     });
     expect(filled.summary).toBe('x on Mira $& Holt');
+  });
+  test('has its template’s sentence made again, where that made it', () => {
+    const text = "sources: { entra.directory-audits: { '*': { summary: 'Done[ by {actor.name}]' } } }";
+    const read = readMappings(text, ['entra.directory-audits']);
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    const rules = read.mappings.rulesOf('entra.directory-audits');
+    if (rules === null) throw new Error('no rules');
+    const made = mappedEvent(rules, { ...about('a', id), outcome: 'success', reason: null });
+    expect(made.summary).toBe('Done');
+    expect(fillNames(made, names, rules).summary).toBe('Done by Mira $& Holt');
+    // Made with other rules, or by the source itself: the words stay, and only the id gives way to the name.
+    for (const other of [
+      { ...made, mappingDigest: 'another' },
+      { ...made, summary: `x on ${id}` },
+    ]) {
+      const { summary } = fillNames({ ...other, actor: { ...nobody(id) } }, names, rules);
+      expect(summary).toBe(other.summary.replace(id, 'mira@partner.example'));
+    }
   });
   test('wants names for directory objects only', () => {
     const targets: Entity[] = [

@@ -1,8 +1,4 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
-import { readConfig } from '../../shared/app/config.ts';
-import { providerDoors } from '../../shared/app/provider-doors.ts';
-import type { Tenant } from '../../shared/model/tenant.ts';
+import { describe, expect, test } from 'vitest';
 import {
   checksOf,
   makeChecks,
@@ -12,50 +8,18 @@ import {
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { openHouse, people } from '../support/api-house.ts';
-import { openLife, openStage, quiet, type Stage } from '../support/rig.ts';
+import { checksOn, clockOf, doorOn } from '../support/live-checks.ts';
+import { openStage, type Stage } from '../support/rig.ts';
 import { contoso, scopeOf } from '../support/sample.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
-import { tempFolder } from '../support/temp-folder.ts';
 
 const three = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'];
-
-async function doorOn(
-  stage: Stage,
-): Promise<(tenant: Tenant) => ReturnType<ReturnType<typeof providerDoors>['fresh']>> {
-  const life = await openLife(stage, await tempFolder());
-  const config = readConfig(stage.environment);
-  if (!config.ok) throw new Error('settings');
-  const doors = providerDoors({
-    settings: config.settings,
-    clock: stage.clock,
-    secrets: life.profile.secrets,
-    throttles: life.profile.throttles,
-    telemetry: quiet,
-    random: () => 0.5,
-    limits: { headersMs: 300, stallMs: 300, bodyMs: 2_000 },
-  });
-  onTestFinished(async () => {
-    doors.close();
-    await life.end();
-  });
-  return doors.fresh;
-}
-
-/** Time as the world has it; a wait as this machine does. */
-const clockOf = (stage: Stage) => ({ now: () => stage.clock.now(), sleep: systemClock.sleep });
 
 async function checked(
   stage: Stage,
   of: readonly Source[] = sources.filter(source => three.includes(source.id)),
 ): Promise<Record<string, ReadinessCheck>> {
-  const deps = { clock: clockOf(stage), door: await doorOn(stage) };
-  const tenant = stage.tenants.find(one => one.id === contosoId);
-  if (tenant === undefined) throw new Error('no tenant');
-  const connection = tenant.connections[0];
-  if (connection === undefined) throw new Error('no connection');
-  const made = await makeChecks(
-    of.flatMap(source => checksOf(deps, tenant, { ...connection, config: {} }, source)),
-  );
+  const made = await checksOn(stage, of);
   return Object.fromEntries(made.map(one => [one.shows.join('+'), one]));
 }
 

@@ -48,11 +48,11 @@ interface House {
 }
 
 /** A world pulled with the mapping of before. */
-async function pulled(folder?: string): Promise<House> {
+async function pulled(folder?: string, id = audits, of = before): Promise<House> {
   const stage = await openStage({ world: smallWorld() });
   const life = await openLife(stage, folder ?? (await tempFolder()));
-  for (const target of (await life.targets(contosoId)).filter(one => one.ref.source === audits)) {
-    const source = before.find(one => one.id === target.source.id);
+  for (const target of (await life.targets(contosoId)).filter(one => one.ref.source === id)) {
+    const source = of.find(one => one.id === target.source.id);
     if (source !== undefined) await pullToRest(life, { ...target, source }, stage.clock);
   }
   return { stage, life, target: await targetOf(life) };
@@ -344,5 +344,59 @@ describe('POST /maintenance:renormalize', () => {
     await expect(unknown).rejects.toMatchObject({ status: 404 });
     expect((await post({ tenant: 'fab10000-0000-4000-8000-00000000fa01' })).status).toBe(404);
     expect(await house.profile.queue.depth()).toMatchObject({ waiting: 0 });
+  });
+});
+
+describe('equal records', () => {
+  const searches = 'mimecast.archive-searches';
+  /** The searches' mapping as it once was; with `mapping`, as it is today. */
+  const once = (change: Partial<Source>): readonly Source[] =>
+    sources.map(source => (source.id === searches ? { ...source, ...change } : source));
+  const today = sources.find(source => source.id === searches);
+  if (today === undefined) throw new Error('no such source');
+  const searchesOf = async ({ life, target }: House): Promise<StoredEvent[]> => {
+    const { changes } = await life.profile.events.changes([target.scope], null, 1_000);
+    return changes.map(change => change.event).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  };
+  const twins = (events: readonly StoredEvent[]): readonly StoredEvent[] =>
+    events.filter(one => events.some(other => other.id !== one.id && other.time === one.time));
+
+  test('keep their ids, and stay as many as they are', async () => {
+    const vague = once({
+      normalize: (record, about) => {
+        const made = today.normalize(record, about);
+        return 'skip' in made ? made : { ...made, summary: 'something happened' };
+      },
+    });
+    const house = await pulled(undefined, searches, vague);
+    const old = await searchesOf(house);
+    expect(twins(old)).toHaveLength(2);
+    house.stage.clock.advance(hours(1));
+    const id = await started(house);
+    await renormalize(depsOf(house.life, once({ mapping: 2 })), house.target, id, wideBudget);
+    expect(countsOf(await operationOf(house, id))).toMatchObject({ changed: old.length, moved: 0 });
+    const now = await searchesOf(house);
+    expect(now.map(event => event.id)).toEqual(old.map(event => event.id));
+    for (const event of now) expect(event).toMatchObject({ mapping: 2, revision: 1 });
+    expect(now.map(event => event.summary)).not.toContain('something happened');
+    await house.life.end();
+  });
+
+  test('come out of quarantine as many as their page has', async () => {
+    const strict = once({
+      normalize: () => {
+        throw new Problem('description: expected one that is known');
+      },
+    });
+    const house = await pulled(undefined, searches, strict);
+    expect(await searchesOf(house)).toEqual([]);
+    const id = await started(house);
+    await renormalize(depsOf(house.life, once({})), house.target, id, wideBudget);
+    const now = await searchesOf(house);
+    const anew = await pulled(undefined, searches, once({}));
+    expect(now.map(event => event.id)).toEqual((await searchesOf(anew)).map(event => event.id));
+    expect(twins(now)).toHaveLength(2);
+    await house.life.end();
+    await anew.life.end();
   });
 });

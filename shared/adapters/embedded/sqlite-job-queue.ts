@@ -4,8 +4,9 @@ import type { Database } from './open-database.ts';
 import { damaged } from './sealed-document.ts';
 
 /**
- * Jobs in SQLite. A taken job stays in the table, hidden until its lease ends. The id handed out names the
- * attempt too: a worker whose lease ended and whose job somebody else took can no longer touch it.
+ * Jobs in SQLite. A taken job stays in the table, hidden until its lease ends. Whatever was asked for first goes
+ * first once it may: a job put off for a moment, for a quota's sake, does not wait behind all that came after it.
+ * The id handed out names the attempt too: a worker whose lease ended and whose job somebody else took can no longer touch it.
  */
 export function sqliteJobQueue(database: Database): JobQueue {
   const waits = database.prepare(
@@ -16,7 +17,7 @@ export function sqliteJobQueue(database: Database): JobQueue {
   );
   const takeNext = database.prepare<{ id: number; attempt: number; doc: string }>(
     `UPDATE jobs SET leased = 1, attempt = attempt + 1, visible_at = ?2
-     WHERE id = (SELECT id FROM jobs WHERE buried IS NULL AND visible_at <= ?1 ORDER BY visible_at, id LIMIT 1)
+     WHERE id = (SELECT id FROM jobs WHERE buried IS NULL AND visible_at <= ?1 ORDER BY id LIMIT 1)
      RETURNING id, attempt, doc`,
   );
   const mine = 'id = ? AND attempt = ? AND leased = 1 AND buried IS NULL';

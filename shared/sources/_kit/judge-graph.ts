@@ -88,13 +88,14 @@ function judgeUnauthorized(reply: HttpReply, problem: ProviderProblem | null): V
 }
 
 /** A licence check that is known to fail nine times in ten for a while: the pipeline asks several times. */
-const licenceCodes = new Set([
-  'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
-  'AadPremiumLicenseRequired',
+const licences: ReadonlyMap<string, string> = new Map([
+  ['Authentication_RequestFromNonPremiumTenantOrB2CTenant', 'Entra ID P1 or P2'],
+  // Of Privileged Identity Management, for which P1 is not enough.
+  ['AadPremiumLicenseRequired', 'Entra ID P2 or Governance'],
 ]);
 
 function judgeRefusal(reply: HttpReply, problem: ProviderProblem): Verdict {
-  if (licenceCodes.has(problem.code)) return licenceMissing(reply, problem);
+  if (licences.has(problem.code)) return licenceMissing(reply, problem);
   // The token may be older than the consent: a role granted since is only in a new one.
   return {
     kind: 'unauthorized',
@@ -112,14 +113,13 @@ const licenceMissing = (reply: HttpReply, problem: ProviderProblem): Verdict =>
   failed(reply, problem, {
     code: 'provider.licence-missing',
     recovery: 'pause-source',
-    message:
-      'The tenant lacks the licence for this (Entra ID P1 or P2). Assign it, or switch the source off for this tenant.',
+    message: `The tenant lacks the licence for this (${licences.get(problem.code) ?? 'Entra ID P1 or P2'}). Assign it, or switch the source off for this tenant.`,
     facts: { reason: 'licence-missing' },
   });
 
 function judgeRejection(reply: HttpReply, problem: ProviderProblem): Verdict {
   const { code, message } = problem;
-  if (licenceCodes.has(code)) return licenceMissing(reply, problem);
+  if (licences.has(code)) return licenceMissing(reply, problem);
   if (message.includes('Request not applicable to target tenant')) {
     return failed(reply, problem, {
       code: 'provider.not-provisioned',

@@ -151,7 +151,7 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly about: string;
   readonly api: ProviderApi;
   readonly needs: readonly Permission[];
-  /** One for each permission; without them readiness asks for a first page and takes it for all of `needs`. */
+  /** For each permission one or more; without them readiness asks for a first page and takes it for all of `needs`. */
   readonly probes?: readonly Probe<Cfg>[];
   readonly config: z.ZodType<Cfg>;
   /** Each has its own cursor. */
@@ -178,6 +178,8 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   recordBytes(bytes: Uint8Array, index: number): Uint8Array;
   /** What makes a record that record; never what may change later. */
   identity(record: Rec): readonly [string, ...string[]];
+  /** The same in a sentence or two for an operator, with the fields by name: what is one event, what are two. */
+  readonly identifiedBy: string;
   /**
    * For records without an id, where two that are alike in everything are still two (two equal searches in one
    * second): `identity` is the time and all that is read of the record, and the pipeline counts equal ones over one

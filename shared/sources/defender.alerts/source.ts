@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { days, hours, minutes, seconds } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
+import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
@@ -28,6 +30,12 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
       how: 'In the Entra admin center, open the app registration, add the application permission SecurityAlert.Read.All of Microsoft Graph, and grant admin consent. The tenant needs an active Defender product.',
     },
   ],
+  probes: [
+    {
+      shows: ['SecurityAlert.Read.All'],
+      ask: ({ http }) => firstPage(graphPages(http, { path: list.path, query: { $top: '1' } }, null)),
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(5),
@@ -50,5 +58,7 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy:
+    'The alert’s id (`id`); where it is missing, the whole record. A changed alert is a new version of its event.',
   normalize: normalizeAlert,
 };

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { days, hours, minutes, seconds } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
+import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
@@ -28,6 +30,12 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
       how: 'In the Entra admin center, open the app registration, add the application permission SecurityIncident.Read.All of Microsoft Graph, and grant admin consent. The tenant needs an active Defender product.',
     },
   ],
+  probes: [
+    {
+      shows: ['SecurityIncident.Read.All'],
+      ask: ({ http }) => firstPage(graphPages(http, { path: list.path, query: { $top: '1' } }, null)),
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(5),
@@ -50,5 +58,7 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id ?? record.incidentId, record),
+  identifiedBy:
+    'The incident’s id (`id`, or `incidentId`); where it is missing, the whole record. A changed incident is a new version of its event.',
   normalize: normalizeIncident,
 };

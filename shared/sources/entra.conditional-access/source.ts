@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
-import { graphCollections } from '../_kit/graph-collections.ts';
+import { firstPage } from '../_kit/first-page.ts';
+import { graphCollections, type GraphList } from '../_kit/graph-collections.ts';
 import { keyOf } from '../_kit/keyed-record.ts';
 import { firstWord } from '../_kit/reading.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -14,6 +15,12 @@ const config = z.strictObject({
   /** v1.0 leaves out every policy that uses a feature in preview; it is for clouds in which beta does not answer. */
   version: z.enum(['beta', 'v1.0']).default('beta'),
 });
+
+const listsOf = (version: string): readonly GraphList[] =>
+  ['policies', 'namedLocations'].map(name => ({
+    path: `/${version}/identity/conditionalAccess/${name}`,
+    query: {},
+  }));
 
 const keyOfPolicy = (record: PolicyRecord): string => keyOf(record, keys) ?? '';
 
@@ -32,20 +39,19 @@ export const entraConditionalAccess: Source<z.infer<typeof config>, PolicyRecord
       how: 'In the Entra admin center, open the app registration, add the application permission Policy.Read.All of Microsoft Graph, and grant admin consent.',
     },
   ],
+  probes: [
+    {
+      shows: ['Policy.Read.All'],
+      ask: ({ http, config: { version } }) => firstPage(graphCollections(http, listsOf(version), null)),
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(30),
   pull: {
     kind: 'snapshot',
     // The service takes one request a second of a tenant, over all its apps: the client keeps that pace.
-    pages: ({ http, config: { version } }, resume) => {
-      const root = `/${version}/identity/conditionalAccess`;
-      const lists = [
-        { path: `${root}/policies`, query: {} },
-        { path: `${root}/namedLocations`, query: {} },
-      ];
-      return graphCollections(http, lists, resume);
-    },
+    pages: ({ http, config: { version } }, resume) => graphCollections(http, listsOf(version), resume),
     key: keyOfPolicy,
     ignores: isAnnotation,
     names: record => {
@@ -58,5 +64,6 @@ export const entraConditionalAccess: Source<z.infer<typeof config>, PolicyRecord
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfPolicy(record)],
+  identifiedBy: 'The policy’s or location’s id (`id`); in exports without ids, its `displayName`.',
   normalize: normalizePolicy,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -9,6 +10,8 @@ import { normalizeDirectoryAudit } from './normalize.ts';
 import { directoryAuditSchema, type DirectoryAudit } from './schema.ts';
 
 const config = z.strictObject({});
+
+const path = '/v1.0/auditLogs/directoryAudits';
 
 export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit> = {
   id: 'entra.directory-audits',
@@ -27,10 +30,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
   probes: [
     {
       shows: ['AuditLog.Read.All'],
-      ask: async ({ http }) => {
-        const path = '/v1.0/auditLogs/directoryAudits';
-        await http.send({ api: 'graph', origin: 'configured', path, query: { $top: '1' } });
-      },
+      ask: ({ http }) => firstPage(graphPages(http, { path, query: { $top: '1' } }, null)),
     },
   ],
   config,
@@ -60,6 +60,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The entry’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeDirectoryAudit,
 };
 
@@ -69,7 +70,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
  */
 function request({ from, to }: Window) {
   return {
-    path: '/v1.0/auditLogs/directoryAudits',
+    path,
     query: {
       $filter: `activityDateTime ge ${isoSeconds(from)} and activityDateTime le ${isoSeconds(to)}`,
       $orderby: 'activityDateTime asc',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { HttpClient } from '../../ports/http-client.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { keyOf } from '../_kit/keyed-record.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -28,10 +29,12 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
       how: 'In the Entra admin center, open the app registration, add the application permission AuditLog.Read.All of Microsoft Graph, and grant admin consent. Reports.Read.All is not enough.',
     },
   ],
+  probes: [{ shows: ['AuditLog.Read.All'], ask: ({ http }) => firstPage(rows(http, null)) }],
   config,
   streams: () => ['default'],
   // The report is hours behind, and its pages share the quota of sign-ins and audits.
   every: minutes(6 * 60),
+  quota: 'reports',
   pull: {
     kind: 'snapshot',
     pages: ({ http }, resume) => rows(http, resume),
@@ -43,6 +46,7 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfUser(record)],
+  identifiedBy: 'The user’s object id (`id`); where it is missing, `userPrincipalName`.',
   normalize: normalizeRegistration,
 };
 

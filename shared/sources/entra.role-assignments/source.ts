@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
+import type { HttpClient } from '../../ports/http-client.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphCollections, type GraphList } from '../_kit/graph-collections.ts';
 import { keyOf } from '../_kit/keyed-record.ts';
 import { firstWord } from '../_kit/reading.ts';
@@ -14,6 +16,7 @@ const config = z.strictObject({
   pim: z.boolean().default(true),
 });
 
+const permission = 'RoleManagement.Read.Directory';
 const root = '/v1.0/roleManagement/directory';
 
 // Graph takes one expansion for plain assignments: the roles' names come from the list of roles, read with them. Each
@@ -31,6 +34,9 @@ const lists: Readonly<Record<string, readonly GraphList[]>> = {
   ],
 };
 
+const first = (http: HttpClient, stream: string): Promise<void> =>
+  firstPage(graphCollections(http, lists[stream] ?? [], null));
+
 const keyOfRole = (record: RoleRecord): string => keyOf(record, keys) ?? '';
 
 export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = {
@@ -45,9 +51,14 @@ export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = 
   needs: [
     {
       api: 'graph',
-      name: 'RoleManagement.Read.Directory',
+      name: permission,
       how: 'In the Entra admin center, open the app registration, add the application permission RoleManagement.Read.Directory of Microsoft Graph, and grant admin consent.',
     },
+  ],
+  probes: [
+    { shows: [permission], ask: ({ http }) => first(http, 'active') },
+    // The same permission, and besides the product behind it, which many tenants do not have.
+    { shows: [permission], when: ({ pim }) => pim, ask: ({ http }) => first(http, 'eligible') },
   ],
   config,
   streams: ({ pim }) => (pim ? ['active', 'scheduled', 'eligible'] : ['active']),
@@ -67,5 +78,7 @@ export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = 
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfRole(record)],
+  identifiedBy:
+    'The assignment’s id (`id`); where it is missing, `principalId`, `roleDefinitionId` and `directoryScopeId` together.',
   normalize: normalizeRoleRecord,
 };

@@ -1,4 +1,5 @@
-import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { days, hours, isoSeconds, minus, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -7,6 +8,8 @@ import { splitRecords } from '../_kit/split-json.ts';
 import { signInsConfig, type SignInsConfig } from './config.ts';
 import { normalizeSignIn } from './normalize.ts';
 import { signInSchema, type SignIn } from './schema.ts';
+
+const policies = '/v1.0/identity/conditionalAccess/policies';
 
 export const entraSignIns: Source<SignInsConfig, SignIn> = {
   id: 'entra.sign-ins',
@@ -29,9 +32,26 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
       how: 'Only for the conditional access policies that were applied: add the application permission Policy.Read.All of Microsoft Graph as well, and grant admin consent. Without it Graph leaves them out.',
     },
   ],
+  probes: [
+    {
+      shows: ['AuditLog.Read.All'],
+      // As the first kind is asked for: where beta does not answer, the pull would not either.
+      ask: ctx => {
+        const window = { from: minus(ctx.asOf, minutes(10)), to: minus(ctx.asOf, minutes(5)) };
+        const { path, query } = request(ctx, window);
+        return firstPage(graphPages(ctx.http, { path, query: { ...query, $top: '1' } }, null));
+      },
+    },
+    {
+      // Sign-ins are answered without it, and say nothing of what is missing: so the policies themselves are asked for.
+      shows: ['Policy.Read.All'],
+      ask: ({ http }) => firstPage(graphPages(http, { path: policies, query: {} }, null)),
+    },
+  ],
   config: signInsConfig,
   streams: config => config.kinds,
   every: minutes(5),
+  quota: 'reports',
   pull: {
     kind: 'window',
     policy: {
@@ -57,6 +77,8 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
   // The request's id. Graph may show several rows of one id (risk found, MFA completed, more policies than fit in a
   // row): they are versions of one event, all kept.
   identity: record => identityOf(record.id, record),
+  identifiedBy:
+    'The request’s id (`id`); where it is missing or all zeros, the whole record. Further rows of one id are new versions of its event.',
   normalize: normalizeSignIn,
 };
 

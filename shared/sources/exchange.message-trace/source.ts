@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { days, hours, isoSeconds, minus, minutes, seconds, type Window } from '../../kernel/time.ts';
 import { canonicalIdentity } from '../_kit/record-identity.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
@@ -28,10 +29,10 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
   probes: [
     {
       shows: ['ExchangeMessageTrace.Read.All'],
-      ask: async ({ http, asOf }) => {
+      ask: ({ http, asOf }) => {
         const window = { from: minus(asOf, minutes(10)), to: minus(asOf, minutes(5)) };
         const { path, query } = request(window);
-        await http.send({ api: 'graph', origin: 'configured', path, query: { ...query, $top: '1' } });
+        return firstPage(graphPages(http, { path, query: { ...query, $top: '1' } }, null));
       },
     },
   ],
@@ -58,6 +59,8 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identifyMessageTrace(record) ?? canonicalIdentity(record),
+  identifiedBy:
+    'The trace’s `id` and the `recipientAddress` in lower case; where `id` is missing, `messageId` and the recipient; without these, the whole record. A changed status is a new version of the event.',
   normalize: normalizeMessageTrace,
 };
 

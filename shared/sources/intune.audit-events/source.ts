@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { days, hours, isoSeconds, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { days, hours, isoSeconds, minus, minutes, seconds, type Window } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { graphPages } from '../_kit/graph-pages.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
@@ -25,6 +26,16 @@ export const intuneAuditEvents: Source<z.infer<typeof config>, AuditEvent> = {
       how: 'In the Entra admin center, open the app registration, add the application permission DeviceManagementApps.Read.All of Microsoft Graph (the one for configuration or devices does not do), and grant admin consent. The tenant needs Intune.',
     },
   ],
+  probes: [
+    {
+      shows: ['DeviceManagementApps.Read.All'],
+      // No page size: none is documented. Some minutes hold few rows.
+      ask: ({ http, asOf }) => {
+        const window = { from: minus(asOf, minutes(10)), to: minus(asOf, minutes(5)) };
+        return firstPage(graphPages(http, request(window), null));
+      },
+    },
+  ],
   config,
   streams: () => ['default'],
   every: minutes(15),
@@ -48,6 +59,7 @@ export const intuneAuditEvents: Source<z.infer<typeof config>, AuditEvent> = {
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The event’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeAuditEvent,
 };
 

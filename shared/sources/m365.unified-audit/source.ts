@@ -63,5 +63,6 @@ export const m365UnifiedAudit: Source<FeedConfig, UnifiedAudit> = {
   split: bytes => splitRecords(bytes, 'array'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'array', index),
   identity: record => identityOf(record.Id, record),
+  identifiedBy: 'The record’s `Id`; where it is missing, the whole record.',
   normalize: normalizeUnifiedAudit,
 };

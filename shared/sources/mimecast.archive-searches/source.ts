@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
+import { mimecastProbe } from '../_kit/mimecast-probe.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
@@ -15,6 +16,8 @@ const config = z.strictObject({
 });
 type Config = z.infer<typeof config>;
 
+const permission = mimecastPermission('Archive > Search Logs > Read', 'Archive');
+
 export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
   id: 'mimecast.archive-searches',
   title: 'Mimecast archive searches',
@@ -23,7 +26,8 @@ export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
     'watchers; Holdfast’s own searches are in it too and labelled. The rows have no ids: equal ones within a second are ' +
     'counted, not merged.',
   api: 'mimecast',
-  needs: [mimecastPermission('Archive > Search Logs > Read', 'Archive')],
+  needs: [permission],
+  probes: [mimecastProbe(permission, (settings, window) => query(settings, window))],
   config,
   streams: () => ['default'],
   every: minutes(15),
@@ -38,6 +42,8 @@ export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.createTime, record, optionalFields),
+  identifiedBy:
+    'There is no id: `createTime` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeArchiveSearch,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
+import { mimecastProbe } from '../_kit/mimecast-probe.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
@@ -11,6 +12,8 @@ import { archiveViewSchema, optionalFields, type ArchiveView } from './schema.ts
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
 
+const permission = mimecastPermission('Archive > View Logs > Read', 'Archive');
+
 export const mimecastArchiveViews: Source<Config, ArchiveView> = {
   id: 'mimecast.archive-views',
   title: 'Mimecast archive message views',
@@ -18,7 +21,8 @@ export const mimecastArchiveViews: Source<Config, ArchiveView> = {
     'Which archived message was looked at, by whom, and whether its content was opened. It watches those who may read ' +
     'everybody’s mail. The rows name no message id, and have none of their own: equal ones within a second are counted.',
   api: 'mimecast',
-  needs: [mimecastPermission('Archive > View Logs > Read', 'Archive')],
+  needs: [permission],
+  probes: [mimecastProbe(permission, (settings, window) => query(settings, window))],
   config,
   streams: () => ['default'],
   every: minutes(15),
@@ -33,6 +37,8 @@ export const mimecastArchiveViews: Source<Config, ArchiveView> = {
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.viewed, record, optionalFields),
+  identifiedBy:
+    'There is no id: `viewed` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeArchiveView,
 };

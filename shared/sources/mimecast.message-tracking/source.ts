@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { hours, minutes } from '../../kernel/time.ts';
+import { hours, instant, minus, minutes } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
 import { identityOf } from '../_kit/record-identity.ts';
@@ -13,6 +14,8 @@ const config = z.strictObject({
   mostRows: z.int().min(2).max(100_000).default(500),
 });
 
+const permission = mimecastPermission('Gateway > Tracking > Read', 'Message Tracking');
+
 export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMessage> = {
   id: 'mimecast.message-tracking',
   title: 'Mimecast message tracking',
@@ -21,7 +24,16 @@ export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMess
     'Mimecast answers for 30 days, 7 for rejected and deferred mail. Each question leaves a row among the archive ' +
     'searches, labelled as Holdfast’s; for all traffic of a large account mimecast.siem is the better source.',
   api: 'mimecast',
-  needs: [mimecastPermission('Gateway > Tracking > Read', 'Message Tracking')],
+  needs: [permission],
+  probes: [
+    {
+      shows: [permission.name],
+      ask: ({ http, config: { mostRows }, asOf }) => {
+        const to = instant(Math.floor(minus(asOf, minutes(15)) / 1_000) * 1_000);
+        return firstPage(trackingPages(http, { from: minus(to, minutes(5)), to }, mostRows, null));
+      },
+    },
+  ],
   config,
   streams: () => ['default'],
   every: hours(1),
@@ -44,5 +56,6 @@ export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMess
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'trackedEmails', index),
   // A row whose status changes is the same event in a new version.
   identity: record => identityOf(record.id, record),
+  identifiedBy: 'The tracked message’s id (`id`); where it is missing, the whole record.',
   normalize: normalizeTrackedMessage,
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { minutes } from '../../kernel/time.ts';
+import { firstPage } from '../_kit/first-page.ts';
 import { mimecastPermission } from '../_kit/mimecast-policy.ts';
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
@@ -24,6 +25,8 @@ const config = z.strictObject({
     .default(streams),
 });
 
+const permission = mimecastPermission('Security Events', 'Threats, Security Events and Data for CG');
+
 export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
   id: 'mimecast.siem',
   title: 'Mimecast gateway events',
@@ -32,7 +35,14 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
     'They come as files that Mimecast keeps for about 7 days; a longer outage is a gap. Lines are identified by their ' +
     'content, because Mimecast sends some twice.',
   api: 'mimecast',
-  needs: [mimecastPermission('Security Events', 'Threats, Security Events and Data for CG')],
+  needs: [permission],
+  // A listing of one file, which is not fetched.
+  probes: [
+    {
+      shows: [permission.name],
+      ask: ctx => firstPage(batchPages({ ...ctx, config: { pageSize: 1 } }, null)),
+    },
+  ],
   config,
   streams: settings => settings.types,
   every: minutes(15),
@@ -46,5 +56,7 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
   split: batchRecords,
   recordBytes: batchRecordBytes,
   identity: record => rowIdentity(record.timestamp, record, identityFields),
+  identifiedBy:
+    'There is no id: `timestamp`, the fields that are read, `accountId`, `_offset` and `_partition`. Mimecast sends some lines twice; lines equal in all of these are one event.',
   normalize: normalizeSiemEvent,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
+import { mimecastProbe } from '../_kit/mimecast-probe.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
@@ -11,6 +12,11 @@ import { attachmentLogSchema, optionalFields, type AttachmentLog } from './schem
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
 
+const permission = mimecastPermission(
+  'Monitoring > Attachment Protection > Read',
+  'Targeted Threat Protection',
+);
+
 export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
   id: 'mimecast.ttp-attachment',
   title: 'Mimecast attachment protection',
@@ -18,7 +24,8 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
     'Attachments that were scanned: file, hash, verdict, and what was done with the mail. A malicious file with no action ' +
     'has reached a mailbox. The rows have no ids: equal ones within a second are counted, not merged.',
   api: 'mimecast',
-  needs: [mimecastPermission('Monitoring > Attachment Protection > Read', 'Targeted Threat Protection')],
+  needs: [permission],
+  probes: [mimecastProbe(permission, (settings, window) => query(settings, window))],
   config,
   streams: () => ['default'],
   every: minutes(15),
@@ -32,6 +39,8 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
   split: bytes => mimecastRecords(bytes, 'attachmentLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'attachmentLogs', index),
   identity: record => rowIdentity(record.date, record, optionalFields),
+  identifiedBy:
+    'There is no id: `date` and all other fields that are read. Of records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeAttachmentLog,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { minutes, type Window } from '../../kernel/time.ts';
 import { mimecastPages, mimecastTime, pageSize, type MimecastQuery } from '../_kit/mimecast-pages.ts';
 import { mimecastPermission, mimecastPolicy } from '../_kit/mimecast-policy.ts';
+import { mimecastProbe } from '../_kit/mimecast-probe.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.ts';
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
@@ -11,6 +12,11 @@ import { impersonationLogSchema, optionalFields, type ImpersonationLog } from '.
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
 
+const permission = mimecastPermission(
+  'Monitoring > Impersonation Protection > Read',
+  'Targeted Threat Protection',
+);
+
 export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
   id: 'mimecast.ttp-impersonation',
   title: 'Mimecast impersonation protection',
@@ -18,7 +24,8 @@ export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
     'Mail whose sender looked like somebody else: a colleague’s name, a domain like the customer’s, words of a fraud; and ' +
     'what was done with it. One id has been seen on two different rows, so a row is identified by its id and its content.',
   api: 'mimecast',
-  needs: [mimecastPermission('Monitoring > Impersonation Protection > Read', 'Targeted Threat Protection')],
+  needs: [permission],
+  probes: [mimecastProbe(permission, (settings, window) => query(settings, window))],
   config,
   streams: () => ['default'],
   every: minutes(15),
@@ -33,6 +40,8 @@ export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'impersonationLogs', index),
   // With its id, but not by it alone: one id has been seen on two rows that differ.
   identity: record => rowIdentity(record.eventTime, record, optionalFields),
+  identifiedBy:
+    '`eventTime`, `id` and all other fields that are read, because one id has been seen on rows that differ. Rows equal in all of these are one event.',
   normalize: normalizeImpersonationLog,
 };
 
