@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { AiSearchOptions } from '../adapters/azure/search-index.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
+import type { SearchIndex } from '../ports/search-index.ts';
 import type { Settings } from './config.ts';
 
 export interface OpenedProfile {
@@ -66,27 +68,19 @@ export async function openEmbeddedProfile(
  * The stores in Azure's services, reached as the app's identity. Imported only when asked for, so that the embedded
  * profile never loads an Azure SDK. Throws where a service that the app cannot start without does not answer.
  */
-export async function openAzureProfile(settings: Settings): Promise<OpenedProfile> {
-  const [
-    { openAzure },
-    { azureCredential, federatedAssertion },
-    { keyVaultSecretStore },
-    { openAiSearch },
-    { systemClock },
-  ] = await Promise.all([
-    import('../adapters/azure/open-azure.ts'),
-    import('../adapters/azure/azure-identity.ts'),
-    import('../adapters/azure/key-vault-secret-store.ts'),
-    import('../adapters/azure/search-index.ts'),
-    // No more than a clock: it brings nothing of the embedded stores with it.
-    import('../adapters/embedded/system-clock.ts'),
-  ]);
+export async function openAzureProfile(
+  settings: Settings,
+  openIndex: typeof openSearch = openSearch,
+): Promise<OpenedProfile> {
+  const [{ openAzure }, { azureCredential, federatedAssertion }, { keyVaultSecretStore }, { systemClock }] =
+    await Promise.all([
+      import('../adapters/azure/open-azure.ts'),
+      import('../adapters/azure/azure-identity.ts'),
+      import('../adapters/azure/key-vault-secret-store.ts'),
+      // No more than a clock: it brings nothing of the embedded stores with it.
+      import('../adapters/embedded/system-clock.ts'),
+    ]);
   const credential = azureCredential(settings.HOLDFAST_IDENTITY_CLIENT_ID);
-  const index = openAiSearch({
-    endpoint: settings.HOLDFAST_SEARCH_URL,
-    indexName: settings.HOLDFAST_SEARCH_INDEX,
-    credential,
-  });
   const archive = settings.HOLDFAST_ARCHIVE_URL.replace(/\/+$/, '');
   const profile = openAzure({
     cosmos: {
@@ -102,12 +96,10 @@ export async function openAzureProfile(settings: Settings): Promise<OpenedProfil
       retention: settings.HOLDFAST_RETENTION,
     },
     secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
-    index,
+    index: await openIndex(settings, credential),
     clock: systemClock,
   });
   try {
-    // Searching makes no index, and a new installation shall be searchable before its first event.
-    await index.prepare();
     return {
       profile,
       clock: systemClock,
@@ -122,4 +114,19 @@ export async function openAzureProfile(settings: Settings): Promise<OpenedProfil
     await profile.close();
     throw thrown;
   }
+}
+
+/** The search index in AI Search. Searching makes none, and an installation shall be searchable from its start. */
+async function openSearch(
+  settings: Settings,
+  credential: AiSearchOptions['credential'],
+): Promise<SearchIndex> {
+  const { openAiSearch } = await import('../adapters/azure/search-index.ts');
+  const index = openAiSearch({
+    endpoint: settings.HOLDFAST_SEARCH_URL,
+    indexName: settings.HOLDFAST_SEARCH_INDEX,
+    credential,
+  });
+  await index.prepare();
+  return index;
 }

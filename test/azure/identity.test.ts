@@ -1,12 +1,13 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { asCosmosError } from '../../shared/adapters/azure/cosmos-error.ts';
 import { federatedAssertion } from '../../shared/adapters/azure/azure-identity.ts';
+import { asSearchError } from '../../shared/adapters/azure/search-error.ts';
 import { asStorageError } from '../../shared/adapters/azure/storage-error.ts';
 import { asVaultError } from '../../shared/adapters/azure/vault-error.ts';
 import { federatedTokenSource } from '../../shared/adapters/net/federated-token-source.ts';
 import { httpTransport } from '../../shared/adapters/net/http-transport.ts';
 import { readConfig } from '../../shared/app/config.ts';
-import { openProfile } from '../../shared/app/open-profile.ts';
+import { openAzureProfile } from '../../shared/app/open-profile.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { mustReject } from '../contracts/contract.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -89,7 +90,12 @@ describe('a customer’s token by the managed identity', () => {
 describe('a failed call of a service', () => {
   const named = (name: string): Error => Object.assign(new Error('secret words of a provider'), { name });
   const answered = (statusCode: number): Error => Object.assign(new Error('secret words'), { statusCode });
-  const all = [asCosmosError, asVaultError, (thrown: unknown) => asStorageError(thrown, 'Blob Storage')];
+  const all = [
+    asCosmosError,
+    asVaultError,
+    asSearchError,
+    (thrown: unknown) => asStorageError(thrown, 'Blob Storage'),
+  ];
 
   test('says that no token could be had, and not that the service is away', () => {
     for (const read of all)
@@ -136,9 +142,10 @@ describe('opening the Azure profile', () => {
     expect(settings(addresses).ok).toBe(true);
   });
 
-  test('fails with a sentence where a service it starts with does not answer', async () => {
+  test('fails with the index’s own words where that cannot be opened', async () => {
     const config = settings(addresses);
     if (!config.ok) throw new Error('settings');
-    await mustReject(openProfile(config.settings, {}), 'index.unavailable');
+    const own = new AppError('index.unavailable', 'retry-later', 'The index is not there.');
+    await expect(openAzureProfile(config.settings, () => Promise.reject(own))).rejects.toBe(own);
   });
 });
