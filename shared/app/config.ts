@@ -6,6 +6,10 @@ const url = z.url({ protocol: /^https?$/, message: 'expected an http or https UR
 const port = z.coerce.number().int().min(0).max(65_535);
 const guid = z.guid('expected a GUID');
 const urlOrNone = z.union([url, z.literal('')]);
+const queueUrl = url.refine(
+  text => URL.canParse(text) && new URL(text).pathname.length > 1,
+  'expected a URL with the queue’s name',
+);
 const regionUrl = z
   .string()
   .refine(text => text.includes('{region}'), 'expected a URL with {region} in it')
@@ -118,7 +122,7 @@ const settings = {
       'Azure profile: whether each raw object’s retention can be shortened; none where the container has no version-level immutability',
   },
   HOLDFAST_QUEUE_URL: {
-    schema: urlOrNone,
+    schema: z.union([queueUrl, z.literal('')], 'expected an http or https URL with the queue’s name'),
     initial: '',
     about: 'Azure profile: the job queue, https://<account>.queue.core.windows.net/<queue>',
   },

@@ -95,7 +95,10 @@ describe('the functions', () => {
       worked += 1;
     }
     expect(worked).toBeGreaterThanOrEqual(waiting);
-    expect(await profile.queue.depth()).toEqual({ waiting: 0, buried: 0 });
+    // What is left is to come later: the look-up of names, one job a customer.
+    const later = await profile.queue.depth();
+    expect(later.buried).toBe(0);
+    expect(later.waiting).toBeLessThanOrEqual((await profile.tenants.list()).length);
     const { events } = await profile.events.counts(scopeOf(contosoId as TenantId));
     expect(events).toBeGreaterThan(0);
     // Several bells at once are one round, or two.

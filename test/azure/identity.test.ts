@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { asCosmosError } from '../../shared/adapters/azure/cosmos-error.ts';
 import { federatedAssertion } from '../../shared/adapters/azure/azure-identity.ts';
+import { asSearchError } from '../../shared/adapters/azure/search-error.ts';
 import { asStorageError } from '../../shared/adapters/azure/storage-error.ts';
 import { asVaultError } from '../../shared/adapters/azure/vault-error.ts';
 import { federatedTokenSource } from '../../shared/adapters/net/federated-token-source.ts';
@@ -89,7 +90,12 @@ describe('a customer’s token by the managed identity', () => {
 describe('a failed call of a service', () => {
   const named = (name: string): Error => Object.assign(new Error('secret words of a provider'), { name });
   const answered = (statusCode: number): Error => Object.assign(new Error('secret words'), { statusCode });
-  const all = [asCosmosError, asVaultError, (thrown: unknown) => asStorageError(thrown, 'Blob Storage')];
+  const all = [
+    asCosmosError,
+    asVaultError,
+    asSearchError,
+    (thrown: unknown) => asStorageError(thrown, 'Blob Storage'),
+  ];
 
   test('says that no token could be had, and not that the service is away', () => {
     for (const read of all)
@@ -125,7 +131,7 @@ describe('opening the Azure profile', () => {
   const addresses = {
     HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
     HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
-    HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
+    HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/account/jobs',
     HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
     HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
   };

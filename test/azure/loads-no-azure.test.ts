@@ -53,14 +53,14 @@ test('the Azure profile never loads SQLite', async () => {
       HOLDFAST_CLIENT_ID: 'ca11ab1e-0000-4000-8000-00000000cafe',
       HOLDFAST_COSMOS_URL: 'https://127.0.0.1:1',
       HOLDFAST_ARCHIVE_URL: 'https://127.0.0.1:1',
-      HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/jobs',
-      HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
+      HOLDFAST_QUEUE_URL: 'https://127.0.0.1:1/account/jobs',
       HOLDFAST_VAULT_URL: 'https://127.0.0.1:1',
       HOLDFAST_SEARCH_URL: 'https://127.0.0.1:1',
     });
     if (!config.ok) throw new Error(JSON.stringify(config.problems));
-    // Stops at the index, which nobody answers for: everything is loaded by then.
-    await openAzureProfile(config.settings).catch(() => {});
+    await import(${from('shared/adapters/azure/search-index.ts')});
+    // Stops at the index, before anybody is asked for a token: everything is loaded by then.
+    await openAzureProfile(config.settings, () => Promise.reject(new Error('no index here'))).catch(() => {});
   `);
   expect(loaded.some(url => url.includes('/adapters/azure/open-azure.ts'))).toBe(true);
   expect(loaded.filter(url => url === 'node:sqlite' || url.includes('/open-database.ts'))).toEqual([]);

@@ -5,13 +5,22 @@ import { crashStreams, raceWorkers, sweepCrashes, sweepCursorFirst } from './swe
 /** Milliseconds: a sweep is long, and longer where every call goes over a socket. */
 const patience = 600_000;
 
+// What a provider's manner adds is tried on the embedded profile; here it is about the stores, all of which the
+// Management Activity API's stream uses.
+const chosen = 'm365.unified-audit';
+const swept = crashStreams.filter(one => one.source === chosen);
+const spared = crashStreams.filter(one => one.source !== chosen).map(one => one.source);
+console.log(
+  `crashes on the Azure profile: not run for ${spared.join(', ')}, which the embedded profile's are run for`,
+);
+
 // Over the emulators: Azurite, and the Cosmos DB server behind its door.
-describe.each(crashStreams)('a crash while pulling $source into the Azure profile', stream => {
+describe.each(swept)('a crash while pulling $source into the Azure profile', stream => {
   const of = { ...stream, open: openAzureFor };
-  it(
-    'at every effect, before and after it, loses nothing and doubles nothing',
-    async () => {
-      await expect(sweepCrashes(of, stream.source !== 'entra.directory-audits')).resolves.toBeUndefined();
+  it.each(['before', 'after'] as const)(
+    'right %s any of its effects loses nothing and doubles nothing',
+    async moment => {
+      await expect(sweepCrashes(of, moment)).resolves.toBeUndefined();
     },
     patience,
   );

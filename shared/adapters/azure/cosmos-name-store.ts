@@ -1,29 +1,13 @@
-import { z } from 'zod';
 import { instant, type Instant } from '../../kernel/time.ts';
-import { entityKinds } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { KnownName, NameStore, Wanted } from '../../ports/name-store.ts';
 import type { CosmosContainer, CosmosGateway, Item, Step } from './cosmos-gateway.ts';
 import { inSlices } from './in-slices.ts';
 import { itemId } from './item-id.ts';
-import { storedKind, type StoredDocument } from './stored-document.ts';
+import { idsPerQuery, names, objectsOf, unheardOf, writeObject, type ObjectItem } from './name-objects.ts';
 import { lost, tryAgain } from './try-again.ts';
 
-/**
- * One object id: what is known of it, and whether an event waits. Who adds a want writes this item too, and who takes
- * the last one away does so under its tag: the two cannot miss each other.
- */
-interface ObjectItem extends Item {
-  readonly kind: 'object';
-  readonly tenantId: string;
-  readonly object: string;
-  readonly state: 'unknown' | 'absent' | 'named';
-  /** When that was said, milliseconds; 0 while nothing was. */
-  readonly at: number;
-  readonly wanted: boolean;
-  /** A KnownName; null while nothing is known. */
-  readonly known: StoredDocument | null;
-}
+type PositionItem = Item & { readonly position: string };
 interface WantItem extends Item {
   readonly kind: 'want';
   readonly tenantId: string;
@@ -33,23 +17,8 @@ interface WantItem extends Item {
   readonly place: string;
   readonly at: number;
 }
-type PositionItem = Item & { readonly position: string };
-type Held = ObjectItem & { readonly _etag: string };
-
-const names = storedKind<KnownName>(
-  z.strictObject({
-    id: z.string(),
-    kind: z.enum(entityKinds),
-    name: z.string().nullable(),
-    address: z.string().nullable(),
-    at: z.number().transform(instant),
-  }),
-  'A name',
-);
 const stepsPerBatch = 90;
-const idsPerQuery = 500;
 const positionId = 'position';
-const objectId = (object: string): string => itemId(`object|${object}`);
 const wantId = ({ id, event }: Wanted): string => itemId(`want|${id}|${event}`);
 /** A character below every one that ids are made of. */
 const gap = '\u0001';
@@ -258,23 +227,6 @@ async function dropSome(
   if (!(await items.batch([tenantId], steps)).ok) return lost;
 }
 
-async function objectsOf(
-  items: CosmosContainer,
-  tenant: string,
-  objects: readonly string[],
-): Promise<ReadonlyMap<string, Held>> {
-  const found = new Map<string, Held>();
-  for (const slice of inSlices([...new Set(objects)], idsPerQuery)) {
-    const held = await items.query<Held>({
-      text: `SELECT * FROM c WHERE c.tenantId = @tenant AND ARRAY_CONTAINS(@ids, c.id)`,
-      parameters: { tenant, ids: slice.map(objectId) },
-      partition: [tenant],
-    });
-    for (const one of held) found.set(one.object, one);
-  }
-  return found;
-}
-
 async function wantsAmong(
   items: CosmosContainer,
   tenant: string,
@@ -286,15 +238,4 @@ async function wantsAmong(
     partition: [tenant],
   });
   return new Set(found.map(one => one.id));
-}
-
-const unheardOf = (tenantId: string, object: string): ObjectItem => ({
-  id: objectId(object), kind: 'object', tenantId, object, state: 'unknown', at: 0, wanted: false, known: null,
-}); // prettier-ignore
-
-/** Under the tag of what was read; created where nothing was. */
-function writeObject(held: Held | undefined, next: ObjectItem): Step {
-  const { id, kind, tenantId, object, state, at, wanted, known } = next;
-  const item: ObjectItem = { id, kind, tenantId, object, state, at, wanted, known };
-  return held === undefined ? { do: 'create', item } : { do: 'replace', item, ifMatch: held._etag };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import { retryAfterMs } from '../../kernel/retry-after.ts';
+import { identityError } from './service-status.ts';
 
 /** What a failed request says, as far as we need to know. */
 interface Refusal {
@@ -20,6 +21,8 @@ const pauseMs = 10_000;
  */
 export function asSearchError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
   const refusal = refusalOf(thrown);
   if (refusal !== null) return ofStatus(refusal, thrown);
   if (isNetworkFailure(thrown)) {
