@@ -109,6 +109,9 @@ test('whoever reads an event while it is made anew always finds it, and once', a
       at,
     );
   }
+  // A query in pages: between two of them a revision may change its pack.
+  const server = await sharedCosmos();
+  server.pageSize = 1;
   let making = true;
   const looking = (async () => {
     let looks = 0;
@@ -118,6 +121,7 @@ test('whoever reads an event while it is made anew always finds it, and once', a
         events.map(event => event.id),
       );
       expect(found.length).toBe(events.length);
+      for (const { id } of events.slice(0, 2)) expect((await reader.history(scope, id)).length).toBe(1);
       // A page read again meanwhile is still known.
       expect(await storer.upsert(scope, events.slice(0, 3), at)).toMatchObject({ unchanged: 3 });
       looks += 1;
@@ -134,6 +138,7 @@ test('whoever reads an event while it is made anew always finds it, and once', a
     }
   } finally {
     making = false;
+    server.pageSize = null;
   }
   expect(await looking).toBeGreaterThan(0);
   const told = await follow(reader, 100, () => true);
