@@ -94,3 +94,54 @@ test('a worker that died between storing and numbering leaves nothing out', asyn
   expect(changes.map(one => one.event.id)).toEqual([sampleEvent('a').id, sampleEvent('b').id]);
   expect(told((await writer.changes(null, null, 10)).changes)).toEqual(told(changes));
 });
+
+test('whoever reads an event while it is made anew always finds it, and once', async () => {
+  const [writer, reader, storer] = await stores(3);
+  if (writer === undefined || reader === undefined || storer === undefined) throw new Error('no stores');
+  const scope = scopeOf(contoso);
+  const events = Array.from({ length: 30 }, (_, i) => sampleEvent(`e${i}`));
+  await writer.upsert(scope, events, at);
+  // Into later volumes, so that what is made anew lies in one that is closed.
+  for (let i = 0; i < 8; i += 1) {
+    await writer.upsert(
+      scope,
+      Array.from({ length: 100 }, (_, n) => sampleEvent(`more ${i} ${n}`)),
+      at,
+    );
+  }
+  // A query in pages: between two of them a revision may change its pack.
+  const server = await sharedCosmos();
+  server.pageSize = 1;
+  let making = true;
+  const looking = (async () => {
+    let looks = 0;
+    while (making) {
+      const found = await reader.getMany(
+        scope,
+        events.map(event => event.id),
+      );
+      expect(found.length).toBe(events.length);
+      for (const { id } of events.slice(0, 2)) expect((await reader.history(scope, id)).length).toBe(1);
+      // A page read again meanwhile is still known.
+      expect(await storer.upsert(scope, events.slice(0, 3), at)).toMatchObject({ unchanged: 3 });
+      looks += 1;
+    }
+    return looks;
+  })();
+  try {
+    for (let round = 0; round < 6; round += 1) {
+      const anew = events.slice(0, 10).map(({ recordHash: _hash, ...said }) => ({
+        was: said.id,
+        event: { ...said, revision: 1, summary: `round ${round}` },
+      }));
+      expect(await writer.rebuild(scope, anew, at)).toMatchObject({ rebuilt: 10 });
+    }
+  } finally {
+    making = false;
+    server.pageSize = null;
+  }
+  expect(await looking).toBeGreaterThan(0);
+  const told = await follow(reader, 100, () => true);
+  expect(new Set(told.map(({ event }) => event.id)).size).toBe(told.length);
+  expect(told.filter(({ event }) => event.summary === 'round 5').length).toBe(10);
+});
