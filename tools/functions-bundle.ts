@@ -44,6 +44,9 @@ export async function bundleFunctions(modules: readonly string[] = functionFiles
     platform: 'node',
     target: 'node24',
     format: 'cjs',
+    // CommonJS has no address of its own; the built-in mapping file is found beside the bundle by it.
+    define: { 'import.meta.url': 'addressOfBundle' },
+    banner: { js: "const addressOfBundle = require('node:url').pathToFileURL(__filename).href;" },
     minify: true,
     external: ['@azure/functions-core'],
     plugins: [englishOnly],
