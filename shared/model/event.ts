@@ -135,7 +135,7 @@ export interface NewEvent extends NormalizedEvent {
 export interface StoredEvent extends Omit<NewEvent, 'recordHash'> {
   readonly ingestedAt: string;
   readonly revision: number;
-  readonly rebuiltAt?: string;
+  readonly rebuiltAt?: string | undefined;
 }
 
 /** A record that could not be read, kept with its pointer so that a mended mapping can replay it. */

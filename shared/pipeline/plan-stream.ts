@@ -1,8 +1,8 @@
-import { AppError } from '../kernel/errors.ts';
+import type { AppError } from '../kernel/errors.ts';
 import { instant, mergeWindows, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { pastForgotten } from './after-failure.ts';
-import { committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
+import { aheadOfClock, committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
 import type { PullTarget } from './pull-types.ts';
 import { everyOf as windowEvery } from './rhythm.ts';
@@ -85,14 +85,6 @@ export function forgottenOpen(target: Of, cursor: Cursor, now: Instant): Gap | n
   const isTold = gaps.some(one => one.from <= open.window.from && one.to >= open.window.to);
   return isTold ? null : { ...open.window, reason: 'older-than-provider-memory', noticedAt: now };
 }
-
-const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
-  new AppError(
-    'cursor.future',
-    'give-up',
-    'The stream is marked as pulled beyond the present. Check the clock of this machine; then reset the cursor.',
-    { facts: { committedTo: cursor.committedTo, now } },
-  );
 
 /** The cursor after its open window was sealed. */
 export function afterSeal(target: Of, cursor: Cursor, open: OpenWindow, now: Instant): Cursor {

@@ -18,14 +18,13 @@ import {
   type Index,
   type Place,
   type Read,
-  type Served,
 } from './records-index.ts';
 
 export const corpusId = 'c0590000-0000-4000-8000-00000000c0de';
 export interface RecordsFolder {
   readonly tenant: SimTenant;
   /** Records served, by source; only sources that have a folder. */
-  readonly served: Readonly<Partial<Record<Served, number>>>;
+  readonly served: Readonly<Partial<Record<string, number>>>;
   readonly refused: {
     readonly count: number;
     /** The first hundred: path under the folder, and line from 1. */
@@ -83,7 +82,7 @@ const ndjsonIn = (path: string): readonly string[] =>
 
 function indexFile(
   index: Index,
-  source: Served,
+  source: string,
   path: string,
   file: number,
   label: string,
@@ -100,12 +99,12 @@ function indexFile(
   }
 }
 
-function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: number): SimTenant {
+function tenantFrom(index: Index, sources: readonly string[], read: Read, now: number): SimTenant {
   const blobs = Object.fromEntries(
     contentTypes.map(type => [type, blobsOf(type, index.content[type], read, now)]),
   );
   const frequent = [...index.domains].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
-  const graphSpan = (source: Served, least: number): number =>
+  const graphSpan = (source: string, least: number): number =>
     Math.max(...feedsOf(source).map(feed => daysBack(index.graph.get(feed) ?? [], now, least)));
   const spans: Readonly<Record<string, number>> = {
     'entra.sign-ins': graphSpan('entra.sign-ins', 30),
@@ -143,7 +142,7 @@ function tenantFrom(index: Index, sources: readonly Served[], read: Read, now: n
 
 function accountFrom(
   { logs, siem }: Index,
-  sources: readonly Served[],
+  sources: readonly string[],
   read: Read,
   now: number,
 ): SimMimecast | null {

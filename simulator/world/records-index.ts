@@ -21,7 +21,6 @@ export const servedSources = [
   ...mimecastLogs.map(log => `mimecast.${log}` as const),
   'mimecast.siem',
 ];
-export type Served = string;
 
 /** Where one record lies. A million of these fit in memory; a million records need not. */
 export interface Place {
@@ -50,10 +49,10 @@ const hour = 3_600_000;
 const emptyBy = <Name extends string>(names: readonly Name[]): Record<Name, Place[]> =>
   Object.fromEntries(names.map((name): [Name, Place[]] => [name, []])) as Record<Name, Place[]>;
 
-export const logOf = (source: Served): MimecastLog | null =>
+export const logOf = (source: string): MimecastLog | null =>
   mimecastLogs.find(log => source === `mimecast.${log}`) ?? null;
 
-export function countOf(index: Index, source: Served): number {
+export function countOf(index: Index, source: string): number {
   const sum = (lists: readonly (readonly Place[])[]): number =>
     lists.reduce((total, list) => total + list.length, 0);
   if (source === 'entra.directory-audits') return index.directory.length;
@@ -87,7 +86,7 @@ export const emptyIndex = (): Index => ({
 
 export function indexRecord(
   index: Index,
-  source: Served,
+  source: string,
   value: unknown,
   line: Line,
   file: number,
@@ -113,7 +112,7 @@ export function indexRecord(
 }
 
 /** Where a record of the lists of Graph belongs: a sign-in shows by its fields which of the four it is of. */
-function feedFor(index: Index, source: Served, value: unknown): Place[] | undefined {
+function feedFor(index: Index, source: string, value: unknown): Place[] | undefined {
   const feed = source === 'entra.sign-ins' ? signInFeedOf(value) : feedsOf(source)[0];
   return feed === undefined ? undefined : index.graph.get(feed);
 }

@@ -30,12 +30,7 @@ const settings = {
 describe('the package', () => {
   test('holds what is deployed and nothing else', async () => {
     const files = (await readdir(folder)).sort();
-    expect(files.filter(name => name !== 'mappings.yml')).toEqual([
-      'app.js',
-      'app.js.LEGAL.txt',
-      'host.json',
-      'package.json',
-    ]);
+    expect(files).toEqual(['app.js', 'app.js.LEGAL.txt', 'host.json', 'mappings.yml', 'package.json']);
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object;
     expect(manifest).toMatchObject({ main: 'app.js' });
     expect(Object.keys(manifest)).not.toContain('type');
@@ -91,6 +86,27 @@ describe('the package', () => {
     const job = await app.call('jobs', { string: '{"job":{}}' }, facts);
     expect(job.failed).toMatch(/HOLDFAST_VAULT_URL/);
   });
+});
+
+test('with every setting the app is put together inside the bundle, as far as the first service that is away', async () => {
+  const away = 'https://127.0.0.1:1';
+  const app = await startFunctions([bundle], {
+    ...settings,
+    HOLDFAST_COSMOS_URL: away,
+    HOLDFAST_ARCHIVE_URL: away,
+    HOLDFAST_QUEUE_URL: `${away}/account/jobs`,
+    HOLDFAST_SEARCH_URL: away,
+    HOLDFAST_VAULT_URL: away,
+    HOLDFAST_IDENTITY_CLIENT_ID: settings.HOLDFAST_CLIENT_ID,
+    // Where the host offers identities: nobody is asked outside this machine.
+    IDENTITY_ENDPOINT: 'http://127.0.0.1:1/token',
+    IDENTITY_HEADER: 'x',
+  });
+  const events = await app.http('events-list', 'https://app.example/api/v1/events');
+  expect([events.status, events.text]).toEqual([
+    503,
+    expect.stringMatching(/"code":"(Store|Index)Unavailable"/),
+  ]);
 });
 
 describe('the stand-in of the worker', () => {

@@ -12,7 +12,7 @@ const unavailable = 'provider.unavailable gap';
 const throttled = 'provider.throttled';
 const malformed = 'provider.malformed';
 
-const everywhere: States = {
+export const everywhere: States = {
   'body-cut-length': unavailable,
   'body-cut-chunked': unavailable,
   'connection-reset': unavailable,

@@ -12,7 +12,10 @@ import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } fr
 import { contosoId, smallWorldNow } from '../support/small-world.ts';
 import { fiveThings, stateWorld } from '../support/state-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { everywhere } from './expected-states.ts';
 import { saysOtherwise, snapshotStates, snapshotStreams, type SnapshotStream } from './snapshot-streams.ts';
+
+const states = snapshotStates(everywhere);
 
 const faultsOf = ({ routes }: SnapshotStream): (readonly [string, Fault])[] =>
   faultCatalogue
@@ -112,7 +115,7 @@ describe.each(snapshotStreams.map(of => [of.source, of] as const))('%s', (_, of)
     whole ??= await healthy();
     expect([whole.state, whole.there]).toEqual(['fine', whole.things]);
     const found = await scenario(of, fault);
-    expect([name, found.state]).toEqual([name, snapshotStates[name]]);
+    expect([name, found.state]).toEqual([name, states[name]]);
     expect(found.there).toBe(found.things);
     if (!saysOtherwise.has(name)) expect(found.events).toEqual(whole.events);
   });

@@ -66,15 +66,17 @@ export const table: readonly Place[] = [
     ],
     packages: ['zod', 'node:crypto'],
   },
+  // What a stored document looks like and how it is checked is one thing on both profiles.
+  { prefix: 'shared/adapters/documents/', places: ports, packages: ['zod', 'node:zlib'] },
   // Each adapter compiles the query's tree itself and keeps the ledger's tree by evidence's arithmetic.
   {
     prefix: 'shared/adapters/embedded/',
-    places: [...ports, 'shared/query/', 'shared/evidence/'],
+    places: [...ports, 'shared/adapters/documents/', 'shared/query/', 'shared/evidence/'],
     packages: 'anything',
   },
   {
     prefix: 'shared/adapters/azure/',
-    places: [...ports, 'shared/query/', 'shared/evidence/'],
+    places: [...ports, 'shared/adapters/documents/', 'shared/query/', 'shared/evidence/'],
     packages: 'anything',
   },
   { prefix: 'shared/adapters/net/', places: [...ports, 'shared/authz/'], packages: 'anything' },

@@ -5,10 +5,11 @@ import type { EventStore } from '../../ports/event-store.ts';
 import { batchLimit, type CosmosGateway, type Item } from './cosmos-gateway.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
-import { damagedItem, sealOf, type StoredDocument } from './stored-document.ts';
+import { damagedItem } from './stored-document.ts';
+import { sealOf, type SealedDocument } from '../documents/sealed-document.ts';
 import { lost, tryAgain } from './try-again.ts';
 
-type RecordItem = Item & StoredDocument & { readonly place: string };
+type RecordItem = Item & SealedDocument & { readonly place: string };
 
 const placeDigits = 20;
 const recordsPerBatch = 90;

@@ -1,8 +1,9 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import type { NewEvent, StoredEvent } from '../../model/event.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import type { Item } from './cosmos-gateway.ts';
-import { damagedItem, sealOf } from './stored-document.ts';
+import { damagedItem } from './stored-document.ts';
+import { sealOf } from '../documents/sealed-document.ts';
 
 /**
  * What is known of one stored revision without its document: enough to tell a repeat from a change, and an
@@ -123,36 +124,4 @@ async function unpacked(text: string, seal: number): Promise<readonly unknown[]>
   } catch {
     throw damagedItem('A pack of events');
   }
-}
-
-/** The event as it is kept; every field by name, in the order in which every profile writes them. */
-export function storedForm(
-  event: Omit<NewEvent, 'recordHash'>,
-  kept: Pick<StoredEvent, 'ingestedAt' | 'revision' | 'rebuiltAt'>,
-): StoredEvent {
-  return {
-    id: event.id,
-    tenant: event.tenant,
-    source: event.source,
-    stream: event.stream,
-    time: event.time,
-    category: event.category,
-    operation: event.operation,
-    outcome: event.outcome,
-    reason: event.reason,
-    severity: event.severity,
-    actor: event.actor,
-    targets: event.targets,
-    client: event.client,
-    mail: event.mail,
-    correlationId: event.correlationId,
-    summary: event.summary,
-    ocsf: event.ocsf,
-    ...(event.mappingDigest === undefined ? {} : { mappingDigest: event.mappingDigest }),
-    raw: event.raw,
-    mapping: event.mapping,
-    ingestedAt: kept.ingestedAt,
-    revision: kept.revision,
-    ...(kept.rebuiltAt === undefined ? {} : { rebuiltAt: kept.rebuiltAt }),
-  };
 }

@@ -5,7 +5,8 @@ import type { KnownName } from '../../ports/name-store.ts';
 import type { CosmosContainer, Item, Step } from './cosmos-gateway.ts';
 import { inSlices } from './in-slices.ts';
 import { itemId } from './item-id.ts';
-import { storedKind, type StoredDocument } from './stored-document.ts';
+import { storedKind } from './stored-document.ts';
+import type { SealedDocument } from '../documents/sealed-document.ts';
 
 /**
  * One object id: what is known of it, and whether an event waits. Who adds a want writes this item too, and who takes
@@ -20,7 +21,7 @@ export interface ObjectItem extends Item {
   readonly at: number;
   readonly wanted: boolean;
   /** A KnownName; null while nothing is known. */
-  readonly known: StoredDocument | null;
+  readonly known: SealedDocument | null;
 }
 export type Held = ObjectItem & { readonly _etag: string };
 

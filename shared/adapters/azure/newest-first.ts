@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { CosmosContainer } from './cosmos-gateway.ts';
-import type { StoredKind } from './stored-document.ts';
+import type { DocumentKind } from '../documents/sealed-document.ts';
 import type { DocumentItem } from './swap-item.ts';
 
 /** An item of a list: `place` sorts as time, id and tenant do, one after the other. */
@@ -18,7 +18,7 @@ export const placeOf = (at: string, id: string, tenant: string): string => [at, 
  */
 export async function newestFirst<T>(
   container: CosmosContainer,
-  kind: StoredKind<T>,
+  kind: DocumentKind<T>,
   query: {
     readonly scopes: readonly TenantScope[];
     /** Fields that must have a value. */

@@ -1,13 +1,13 @@
 import type { Swap } from '../../ports/cursor-store.ts';
 import type { CosmosContainer, Item, Partition } from './cosmos-gateway.ts';
-import type { StoredDocument, StoredKind } from './stored-document.ts';
+import type { SealedDocument, DocumentKind } from '../documents/sealed-document.ts';
 
-export type DocumentItem = Item & StoredDocument;
+export type DocumentItem = Item & SealedDocument;
 
 /** The document under an id, with its tag as the revision. */
 export async function loadItem<T>(
   container: CosmosContainer,
-  kind: StoredKind<T>,
+  kind: DocumentKind<T>,
   partition: Partition,
   id: string,
 ): Promise<{ value: T; rev: string } | null> {
@@ -18,7 +18,7 @@ export async function loadItem<T>(
 /** Creates where `expected` is null, otherwise changes that very revision; the service compares the tag. */
 export async function swapItem<T>(
   container: CosmosContainer,
-  kind: StoredKind<T>,
+  kind: DocumentKind<T>,
   partition: Partition,
   expected: string | null,
   item: DocumentItem,

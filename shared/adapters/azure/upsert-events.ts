@@ -2,17 +2,10 @@ import { AppError } from '../../kernel/errors.ts';
 import { isEventId } from '../../kernel/hash.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
+import { storedForm } from '../../model/stored-form.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
 import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
-import {
-  dayOf,
-  rowsOf,
-  storedForm,
-  termOf,
-  type PackItem,
-  type PackRows,
-  type Revision,
-} from './event-pack.ts';
+import { dayOf, rowsOf, termOf, type PackItem, type PackRows, type Revision } from './event-pack.ts';
 import { readSteadily, volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';

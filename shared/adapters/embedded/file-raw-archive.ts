@@ -4,6 +4,7 @@ import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/pro
 import { dirname, join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
+import { demandKey } from '../../kernel/raw-key.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { RawArchive } from '../../ports/raw-archive.ts';
 import { createFile, durableFolders, linkNew, syncFolder } from './durable-files.ts';
@@ -11,7 +12,6 @@ import { asArchiveError, fileErrorCode } from './file-error.ts';
 import { encodeRawFile } from './raw-file-format.ts';
 import { demandArchive, listObjects, objectFile, readMetadata, readObject } from './raw-file-reading.ts';
 import { rawHolds } from './raw-holds.ts';
-import { demandKey } from './raw-key.ts';
 
 export interface FileRawArchive extends RawArchive {
   /** A harmless try of reading and writing. Throws what they would. */

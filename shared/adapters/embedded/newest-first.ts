@@ -2,7 +2,7 @@ import type { SQLInputValue } from 'node:sqlite';
 import { AppError } from '../../kernel/errors.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { Database } from './open-database.ts';
-import type { DocumentKind } from './sealed-document.ts';
+import type { DocumentKind } from '../documents/sealed-document.ts';
 
 type KeyedRow = { at: string; id: string; tenant: string; seal: number; doc: string };
 

@@ -3,10 +3,11 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
 import { instant } from '../../kernel/time.ts';
+import { splitPrefix } from '../../kernel/raw-key.ts';
 import type { RawEntry, RawObject } from '../../ports/raw-archive.ts';
 import { fileErrorCode } from './file-error.ts';
 import { decodeBody, decodeMetadata, headLength, usualHead, type RawMetadata } from './raw-file-format.ts';
-import { objectSuffix, splitPrefix } from './raw-key.ts';
+import { objectSuffix } from './raw-key.ts';
 
 /** The files of one archive. */
 export interface RawFolder {

@@ -5,7 +5,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import type { TenantId } from '../../model/ids.ts';
 import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
-import { sealOf } from './sealed-document.ts';
+import { sealOf } from '../documents/sealed-document.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
 import { upsertEvents } from './upsert-events.ts';
 

@@ -2,7 +2,8 @@ import { AppError } from '../../kernel/errors.ts';
 import type { QuarantinedRecord } from '../../model/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
-import { openDocument, sealOf } from './sealed-document.ts';
+import { openDocument } from './sealed-document.ts';
+import { sealOf } from '../documents/sealed-document.ts';
 
 type Row = { number: number; seal: number; doc: string };
 
