@@ -1,6 +1,3 @@
-import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../shared/api/contract/contract.ts';
 import type { RouteSpec } from '../../shared/api/contract/route-spec.ts';
@@ -39,7 +36,7 @@ describe('an audited route', () => {
     async id => {
       const house = await openHouse();
       const own = await seed(house, contoso, 'contoso');
-      breakLog(house);
+      await house.breakAccessLog();
       const { path, init } = callFor(id, own);
       const reply = await house.ask(path, { ...init, token: await house.issuer.user(admin) });
       expect(reply.status, `${reply.text}`).toBe(503);
@@ -89,12 +86,12 @@ test('a route that says it leaves none, leaves none', async () => {
 });
 
 describe('stores that fail for good', () => {
-  test('closed: every route over tenants says so, and the probe still answers', async () => {
+  test('every route over tenants says so, and the probe still answers', async () => {
     const house = await openHouse();
     const own = await seed(house, contoso, 'contoso', 2);
     const token = await house.issuer.user(admin);
     expect((await house.ask('/api/v1/me', { token })).status).toBe(200);
-    await house.profile.close();
+    await house.loseStores();
     for (const id of tenantRoutes) {
       const { path, init } = callFor(id, own);
       const reply = await house.ask(path, { ...init, token });
@@ -109,7 +106,7 @@ describe('stores that fail for good', () => {
   test('a raw object changed by hand is an error that says so, and none of its bytes', async () => {
     const house = await openHouse();
     const own = await seed(house, contoso, 'contoso', 2);
-    await changeRawFiles(house);
+    await house.changeRaw();
     const token = await house.issuer.user(admin);
     const reply = await house.ask(`/api/v1/events/${String(own.events[0]?.id)}/raw`, { token });
     expect(reply.status).toBe(500);
@@ -117,23 +114,3 @@ describe('stores that fail for good', () => {
     expect(reply.text).not.toContain('amount');
   });
 });
-
-/** The log's table refuses writes from now on, as a full or read-only disk would make it. */
-function breakLog(house: ApiHouse): void {
-  const database = new DatabaseSync(join(house.folder, 'holdfast.db'));
-  database.exec(
-    `CREATE TRIGGER broken BEFORE INSERT ON access_log BEGIN SELECT RAISE(ABORT, 'disk I/O error'); END`,
-  );
-  database.close();
-}
-
-async function changeRawFiles(house: ApiHouse): Promise<void> {
-  const entries = await readdir(join(house.folder, 'raw'), { recursive: true, withFileTypes: true });
-  for (const entry of entries.filter(one => one.isFile())) {
-    const path = join(entry.parentPath, entry.name);
-    const bytes = await readFile(path);
-    bytes[bytes.length - 5] = (bytes[bytes.length - 5] ?? 0) ^ 0xff;
-    await chmod(path, 0o600);
-    await writeFile(path, bytes);
-  }
-}

@@ -1,8 +1,7 @@
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { misconfigured } from '../../shared/api/misconfigured.ts';
-import { startNodeServer } from '../../shared/host/node-server.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
-import { openHouse, people } from '../support/api-house.ts';
+import { openHouse, people, serveApi } from '../support/api-house.ts';
 import { clientId } from '../support/issuer.ts';
 import { contoso, fabrikam } from '../support/sample.ts';
 
@@ -26,8 +25,9 @@ describe('what anybody may ask', () => {
     '/api/%s answers as /api/v1/%s does',
     async name => {
       const house = await openHouse();
-      expect((await house.ask(`/api/${name}`)).status).toBe(200);
-      expect((await house.ask(`/api/v1/${name}`)).status).toBe(200);
+      const token = await house.issuer.user(people.operator);
+      expect((await house.ask(`/api/${name}`, { token })).status).toBe(200);
+      expect((await house.ask(`/api/v1/${name}`, { token })).status).toBe(200);
     },
   );
 
@@ -53,7 +53,7 @@ describe('readiness', () => {
     const house = await openHouse({ operator: null });
     const token = await house.issuer.user(people.contosoAdmin);
     await house.ask('/api/v1/me', { token });
-    await house.profile.close();
+    await house.loseStores();
     const reply = await house.ask('/api/ready');
     expect(reply.status).toBe(503);
     expect(reply.json()).toEqual({ status: 'not-ready' });
@@ -61,8 +61,7 @@ describe('readiness', () => {
 
   test('with a wrong setting is 503 that names it, while the process is alive', async () => {
     const api = misconfigured([{ setting: 'PORT', problem: 'expected a number' }], () => 'id-1');
-    const server = await startNodeServer({ api, port: 0 });
-    onTestFinished(() => server.close());
+    const server = await serveApi(api);
     expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
     const ready = await fetch(`${server.url}/api/ready`);
     expect(ready.status).toBe(503);
@@ -79,8 +78,8 @@ describe('metrics', () => {
     const house = await openHouse();
     await house.ask('/api/v1/version');
     await house.ask('/api/v1/events');
-    await house.ask('/nothing');
-    const text = (await house.ask('/metrics'.replace('/', '/api/'))).text;
+    await house.ask('/api/nothing');
+    const { text } = await house.ask('/api/metrics', { token: await house.issuer.user(people.operator) });
     expect(text).toContain('holdfast_http_requests_total{route="version.get",status="200"} 1');
     expect(text).toContain('holdfast_http_requests_total{route="events.list",status="401"} 1');
     expect(text).toContain('holdfast_http_requests_total{route="none",status="404"} 1');
@@ -93,7 +92,7 @@ describe('metrics', () => {
   test('are for this machine, and for who operates the installation', async () => {
     const house = await openHouse();
     const forwarded = { 'x-forwarded-for': '203.0.113.7' };
-    expect((await house.ask('/api/metrics')).status).toBe(200);
+    expect((await house.ask('/api/metrics')).status).toBe(house.host === 'functions' ? 401 : 200);
     expect((await house.ask('/api/metrics', { headers: forwarded })).status).toBe(401);
     const customer = await house.issuer.user(people.contosoAdmin);
     expect((await house.ask('/api/metrics', { headers: forwarded, token: customer })).status).toBe(403);
@@ -153,7 +152,9 @@ test('the sources say what they need and how to grant it', async () => {
 describe('every answer', () => {
   test('is private, typed, and carries its request id', async () => {
     const house = await openHouse();
-    for (const path of ['/api/health', '/api/v1/me', '/nowhere', '/api/v1/metrics']) {
+    // Outside of /api it is not the app that answers on Functions.
+    const outside = house.host === 'node' ? ['/nowhere'] : [];
+    for (const path of ['/api/health', '/api/v1/me', '/api/nowhere', '/api/v1/metrics', ...outside]) {
       const { headers } = await house.ask(path);
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -187,7 +188,9 @@ describe('every answer', () => {
     const head = await house.ask('/api/v1/version', { method: 'HEAD' });
     expect(head.status).toBe(200);
     expect(head.text).toBe('');
-    expect(head.headers.get('content-length')).toBe(String(get.text.length));
+    // The Functions host counts the bytes itself, and here there are none.
+    const length = house.host === 'node' ? String(get.text.length) : null;
+    expect(head.headers.get('content-length')).toBe(length);
   });
 
   test('is one line in the log, without query, token or address', async () => {

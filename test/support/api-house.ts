@@ -21,6 +21,7 @@ import type { Tenant } from '../../shared/model/tenant.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import { projectIndex } from '../../shared/pipeline/project-index.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
+import { embeddedDamage } from './embedded-damage.ts';
 import { clientId, startIssuer, type Issuer } from './issuer.ts';
 import { ManualClock } from './manual-clock.ts';
 import { contoso, fabrikam } from './sample.ts';
@@ -36,10 +37,18 @@ export interface ApiHouse {
   readonly issuer: Issuer;
   readonly profile: Profile;
   readonly deps: ApiDeps;
+  /** On Functions everybody comes through the platform's front end, so that nobody is of this machine. */
+  readonly host: HouseGround['host'];
   /** Log lines so far. */
   readonly lines: readonly string[];
   /** Puts what is stored into the index. */
   index(): Promise<void>;
+  /** From now on the access log takes no entry, as on a full or failing disk. */
+  breakAccessLog(): Promise<void>;
+  /** From now on no store answers. */
+  loseStores(): Promise<void>;
+  /** Another byte in every raw object, behind everybody's back. */
+  changeRaw(): Promise<void>;
   /** A client with this token; null calls without one. */
   client(token: string | null): Client;
   /** A plain request: what came back, with its body as text. */
@@ -83,32 +92,45 @@ export const fabrikamTenant = tenant(fabrikam, 'Fabrikam', 'fabrikam.example');
 
 /** Where the houses of a test file keep things, and what serves them. */
 export interface HouseGround {
-  open(folder: string, clock: ManualClock): Promise<Profile>;
+  open(
+    folder: string,
+    clock: ManualClock,
+  ): Promise<Pick<ApiHouse, 'profile' | 'breakAccessLog' | 'loseStores' | 'changeRaw'>>;
+  readonly host: 'node' | 'functions';
   serve(api: Api): Promise<{ readonly url: string; close(): Promise<void> }>;
 }
 let ground: HouseGround = {
-  open: (folder, clock) => openEmbedded({ folder, environment: {}, clock }),
+  host: 'node',
+  open: async (folder, clock) => {
+    const profile = await openEmbedded({ folder, environment: {}, clock });
+    return { profile, loseStores: () => profile.close(), ...embeddedDamage(folder) };
+  },
   serve: api => startNodeServer({ api, port: 0, timeouts: { grace: 200 } }),
 };
 /** For all houses opened from now on in this file. */
 export const buildHousesOn = (other: HouseGround): void => {
   ground = other;
 };
+/** An API without a house, on what this file's houses are served by. */
+export async function serveApi(api: Api): Promise<{ readonly url: string }> {
+  const server = await ground.serve(api);
+  onTestFinished(() => server.close());
+  return server;
+}
 
 const plenty = { perSecond: 10_000, burst: 10_000 };
 
 export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
   const clock = new ManualClock();
   const folder = await tempFolder();
-  const profile = await ground.open(folder, clock);
+  const { profile, ...damage } = await ground.open(folder, clock);
   // A test that closes the stores to see what happens has closed them.
   onTestFinished(() => profile.close().catch(() => undefined));
   for (const one of [contosoTenant, fabrikamTenant]) await profile.tenants.swap(null, one);
   const issuer = await startIssuer(() => Math.floor(clock.now() / 1_000));
   const lines: string[] = [];
   const deps = depsOf(options, { clock, profile, issuer, lines });
-  const server = await ground.serve(mount(deps));
-  onTestFinished(() => server.close());
+  const server = await serveApi(mount(deps));
   return {
     url: server.url,
     folder,
@@ -116,10 +138,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<ApiHouse> {
     issuer,
     profile,
     deps,
+    host: ground.host,
     lines,
     index: async () => {
       await projectIndex(profile.events, profile.index);
     },
+    ...damage,
     client: token => createClient({ baseUrl: server.url, token: async () => token, send: fetch }),
     ask: (path, init) => ask(server.url, path, init),
   };

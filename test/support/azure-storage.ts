@@ -70,6 +70,15 @@ export const freshBlobArchive =
     };
   };
 
+/** Does it to a container's blobs by its address, without retention in the way. */
+export const changeBlobsAt = (url: string): Promise<void> =>
+  changeEveryBlob(
+    new ContainerClient(
+      url,
+      new StorageSharedKeyCredential(developmentAccount.account, developmentAccount.key),
+    ),
+  );
+
 /** Another last byte in every blob, behind everybody's back. */
 async function changeEveryBlob(container: ContainerClient): Promise<void> {
   for await (const { name } of container.listBlobsFlat()) {

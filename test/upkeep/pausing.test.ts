@@ -4,9 +4,7 @@ import { queueDueConnections } from '../../shared/pipeline/due-connections.ts';
 import { pauseStream, resumeStream } from '../../shared/pipeline/pause-stream.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
-import { openHouse, people } from '../support/api-house.ts';
 import { openLife, openStage, wideBudget, type Life, type Stage } from '../support/rig.ts';
-import { contoso, scopeOf } from '../support/sample.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -103,35 +101,3 @@ function pausing(life: Life, target: PullTarget) {
     return reply;
   };
 }
-
-describe(':pause and :resume', () => {
-  const params = { id: contoso, source: 'm365.unified-audit' };
-  test('change the streams named, say where they stand, and refuse a run meanwhile', async () => {
-    const house = await openHouse();
-    const client = house.client(await house.issuer.user(people.contosoAdmin));
-    const stream = 'Audit.General';
-    const { body } = await client.call('source.pause', { params, body: { stream, reason: 'noise' } });
-    expect(body.value).toEqual([{ stream, state: 'paused', problem: 'noise' }]);
-    await expect(client.call('source.run', { params, body: {} })).rejects.toMatchObject({ code: 'Conflict' });
-    await client.call('source.run', { params, body: { stream: 'DLP.All' } });
-    const all = await client.call('source.resume', { params, body: {} });
-    expect(all.body.value).toHaveLength(5);
-    expect(all.body.value.filter(one => one.state === 'paused')).toEqual([]);
-    expect((await client.call('source.run', { params, body: { stream } })).status).toBe(202);
-    const { entries } = await house.profile.access.list([scopeOf(contoso)], null, 10);
-    expect(entries.map(entry => entry.action)).toEqual(
-      expect.arrayContaining(['source.pause', 'source.resume']),
-    );
-  });
-
-  test('refuse a stream and a source that are not there', async () => {
-    const house = await openHouse();
-    const client = house.client(await house.issuer.user(people.contosoAdmin));
-    await expect(client.call('source.pause', { params, body: { stream: 'Nothing' } })).rejects.toMatchObject({
-      status: 400,
-      target: 'stream',
-    });
-    const unknown = { params: { ...params, source: 'no.source' }, body: {} };
-    await expect(client.call('source.resume', unknown)).rejects.toMatchObject({ status: 404 });
-  });
-});

@@ -7,10 +7,8 @@ import {
 } from '../../shared/pipeline/check-readiness.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
-import { openHouse, people } from '../support/api-house.ts';
 import { checksOn, clockOf, doorOn } from '../support/live-checks.ts';
 import { openStage, type Stage } from '../support/rig.ts';
-import { contoso, scopeOf } from '../support/sample.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
 
 const three = ['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'];
@@ -139,24 +137,5 @@ describe('a check', () => {
       ['X', 'unknown'],
       ['Y', 'ready'],
     ]);
-  });
-});
-
-describe('GET /tenants/{id}/readiness', () => {
-  test('answers 200 whatever the provider does, and stands in the access log', async () => {
-    const stage = await openStage({ world: smallWorld() });
-    const house = await openHouse({ door: await doorOn(stage) });
-    flags(stage, { application: 'absent' });
-    // The house's clock jumps when anybody sleeps: every limit has passed at once.
-    const client = house.client(await house.issuer.user(people.contosoAdmin));
-    const { status, body } = await client.call('tenant-readiness.get', { params: { id: contoso } });
-    expect(status).toBe(200);
-    expect(body.ready).toBe(false);
-    expect(body.names).toMatchObject({ permissions: ['Directory.Read.All'] });
-    expect(body.names?.state).not.toBe('ready');
-    expect(body.value.map(one => one.source)).toEqual(sources.map(one => one.id));
-    for (const one of body.value) expect(one.checks.length).toBeGreaterThan(0);
-    const { entries } = await house.profile.access.list([scopeOf(contoso)], null, 10);
-    expect(entries.map(entry => entry.action)).toContain('tenant.readiness');
   });
 });

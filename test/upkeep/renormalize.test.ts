@@ -13,9 +13,8 @@ import { sources } from '../../shared/sources/index.generated.ts';
 import { parseQuery } from '../../shared/query/parse.ts';
 import { Killed, mortal, type Moment } from '../crash/mortal.ts';
 import { plainRequest } from '../search/naive-index.ts';
-import { openHouse, people } from '../support/api-house.ts';
 import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } from '../support/rig.ts';
-import { contoso, scopeOf } from '../support/sample.ts';
+import { scopeOf } from '../support/sample.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -312,38 +311,6 @@ async function dieAndGoOn(at: number, moment: Moment, expected: readonly string[
   await second.end();
   return doom.dead;
 }
-
-describe('POST /maintenance:renormalize', () => {
-  test('starts an operation for the tenant named, with its job', async () => {
-    const house = await openHouse();
-    const client = house.client(await house.issuer.user(people.contosoAdmin));
-    const { status, body, headers } = await client.call('maintenance.renormalize', {
-      body: { tenant: contoso, dryRun: true },
-    });
-    expect(status).toBe(202);
-    expect(headers.get('operation-location')).toBe(`/api/v1/operations/${body.id}`);
-    expect(body).toMatchObject({ kind: 'renormalize', status: 'NotStarted', tenant: contoso });
-    const taken = await house.profile.queue.take(house.clock.now(), minutes(1));
-    expect(taken?.job).toEqual({ kind: 'renormalize', tenant: contoso, operation: body.id });
-  });
-  test('refuses no tenant, a source there is not, and another’s tenant', async () => {
-    const house = await openHouse();
-    const client = house.client(await house.issuer.user(people.contosoAdmin));
-    const post = (body: object) =>
-      house.issuer.user(people.contosoAdmin).then(token =>
-        house.ask('/api/v1/maintenance:renormalize', {
-          method: 'POST', token, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body),
-        }),
-      ); // prettier-ignore
-    expect((await post({})).status).toBe(400);
-    const unknown = client.call('maintenance.renormalize', {
-      body: { tenant: contoso, source: 'no.source' as never },
-    });
-    await expect(unknown).rejects.toMatchObject({ status: 404 });
-    expect((await post({ tenant: 'fab10000-0000-4000-8000-00000000fa01' })).status).toBe(404);
-    expect(await house.profile.queue.depth()).toMatchObject({ waiting: 0 });
-  });
-});
 
 describe('equal records', () => {
   const searches = 'mimecast.archive-searches';
