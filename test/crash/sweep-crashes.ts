@@ -1,13 +1,20 @@
 import { expect } from 'vitest';
-import type { OpenEmbeddedOptions } from '../../shared/adapters/embedded/open-embedded.ts';
 import { minutes, seconds } from '../../shared/kernel/time.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullDeps, PullTarget } from '../../shared/pipeline/pull-types.ts';
-import type { Profile } from '../../shared/ports/profile.ts';
 import { expectSealed, ledgerOf, whatIsKept, type Kept } from '../support/kept.ts';
-import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } from '../support/rig.ts';
+import {
+  openLife,
+  openStage,
+  pullToRest,
+  wideBudget,
+  type Life,
+  type OpenProfile,
+  type Stage,
+} from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { chosenDeaths } from './chosen-deaths.ts';
 import { cursorFirst, mortalDeps } from './mortal-deps.ts';
 import { Killed, type Moment } from './mortal.ts';
 
@@ -18,8 +25,6 @@ export const crashStreams = [
   { source: 'm365.unified-audit', stream: 'Audit.SharePoint', everyDays: 0.9 },
 ] as const;
 
-/** How a profile is opened over what stands for a data folder. */
-type OpenProfile = (options: OpenEmbeddedOptions) => Promise<Profile>;
 export type CrashCase = (typeof crashStreams)[number] & { readonly open: OpenProfile };
 
 /** Few, wide windows: every effect of a pull occurs, and the sweep stays short. */
@@ -67,8 +72,8 @@ async function dieAndRecover(
   }
 }
 
-/** Kills a pull at each of its effects, right before it or right after it; nothing may be lost or doubled. */
-export async function sweepCrashes(of: CrashCase, moment: Moment): Promise<void> {
+/** Kills a pull at each (or each n-th) of its effects, right before it or right after it; nothing may be lost or doubled. */
+export async function sweepCrashes(of: CrashCase, moment: Moment, every = 1): Promise<void> {
   const stage = await stageFor(of);
   const whole = await dieAndRecover(stage, of, null, 'after');
   const truth = [...stage.simulator.control.truth({ tenant: contosoId, source: of.source })];
@@ -76,9 +81,10 @@ export async function sweepCrashes(of: CrashCase, moment: Moment): Promise<void>
   for (const record of whole.kept.records) expect(truth).toContain(record);
   for (const name of ['archive.put', 'events.upsert', 'cursors.swap', 'ledger.append', 'http.send'])
     expect(whole.effects).toContain(name);
-  for (const [n, effect] of whole.effects.entries()) {
-    const { kept } = await dieAndRecover(stage, of, n + 1, moment);
-    expect({ at: n + 1, effect, kept }).toEqual({ at: n + 1, effect, kept: whole.kept });
+  for (const at of chosenDeaths(whole.effects, every)) {
+    const { kept } = await dieAndRecover(stage, of, at, moment);
+    const death = { at, effect: whole.effects[at - 1] };
+    expect({ ...death, kept }).toEqual({ ...death, kept: whole.kept });
   }
 }
 

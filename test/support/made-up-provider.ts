@@ -23,7 +23,7 @@ import { Problem, type About, type Page, type Source } from '../../shared/source
 import { splitRecords } from '../../shared/sources/_kit/split-json.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { rememberedThrottles } from './remembered-throttles.ts';
-import { quiet, type Life } from './rig.ts';
+import { quiet, type Life, type OpenProfile } from './rig.ts';
 import { contosoId } from './small-world.ts';
 
 /** What the made-up provider has just now; a test changes it as it likes. */
@@ -242,8 +242,9 @@ export async function madeUpLife(
   folder: string,
   clock: ManualClock,
   door: HttpClient,
+  open: OpenProfile = openEmbedded,
 ): Promise<Pick<Life, 'profile' | 'deps' | 'end'>> {
-  const profile = await openEmbedded({ folder, environment: {}, clock });
+  const profile = await open({ folder, environment: {}, clock });
   const telemetry = quiet;
   const deps = { ...profile, clock, telemetry, http: () => door, worker: randomUUID(), newId: randomUUID };
   return { profile, deps, end: () => profile.close() };

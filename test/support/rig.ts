@@ -59,6 +59,9 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
 export const quiet: Telemetry = { event: () => {}, error: () => {}, count: () => {} };
 
+/** How a profile is opened over what stands for a data folder. */
+export type OpenProfile = (options: OpenEmbeddedOptions) => Promise<Profile>;
+
 /** One process's worth of product over a data folder: what a kill ends and a start opens again. */
 export interface Life {
   readonly profile: Profile;
@@ -75,7 +78,7 @@ export async function openLife(
     readonly telemetry?: Telemetry;
     readonly patient?: true;
     /** Another profile than the embedded one. */
-    readonly open?: (options: OpenEmbeddedOptions) => Promise<Profile>;
+    readonly open?: OpenProfile;
   } = {},
 ): Promise<Life> {
   const config = readConfig(stage.environment);
