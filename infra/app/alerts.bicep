@@ -44,7 +44,7 @@ var rules = [
     name: 'ledger-anomaly'
     about: 'The ledger or the archive does not prove what it must: kept evidence may have been changed.'
     severity: 0
-    query: '${lines} | where tostring(line.level) == "error" and tostring(line.code) in ("store.corrupt", "archive.corrupt", "archive.conflict", "cursor.corrupt")'
+    query: '${lines} | where tostring(line.level) == "error" and tostring(line.code) in ("store.corrupt", "ledger.corrupt", "archive.corrupt", "archive.conflict", "cursor.corrupt")'
     window: 'PT15M'
     threshold: 0
   }

@@ -17,6 +17,7 @@ import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
 import type { QueueUpkeepDeps } from '../pipeline/queue-upkeep.ts';
 import type { JobDeps } from '../pipeline/run-job.ts';
+import type { CheckpointDeps } from '../pipeline/sign-checkpoints.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Profile } from '../ports/profile.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
@@ -35,7 +36,11 @@ export interface App {
   readonly api: Api;
   /** What timer, queue and index triggers work with. */
   readonly work: JobDeps &
-    DueDeps & { readonly index: SearchIndex; readonly upkeep: Omit<QueueUpkeepDeps, 'queue'> };
+    DueDeps & {
+      readonly index: SearchIndex;
+      readonly upkeep: Omit<QueueUpkeepDeps, 'queue'>;
+      readonly checkpoints: CheckpointDeps;
+    };
   /** Ends the connections to providers. The profile is closed by whoever opened it. */
   close(): void;
 }
@@ -76,6 +81,7 @@ export async function compose(options: ComposeOptions): Promise<App> {
     scopeOf: id => systemScope(id, 'pull'),
   };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
+  const upkeep = upkeepDeps(options, mapped, doors);
   const authenticator = createEntraTokenCheck({
     clock,
     loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
@@ -108,7 +114,8 @@ export async function compose(options: ComposeOptions): Promise<App> {
       queue: profile.queue,
       index: profile.index,
       target: job => findTarget(targets, job),
-      upkeep: { ...upkeepDeps(options, mapped, doors), rulesOf: id => mappings.rulesOf(id) },
+      upkeep: { ...upkeep, rulesOf: id => mappings.rulesOf(id) },
+      checkpoints: { ...profile, clock, telemetry, tenants: upkeep.tenants },
       targets: () => allTargets(targets),
       quotaOf: ({ source }) => appQuota(providerLimits, source.api, source.quota),
       untilNext: seconds(settings.HOLDFAST_PULL_SECONDS),

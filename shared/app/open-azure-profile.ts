@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { azureCredential, federatedAssertion } from '../adapters/azure/azure-identity.ts';
+import { keyVaultCheckpointSigner } from '../adapters/azure/key-vault-checkpoint-signer.ts';
 import { keyVaultSecretStore } from '../adapters/azure/key-vault-secret-store.ts';
 import { openAzure } from '../adapters/azure/open-azure.ts';
 import { openAiSearch } from '../adapters/azure/search-index.ts';
@@ -48,6 +49,7 @@ export async function openAzureProfile(
       retention: settings.HOLDFAST_RETENTION,
     },
     secrets: keyVaultSecretStore({ url: settings.HOLDFAST_VAULT_URL, credential }),
+    signer: keyVaultCheckpointSigner({ url: settings.HOLDFAST_VAULT_URL, credential }),
     index: await openIndex(settings, credential),
     clock: systemClock,
   });

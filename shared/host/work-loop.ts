@@ -4,11 +4,16 @@ import { queueDueConnections, type DueDeps } from '../pipeline/due-connections.t
 import { queueUpkeep, type QueueUpkeepDeps } from '../pipeline/queue-upkeep.ts';
 import { projectIndex } from '../pipeline/project-index.ts';
 import { jobLease, runJob, type JobDeps } from '../pipeline/run-job.ts';
+import { checkpointsEvery, signCheckpoints, type CheckpointDeps } from '../pipeline/sign-checkpoints.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
 export interface WorkLoopOptions {
   readonly deps: JobDeps &
-    DueDeps & { readonly index: SearchIndex; readonly upkeep: Omit<QueueUpkeepDeps, 'queue'> };
+    DueDeps & {
+      readonly index: SearchIndex;
+      readonly upkeep: Omit<QueueUpkeepDeps, 'queue'>;
+      readonly checkpoints: CheckpointDeps;
+    };
   /** Between two looks at what is due. */
   readonly every: Duration;
   readonly workers: number;
@@ -57,9 +62,15 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
     return idlePause;
   };
 
+  const checkpoint = async (): Promise<Duration> => {
+    await signCheckpoints(deps.checkpoints);
+    return checkpointsEvery;
+  };
+
   const running = [
     forever('schedule', schedule),
     forever('index', index),
+    forever('checkpoints', checkpoint),
     ...Array.from({ length: options.workers }, (_, at) => `work-${at + 1}`).map(name =>
       forever(name, work(name)),
     ),

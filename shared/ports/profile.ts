@@ -1,4 +1,5 @@
 import type { AccessLog } from './access-log.ts';
+import type { CheckpointSigner } from './checkpoint-signer.ts';
 import type { CursorStore } from './cursor-store.ts';
 import type { EventStore } from './event-store.ts';
 import type { IdempotencyStore } from './idempotency-store.ts';
@@ -23,6 +24,7 @@ export interface Profile {
   readonly queue: JobQueue;
   readonly ledger: LedgerStore;
   readonly secrets: SecretStore;
+  readonly signer: CheckpointSigner;
   readonly runs: RunLog;
   readonly operations: OperationStore;
   readonly access: AccessLog;

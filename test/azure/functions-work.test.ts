@@ -3,7 +3,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { OpenedProfile } from '../../shared/app/opened-profile.ts';
 import { functionHandlers, type Handlers } from '../../shared/host/azure/handlers.ts';
 import { lazyInstance } from '../../shared/host/azure/instance.ts';
+import { openCheckpoint } from '../../shared/evidence/checkpoint.ts';
 import { minutes, plus, seconds } from '../../shared/kernel/time.ts';
+import { logOrigin } from '../../shared/pipeline/sign-checkpoints.ts';
 import type { Job } from '../../shared/ports/job-queue.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
@@ -79,6 +81,22 @@ const pullJob: Job = {
   trigger: 'timer',
 };
 
+/** The head of Contoso's log, signed, lies in the archive. */
+async function expectCheckpoint(profile: Profile): Promise<void> {
+  const scope = scopeOf(contosoId as TenantId);
+  const head = await profile.ledger.head(scope);
+  expect(head.size).toBeGreaterThan(3);
+  const keys: string[] = [];
+  for await (const { key } of profile.archive.list(scope, 'checkpoints/')) keys.push(key);
+  expect(keys).toHaveLength(1);
+  const object = await profile.archive.get(scope, keys[0] ?? '');
+  const verifier = { name: logOrigin(contosoId), publicKey: await profile.signer.publicKey() };
+  expect(openCheckpoint(Buffer.from(object?.bytes ?? []).toString(), [verifier])).toMatchObject({
+    ok: true,
+    value: head,
+  });
+}
+
 describe('the functions', () => {
   test('pull on the timer, work the queue, ring the bell, and the index has what was stored', async () => {
     const { place, profile, handlers, opened } = await appOnStage();
@@ -106,6 +124,7 @@ describe('the functions', () => {
     const left = await profile.events.changes(null, await profile.index.position(), 1);
     expect(left.changes).toEqual([]);
     await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
+    await expectCheckpoint(profile);
     expect(opened()).toBe(1);
   });
 

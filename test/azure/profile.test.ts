@@ -37,7 +37,7 @@ describe('the Azure profile', () => {
     expect(Object.values(said).filter(one => one !== null)).toEqual([]);
     expect(Object.keys(said).sort()).toEqual([
       'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'names', 'operations', 'queue',
-      'runs', 'secrets', 'tenants', 'throttles',
+      'runs', 'secrets', 'signer', 'tenants', 'throttles',
     ]); // prettier-ignore
   });
 

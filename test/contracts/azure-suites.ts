@@ -11,9 +11,11 @@ import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttl
 import { freshCosmos } from '../support/azure-cosmos.ts';
 import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
-import { freshVault } from '../support/azure-vault.ts';
+import { freshVault, freshVaultKey } from '../support/azure-vault.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
+import { checkpointSignerContract } from './checkpoint-signer.contract.ts';
+import { checkpointSignerSaboteurs } from './checkpoint-signer.saboteurs.ts';
 import { cursorStoreContract } from './cursor-store.contract.ts';
 import { cursorStoreSaboteurs } from './cursor-store.saboteurs.ts';
 import { eventStoreContract } from './event-store.contract.ts';
@@ -85,5 +87,6 @@ export function wireSuites(seed: number): readonly Suite[] {
     suite('RawArchive', rawArchiveContract(seed), freshBlobArchive('locked'), rawArchiveSaboteurs),
     suite('EventStore', eventStoreContract(seed), turning, eventStoreSaboteurs),
     suite('SecretStore', secretStoreContract(), freshVault, secretStoreSaboteurs),
+    suite('CheckpointSigner', checkpointSignerContract(), freshVaultKey, checkpointSignerSaboteurs),
   ];
 }

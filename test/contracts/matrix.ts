@@ -126,6 +126,13 @@ export const matrix: readonly MatrixRow[] = [
     live: live('Key Vault'),
   },
   {
+    port: 'CheckpointSigner',
+    embedded: embedded('local-checkpoint-signer'),
+    emulator: null,
+    wire: azure('key-vault-checkpoint-signer', 'our Key Vault fake'),
+    live: live('Key Vault'),
+  },
+  {
     port: 'HttpClient',
     ...nowhereElse,
     embedded: null,
@@ -145,7 +152,7 @@ export const matrix: readonly MatrixRow[] = [
 const saboteurs = [
   'saboteurs: each of the embedded adapters’ meets every case of its suite (test/contracts/saboteurs.test.ts)',
   `saboteurs: each of the Azure adapters’ and of AI Search’s meets the cases that must find it and ${sampleSize} others`,
-  'crashes: on the embedded profile every effect of three streams, snapshots and feeds; on the Azure profile every effect of one stream',
+  'crashes: on the embedded profile every effect of three streams, snapshots and feeds; on the Azure profile every effect of one stream, every third of two others, of a snapshot and of a feed',
 ];
 
 /** What ran, in a line, and a line for each thing that did not. */

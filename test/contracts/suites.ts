@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { localCheckpointSigner } from '../../shared/adapters/embedded/local-checkpoint-signer.ts';
 import { environmentSecretStore } from '../../shared/adapters/embedded/environment-secret-store.ts';
 import { openFileRawArchive, type FileRawArchive } from '../../shared/adapters/embedded/file-raw-archive.ts';
 import type { Database } from '../../shared/adapters/embedded/open-database.ts';
@@ -14,6 +15,7 @@ import { sqliteOperationStore } from '../../shared/adapters/embedded/sqlite-oper
 import { sqliteRunLog } from '../../shared/adapters/embedded/sqlite-run-log.ts';
 import { sqliteTenantRegistry } from '../../shared/adapters/embedded/sqlite-tenant-registry.ts';
 import { sqliteThrottleMemory } from '../../shared/adapters/embedded/sqlite-throttle-memory.ts';
+import type { CheckpointSigner } from '../../shared/ports/checkpoint-signer.ts';
 import type { SecretStore } from '../../shared/ports/secret-store.ts';
 import { freshFolder, freshSqlite } from '../support/embedded-storage.ts';
 import { freshSearchIndex } from '../support/fresh-search-index.ts';
@@ -21,6 +23,8 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
 import { sabotaged, type Contract, type ContractCase, type Fresh, type Saboteur } from './contract.ts';
+import { checkpointSignerContract } from './checkpoint-signer.contract.ts';
+import { checkpointSignerSaboteurs } from './checkpoint-signer.saboteurs.ts';
 import { cursorStoreContract } from './cursor-store.contract.ts';
 import { cursorStoreSaboteurs } from './cursor-store.saboteurs.ts';
 import { eventStoreContract } from './event-store.contract.ts';
@@ -93,6 +97,9 @@ const secretsIn = (parent: string): Fresh<SecretStore> =>
     parent,
   );
 
+const signerIn = (parent: string): Fresh<CheckpointSigner> =>
+  freshFolder(async folder => localCheckpointSigner(folder), parent);
+
 /**
  * The register: every contract that is run over the embedded adapters. A new suite is one line here, and its
  * adapter in matrix.ts. `seed` decides random input; `parent` is where the storages are made.
@@ -120,5 +127,6 @@ export function embeddedSuites(seed: number, parent?: string): readonly Suite[] 
     ),
     suite('SearchIndex', searchIndexContract(seed), freshSearchIndex(at), searchIndexSaboteurs),
     suite('SecretStore', secretStoreContract(), secretsIn(at), secretStoreSaboteurs),
+    suite('CheckpointSigner', checkpointSignerContract(), signerIn(at), checkpointSignerSaboteurs),
   ];
 }

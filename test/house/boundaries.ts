@@ -41,7 +41,8 @@ export const table: readonly Place[] = [
   { prefix: 'shared/mappings/', places: [...core, 'shared/sources/_kit/'], packages: ['yaml'] },
   {
     prefix: 'shared/pipeline/',
-    places: [...ports, 'shared/mappings/', 'shared/sources/'],
+    // Heads of ledgers are signed there: what a checkpoint is, is evidence's arithmetic.
+    places: [...ports, 'shared/evidence/', 'shared/mappings/', 'shared/sources/'],
     packages: ['zod'],
   },
   { prefix: 'shared/query/', places: core, packages: [] },

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { checkpointKey } from '../../shared/adapters/azure/key-vault-checkpoint-signer.ts';
 import { containerDefinition, containers } from '../../shared/adapters/azure/containers.ts';
 import { settingNames } from '../../shared/app/config.ts';
 import { permissions } from '../../shared/authz/permission.ts';
@@ -58,6 +59,14 @@ describe('the templates', () => {
     for (const name of ['raw', 'holds']) expect(template('app/archive').text).toContain(`name: '${name}'`);
   });
 
+  test('make the key that signs checkpoints, of the kind the signer takes', () => {
+    const { text } = template('app/vault');
+    expect(text).toMatch(
+      new RegExp(`vaults/keys@[\\d-]+' = \\{\\n  parent: vault\\n  name: '${checkpointKey}'`),
+    );
+    expect(text).toMatch(/kty: 'EC'\n\s+curveName: 'P-256'/);
+  });
+
   test('give the identity these roles, by these ids, and no others', () => {
     const { text } = template('app/roles');
     const ids = Object.fromEntries(
@@ -71,6 +80,7 @@ describe('the templates', () => {
       searchIndexDataReader: '1407120a-92aa-4202-b7e9-c0e197c71c8f',
       searchServiceContributor: '7ca78c08-252a-4471-8644-bb5ff32d4ba0',
       keyVaultSecretsUser: '4633458b-17de-408a-b874-0445c86b69e6',
+      keyVaultCryptoUser: '12338af0-0e69-4776-bea7-57ae8d297424',
       monitoringMetricsPublisher: '3913510d-42f4-4e42-8a64-420c390055eb',
       cosmosDataContributor: '00000000-0000-0000-0000-000000000002',
     });
@@ -90,6 +100,7 @@ describe('the templates', () => {
       'search: searchIndexDataReader',
       'search: searchServiceContributor',
       'vault: keyVaultSecretsUser',
+      'vault: keyVaultCryptoUser',
       'insights: monitoringMetricsPublisher',
     ]);
     const elsewhere = templates.filter(

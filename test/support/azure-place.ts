@@ -1,4 +1,5 @@
 import { environmentSecretStore } from '../../shared/adapters/embedded/environment-secret-store.ts';
+import { localCheckpointSigner } from '../../shared/adapters/embedded/local-checkpoint-signer.ts';
 import { openSearchIndex } from '../../shared/adapters/embedded/fts-search-index.ts';
 import { containerNames } from '../../shared/adapters/azure/containers.ts';
 import { openAzure, type AzureProfile } from '../../shared/adapters/azure/open-azure.ts';
@@ -63,6 +64,7 @@ export function openPlace(
       retry: { tries: 2, delayMs: 10 },
     },
     secrets,
+    signer: localCheckpointSigner(place.folder),
     index,
     clock,
   });

@@ -1,5 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
+import { keyVaultCheckpointSigner } from '../../shared/adapters/azure/key-vault-checkpoint-signer.ts';
 import { keyVaultSecretStore } from '../../shared/adapters/azure/key-vault-secret-store.ts';
+import type { CheckpointSigner } from '../../shared/ports/checkpoint-signer.ts';
 import type { SecretStore } from '../../shared/ports/secret-store.ts';
 import type { Fresh } from '../contracts/contract.ts';
 import { knownSecrets } from '../contracts/secret-store.contract.ts';
@@ -27,5 +29,18 @@ export const freshVault: Fresh<SecretStore> = async () => {
       keyVaultSecretStore({ url: vault.url, credential: vaultCredential, azureDomain: false }),
     damage: () => Promise.reject(new Error('the contract of secrets damages nothing')),
     dispose: async () => {},
+  };
+};
+
+/** The signer over a fake vault of its own; what is damaged there is gone. */
+export const freshVaultKey: Fresh<CheckpointSigner> = async () => {
+  const vault = await startKeyVault();
+  return {
+    open: async () =>
+      keyVaultCheckpointSigner({ url: vault.url, credential: vaultCredential, azureDomain: false }),
+    async damage() {
+      vault.fault = () => ({ status: 404 });
+    },
+    dispose: () => vault.close(),
   };
 };

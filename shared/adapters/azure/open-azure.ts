@@ -2,6 +2,7 @@ import type { TokenCredential } from '@azure/identity';
 import { asAppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HostedJobs } from '../../ports/job-queue.ts';
+import type { CheckpointSigner } from '../../ports/checkpoint-signer.ts';
 import type { Profile } from '../../ports/profile.ts';
 import type { SearchIndex } from '../../ports/search-index.ts';
 import type { SecretStore } from '../../ports/secret-store.ts';
@@ -43,6 +44,7 @@ export interface OpenAzureOptions {
     readonly retry?: Patience;
   };
   readonly secrets: SecretStore & { check(): Promise<void> };
+  readonly signer: CheckpointSigner;
   /** Opened by the caller: the index is another service, and another adapter. */
   readonly index: SearchIndex & { close?(): void };
   readonly clock: Clock;
@@ -57,7 +59,7 @@ export interface AzureProfile extends Profile {
 
 /** The stores of the Azure profile. Asks nothing of any service: a wrong address shows in `check` and in use. */
 export function openAzure(options: OpenAzureOptions): AzureProfile {
-  const { storage, secrets, index, clock } = options;
+  const { storage, secrets, signer, index, clock } = options;
   const cosmos = cosmosGateway(options.cosmos);
   const { credential, retry } = storage;
   const shared = { credential, ...(retry === undefined ? {} : { retry }) };
@@ -73,6 +75,7 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     archive,
     index,
     secrets,
+    signer,
     queue,
     hosted: hostedJobs({ messages, cosmos, clock, queue }),
     events: cosmosEventStore(cosmos),
@@ -86,7 +89,8 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     names: cosmosNameStore(cosmos),
     idempotency: cosmosIdempotencyStore(cosmos),
     installationKey: () => installationKey(cosmos),
-    check: () => checkEach(cosmos, { archive, index, secrets, queue: { count: () => messages.count() } }),
+    check: () =>
+      checkEach(cosmos, { archive, index, secrets, signer, queue: { count: () => messages.count() } }),
     async close() {
       index.close?.();
       cosmos.close();
@@ -114,6 +118,7 @@ async function checkEach(
     readonly archive: { check(): Promise<void> };
     readonly index: { position(): Promise<string | null> };
     readonly secrets: { check(): Promise<void> };
+    readonly signer: { publicKey(): Promise<unknown> };
     readonly queue: { count(): Promise<number> };
   },
 ): Promise<Record<string, string | null>> {
@@ -140,6 +145,7 @@ async function checkEach(
     ['archive', answer(() => parts.archive.check())],
     ['index', answer(() => parts.index.position())],
     ['secrets', answer(() => parts.secrets.check())],
+    ['signer', answer(() => parts.signer.publicKey())],
     [
       'queue',
       answer(async () => {

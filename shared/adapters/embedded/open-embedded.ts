@@ -8,6 +8,7 @@ import { environmentSecretStore } from './environment-secret-store.ts';
 import { asArchiveError, fileErrorCode } from './file-error.ts';
 import { openFileRawArchive } from './file-raw-archive.ts';
 import { openSearchIndex } from './fts-search-index.ts';
+import { localCheckpointSigner } from './local-checkpoint-signer.ts';
 import { openDatabase, type Database } from './open-database.ts';
 import { holdfastMigrations } from './schema.ts';
 import { sqliteAccessLog } from './sqlite-access-log.ts';
@@ -23,7 +24,7 @@ import { sqliteTenantRegistry } from './sqlite-tenant-registry.ts';
 import { sqliteThrottleMemory } from './sqlite-throttle-memory.ts';
 
 export interface OpenEmbeddedOptions {
-  /** The data folder: holdfast.db, index.db, raw/, secrets.json. Made if it is not there. */
+  /** The data folder: holdfast.db, index.db, raw/, secrets.json, checkpoint.key. Made if it is not there. */
   readonly folder: string;
   /** Where HOLDFAST_SECRET_… variables are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -48,12 +49,14 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
   try {
     const index = openSearchIndex(folder);
     const secrets = environmentSecretStore({ environment, file: join(folder, 'secrets.json') });
+    const signer = localCheckpointSigner(folder);
     return {
       archive,
       index,
       secrets,
+      signer,
       ...storesOver(database),
-      check: () => checkEach({ archive, index, secrets, database }),
+      check: () => checkEach({ archive, index, secrets, signer, database }),
       async close() {
         index.close();
         database.close();
@@ -108,6 +111,7 @@ async function checkEach(parts: {
   readonly archive: { check(): Promise<void> };
   readonly index: { position(): Promise<string | null> };
   readonly secrets: { check(): Promise<void> };
+  readonly signer: { publicKey(): Promise<unknown> };
   readonly database: Database;
 }): Promise<Record<string, string | null>> {
   const answers: Record<string, string | null> = {};
@@ -122,6 +126,7 @@ async function checkEach(parts: {
   await check('archive', () => parts.archive.check());
   await check('index', () => parts.index.position());
   await check('secrets', () => parts.secrets.check());
+  await check('signer', () => parts.signer.publicKey());
   for (const [name, table] of Object.entries(tableOf)) {
     await check(name, () => parts.database.prepare(`SELECT 1 FROM ${table} LIMIT 1`).get());
   }

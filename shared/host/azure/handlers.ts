@@ -12,6 +12,7 @@ import { commonHeaders, requestIdOf } from '../../api/reply-headers.ts';
 import { AppError, asAppError } from '../../kernel/errors.ts';
 import { queueDueConnections } from '../../pipeline/due-connections.ts';
 import { queueUpkeep } from '../../pipeline/queue-upkeep.ts';
+import { signCheckpoints } from '../../pipeline/sign-checkpoints.ts';
 import { apiRequest, httpResponse } from './http-adapter.ts';
 import { indexWaiting, type IndexRun } from './index-waiting.ts';
 import type { Instance, Running } from './instance.ts';
@@ -53,7 +54,10 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
       // A bell that was lost is made good for within a minute.
       ring(context);
     }),
-    upkeepTimer: withApp<Timer>(reportUpkeep),
+    upkeepTimer: withApp<Timer>(async (running): Promise<void> => {
+      await reportUpkeep(running);
+      await signCheckpoints(running.app.work.checkpoints);
+    }),
     jobs: withApp(async (running, message: unknown, context) => {
       await workMessage(running, message, context.triggerMetadata ?? {});
       ring(context);

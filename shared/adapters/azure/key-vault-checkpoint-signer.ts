@@ -1,28 +1,22 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
 import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey } from '@azure/keyvault-keys';
-import { noteKeyId, type NoteSignature, type NoteVerifier } from '../../evidence/signed-note.ts';
 import { AppError } from '../../kernel/errors.ts';
+import type { CheckpointSigner } from '../../ports/checkpoint-signer.ts';
 import type { VaultOptions } from './key-vault-secret-store.ts';
 import { serviceStatus } from './service-status.ts';
 import { asVaultError } from './vault-error.ts';
 
-export interface KeyVaultNoteSignerOptions extends VaultOptions {
-  /** The key in the vault: EC, P-256. */
-  readonly key: string;
-  /** The name signatures carry, normally the log's origin. */
-  readonly name: string;
+/** The key in the vault, made by the infrastructure: EC, P-256. */
+export const checkpointKey = 'checkpoints';
+
+export interface KeyVaultCheckpointSignerOptions extends VaultOptions {
+  readonly key?: string;
 }
 
-/** Signs notes with a key that never leaves the vault. Key Vault has no Ed25519, so the signature is ECDSA. */
-export interface NoteSigning {
-  /** What is given to whoever verifies. */
-  verifier(): Promise<NoteVerifier>;
-  sign(text: string): Promise<NoteSignature>;
-}
-
-export function keyVaultNoteSigner(options: KeyVaultNoteSignerOptions): NoteSigning {
-  const { url, credential, key, name } = options;
+/** Signs with a key that never leaves the vault. Key Vault has no Ed25519, so the signature is ECDSA. */
+export function keyVaultCheckpointSigner(options: KeyVaultCheckpointSignerOptions): CheckpointSigner {
+  const { url, credential, key = checkpointKey } = options;
   const settings: KeyClientOptions = {
     disableChallengeResourceVerification: options.azureDomain === false,
     retryOptions: { maxRetries: 3, maxRetryDelayInMs: 5_000 },
@@ -36,13 +30,11 @@ export function keyVaultNoteSigner(options: KeyVaultNoteSignerOptions): NoteSign
   }
 
   return {
-    async verifier() {
-      return { name, publicKey: (await current()).publicKey };
-    },
+    publicKey: async () => (await current()).publicKey,
     async sign(text) {
       const { found, publicKey } = await current();
       const signature = await guarded(key, () => signDigest(found, text, credential, settings));
-      return { name, keyId: noteKeyId(name, publicKey), signature: derOf(signature) };
+      return { publicKey, signature: derOf(signature) };
     },
   };
 }
