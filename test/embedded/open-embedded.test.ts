@@ -28,6 +28,7 @@ test('a new folder gets every store, and each answers', async () => {
   expect(await profile.check()).toEqual(Object.fromEntries(stores.map(name => [name, null])));
   expect(Object.keys(profile).sort()).toEqual([...stores, 'check', 'close'].sort());
   expect((await readdir(folder)).filter(name => !/-(wal|shm)$/.test(name)).sort()).toEqual([
+    'checkpoint.key',
     'holdfast.db',
     'index.db',
     'raw',
