@@ -18,11 +18,21 @@ type OpenIndex = (
   credential: ReturnType<typeof azureCredential>,
 ) => Promise<SearchIndex & { close?(): void }>;
 
+/**
+ * The index of the search service. Searching makes no index, and a new installation shall be searchable before its
+ * first event: so it is made ready beside everything else, and only a search waits for that. Pulls need no index;
+ * with the service away they go on, and whoever uses the index is told by the index itself.
+ */
 const aiSearch: OpenIndex = async (settings, credential) => {
   const index = openAiSearch({ endpoint: settings.HOLDFAST_SEARCH_URL, credential, indexName: searchAlias });
-  // Searching makes no index, and a new installation shall be searchable before its first event.
-  await index.prepare();
-  return index;
+  const prepared = index.prepare().catch(() => undefined);
+  return {
+    ...index,
+    search: async (scopes, request) => {
+      await prepared;
+      return index.search(scopes, request);
+    },
+  };
 };
 
 /**
