@@ -23,13 +23,17 @@ async function packageFiles(): Promise<{ files: PackageFile[]; map: Uint8Array }
   const strays = inputs.filter(path => /^(?:test|bench|simulator|cli|tools)\//.test(path));
   if (strays.length > 0) throw new Error(`The bundle holds what is not the product: ${strays.join(', ')}`);
   if (Buffer.from(code).includes('node:sqlite')) throw new Error('The bundle holds SQLite.');
+  // Where a package does not say what its files are, Node compiles the whole bundle once more to find out.
   const text = (value: unknown): Uint8Array => Buffer.from(`${JSON.stringify(value, null, 2)}\n`);
   const { name, version, license } = manifest;
   const files: PackageFile[] = [
     { path: 'app.js', bytes: code },
     { path: 'app.js.LEGAL.txt', bytes: legal },
     { path: 'host.json', bytes: await readFile(join(root, 'host.json')) },
-    { path: 'package.json', bytes: text({ name, version, license, private: true, main: 'app.js' }) },
+    {
+      path: 'package.json',
+      bytes: text({ name, version, license, private: true, type: 'commonjs', main: 'app.js' }),
+    },
   ];
   // How events are written in OCSF, where this version has it.
   const mappings = await readFile(join(root, 'mappings.yml')).catch(() => null);

@@ -99,12 +99,7 @@ describe('the search service, by the app’s identity', () => {
     fake.faults.outage = true;
     const { profile } = await opened(fake);
     const scopes = [scopeOf(contoso)];
-    expect(
-      await profile.cursors.load(scopes[0] ?? scopeOf(contoso), {
-        source: 'a' as never,
-        stream: 'b' as never,
-      }),
-    ).toBeNull();
+    expect(await profile.cursors.load(scopeOf(contoso), { source, stream })).toBeNull();
     await mustReject(profile.index.search(scopes, plainRequest), 'index.unavailable');
     fake.faults.outage = false;
     await profile.index.put([storedEvent('a')]);

@@ -13,7 +13,7 @@ const at = instant(Date.UTC(2026, 9, 5, 12));
 const object = { key: 'a', bytes: Buffer.from('{}'), contentType: 'application/json', retainUntil: at };
 const stores = [
   'access', 'archive', 'cursors', 'events', 'idempotency', 'index', 'ledger', 'names', 'operations', 'queue', 'runs', 'secrets',
-  'tenants', 'throttles',
+  'signer', 'tenants', 'throttles',
 ]; // prettier-ignore
 
 async function open(folder: string): Promise<Profile> {
