@@ -1,13 +1,18 @@
-import { build, type Plugin } from 'esbuild';
+import { build, transform, type OutputFile, type Plugin } from 'esbuild';
 import { readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
 
+export interface BundleFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
 export interface Bundle {
-  readonly code: Uint8Array;
-  /** For reading the stacks of its log lines; not deployed. */
-  readonly map: Uint8Array;
+  /** `app.js`, which the host loads, and the parts it loads by itself. */
+  readonly code: readonly BundleFile[];
+  /** For reading the stacks of its log lines, one for each file; not deployed. */
+  readonly maps: readonly BundleFile[];
   /** Licences of what is in it, as their owners ask. */
   readonly legal: Uint8Array;
   /** Source files in it, relative to the repository. */
@@ -32,37 +37,65 @@ const englishOnly: Plugin = {
   },
 };
 
+const target = { platform: 'node', target: 'node24', minify: true } as const;
+
 /**
- * All function files, and everything they need, as one CommonJS file: what they import late is in it too, but not run
- * before it is asked for. The worker itself provides `@azure/functions-core`.
+ * All function files, and everything they need. What they import late lies in parts of its own: a cold start has its
+ * functions registered before it reads, let alone compiles, the SDKs, which are most of the bundle. esbuild cuts
+ * parts only of modules, and the host loads CommonJS most surely, so each part is turned into that afterwards.
  */
 export async function bundleFunctions(modules: readonly string[] = functionFiles()): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
+    ...target,
     stdin: { contents: modules.map(path => `import '${path}';`).join('\n'), resolveDir: root },
     absWorkingDir: root,
     bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'cjs',
-    // CommonJS has no address of its own; the built-in mapping file is found beside the bundle by it.
-    define: { 'import.meta.url': 'addressOfBundle' },
-    banner: { js: "const addressOfBundle = require('node:url').pathToFileURL(__filename).href;" },
-    minify: true,
+    splitting: true,
+    format: 'esm',
+    // The worker itself provides it.
     external: ['@azure/functions-core'],
     plugins: [englishOnly],
-    outfile: join(root, 'dist/functions/app.js'),
-    sourcemap: 'external',
+    outdir: join(root, 'dist/functions'),
+    entryNames: 'app',
+    sourcemap: 'inline',
     legalComments: 'external',
     metafile: true,
     write: false,
     logLevel: 'warning',
   });
-  const output = (name: string): Uint8Array =>
-    outputFiles.find(file => basename(file.path) === name)?.contents ?? new Uint8Array();
+  const parts = outputFiles.filter(file => file.path.endsWith('.js'));
+  const made = await Promise.all(parts.map(asCommonJs));
   return {
-    code: output('app.js'),
-    map: output('app.js.map'),
-    legal: output('app.js.LEGAL.txt'),
+    code: made.map(one => one.code),
+    maps: made.map(one => one.map),
+    legal: licencesOf(outputFiles),
     inputs: Object.keys(metafile.inputs),
   };
+}
+
+async function asCommonJs({ path, text }: OutputFile): Promise<{ code: BundleFile; map: BundleFile }> {
+  const name = basename(path);
+  const { code, map } = await transform(text, {
+    ...target,
+    format: 'cjs',
+    sourcefile: name,
+    sourcemap: 'external',
+    // Parts are for require: it neither waits nor looks at what a file may be.
+    supported: { 'dynamic-import': false },
+    // CommonJS has no address of its own; the built-in mapping file is found beside the bundle by it.
+    define: { 'import.meta.url': 'addressOfBundle' },
+    ...(text.includes('import.meta.url')
+      ? { banner: "const addressOfBundle = require('node:url').pathToFileURL(__filename).href;" }
+      : {}),
+  });
+  return {
+    code: { path: name, bytes: Buffer.from(code) },
+    map: { path: `${name}.map`, bytes: Buffer.from(map) },
+  };
+}
+
+/** Each licence once, though it may stand in several parts. */
+function licencesOf(files: readonly OutputFile[]): Uint8Array {
+  const texts = files.filter(file => file.path.endsWith('.LEGAL.txt')).map(file => file.text.trim());
+  return Buffer.from(`${[...new Set(texts)].filter(text => text !== '').join('\n\n')}\n`);
 }

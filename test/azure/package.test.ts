@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -30,15 +30,49 @@ const settings = {
 describe('the package', () => {
   test('holds what is deployed and nothing else', async () => {
     const files = (await readdir(folder)).sort();
-    expect(files).toEqual(['app.js', 'app.js.LEGAL.txt', 'host.json', 'mappings.yml', 'package.json']);
+    const part = /^[\w.-]+-[A-Z0-9]{8}\.js$/;
+    expect(files.filter(name => !part.test(name))).toEqual([
+      'app.js',
+      'app.js.LEGAL.txt',
+      'host.json',
+      'mappings.yml',
+      'package.json',
+    ]);
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as object;
     // Without a type Node would compile the bundle once more, only to see what it is.
     expect(manifest).toMatchObject({ main: 'app.js', type: 'commonjs' });
     expect(Object.keys(manifest)).not.toContain('dependencies');
-    const code = await readFile(bundle);
-    expect(code.byteLength).toBeLessThanOrEqual(3 * 1024 * 1024);
-    expect(code.includes('node:sqlite')).toBe(false);
-    expect(code.includes(root)).toBe(false);
+    const code = await Promise.all(
+      files.filter(name => name.endsWith('.js')).map(name => readFile(join(folder, name))),
+    );
+    expect(Buffer.concat(code).byteLength).toBeLessThanOrEqual(3 * 1024 * 1024);
+    for (const text of code) {
+      expect(text.includes('node:sqlite')).toBe(false);
+      expect(text.includes(root)).toBe(false);
+    }
+  });
+
+  test('registers its functions without reading an SDK', async () => {
+    const read = `
+      const { registerHooks } = require('node:module');
+      const seen = [];
+      registerHooks({ load: (url, context, next) => (seen.push(url), next(url, context)) });
+      console.warn = () => {};
+      require(${JSON.stringify(bundle)});
+      process.stdout.write(JSON.stringify(seen));
+    `;
+    const { stdout } = await promisify(execFile)(process.execPath, ['--eval', read], { cwd: root });
+    const seen = (JSON.parse(stdout) as string[]).filter(url => url.startsWith('file:'));
+    expect(seen.map(url => basename(url))).toContain('app.js');
+    const parts = seen.map(url => url.replace('file://', ''));
+    const late = (await readdir(folder)).filter(name => name.startsWith('open-azure-profile-'));
+    expect(late).toHaveLength(1);
+    expect(parts.filter(path => path.includes('open-azure-profile'))).toEqual([]);
+    const texts = await Promise.all(parts.map(path => readFile(path, 'utf8')));
+    // Words of the SDKs that no other code has.
+    const sdk = /x-ms-documentdb|x-ms-blob-type|AzureADTokenExchange/;
+    expect(texts.filter(text => sdk.test(text))).toEqual([]);
+    expect(sdk.test(await readFile(join(folder, late[0] ?? ''), 'utf8'))).toBe(true);
   });
 
   test('is the same as an archive', async () => {
