@@ -18,6 +18,8 @@ export interface Progress {
   readonly held: HeldCursor;
   /** Of this run only; the open window keeps the sum over its runs. */
   readonly counts: Counts;
+  /** Whether pages of this run had names, which are remembered. */
+  readonly named: boolean;
 }
 
 /** A window's paging starts over so many times before that counts as a failure. */
@@ -36,7 +38,7 @@ export async function pullPages(
   budget: PullBudget,
   keep: (progress: Progress) => void,
 ): Promise<Progress> {
-  let progress: Progress = { status: 'whole', held: from, counts: noCounts };
+  let progress: Progress = { status: 'whole', held: from, counts: noCounts, named: false };
   // All of a snapshot's pages are there; what is left needs only the archive.
   if (from.value.open?.snapshot?.whole === true) return progress;
   for (;;) {
@@ -74,15 +76,16 @@ async function walk(
   const pages = pagesFrom(target, contextOf(deps, target, door.http, opened), start.held.value, opened);
   const equal = await equalSoFar(deps, target, opened);
   const failures = start.held.value.failures?.count ?? 0;
-  let { held, counts } = start;
+  let { held, counts, named } = start;
   let waiting: KeptPage[] = [];
   const settle = async (): Promise<void> => {
     const batch = waiting;
     waiting = [];
     const stored = await storePages(deps, target, batch);
     counts = addCounts(counts, stored);
+    named ||= batch.some(({ page }) => page.name !== null);
     held = await advance(deps, target, held, batch, stored);
-    keep({ status: 'spent', held, counts });
+    keep({ status: 'spent', held, counts, named });
   };
   try {
     for await (const page of pages) {
@@ -93,10 +96,10 @@ async function walk(
       // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
       if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
       await settle();
-      if (last) return { status: 'whole', held, counts };
+      if (last) return { status: 'whole', held, counts, named };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
       if (over || budget.signal?.aborted === true) {
-        return { status: 'spent', held: await giveBack(deps, target, held), counts };
+        return { status: 'spent', held: await giveBack(deps, target, held), counts, named };
       }
     }
   } catch (thrown) {
@@ -109,7 +112,7 @@ async function walk(
   }
   demandEnd(kind, target, counts);
   if (waiting.length > 0) await settle();
-  return { status: 'whole', held, counts };
+  return { status: 'whole', held, counts, named };
 }
 
 /** Small pages are stored together up to here; a page of the usual thousand records is a batch of its own. */

@@ -19,6 +19,7 @@ import { withGap, type Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
+import { endedRun, startedRun } from './run-entry.ts';
 import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
 import { addCounts } from './store-pages.ts';
@@ -34,19 +35,23 @@ export async function pull(deps: PullDeps, target: PullTarget, request: PullRequ
   let held = await loadCursor(deps, target, () => firstCursor(target, began));
   let total: Counts = noCounts;
   let windows = 0;
+  let isOurs = false;
+  let untold: readonly Run[] = [];
   if (mustWait(held.value, request, began)) return { status: 'idle', counts: total, windows };
   for (;;) {
     // Only the first look is eager: every moment brings another sliver.
     const eager = request.trigger === 'request' && windows === 0;
-    const claimed = await claim(deps, target, held, eager);
+    const claimed: Claimed = isOurs ? { is: 'open', held } : await claim(deps, target, held, eager);
     if (claimed.is !== 'open') return finished(claimed.is, total, windows);
     const left = { ...request, budget: remaining(deps, request, began, total.pages) };
-    const progress = await pullOpenWindow(deps, target, claimed.held, left);
-    held = progress.held;
+    const progress = await pullOpenWindow(deps, target, claimed.held, left, untold);
+    ({ held, isOurs = false } = progress);
+    untold = progress.ended === undefined ? [] : [progress.ended];
     total = addCounts(total, progress.counts);
     windows += 1;
     if (progress.status === 'lost') return { status: 'busy', counts: total, windows };
-    if (progress.status === 'spent' || isSpent(deps, request, began, total.pages)) {
+    // A window that is ours already is at least begun: left under our lease, nobody could go on with it.
+    if (progress.status === 'spent' || (!isOurs && isSpent(deps, request, began, total.pages))) {
       return { status: 'continued', counts: total, windows };
     }
   }
@@ -121,38 +126,48 @@ const newOpenWindow = (deps: PullDeps, plan: Plan & { do: 'ask' }): OpenWindow =
   lease: leaseOf(deps),
 });
 
+/** What became of a window; `isOurs`: its commit claimed the next one as well, and `ended` is still to be told. */
+type Pulled = Progress & { readonly isOurs?: boolean; readonly ended?: Run };
+
 /** Steps 2 to 7 of one window, with its line in the pull history. */
 async function pullOpenWindow(
   deps: PullDeps,
   target: PullTarget,
   from: HeldCursor,
   request: PullRequest,
-): Promise<Progress> {
+  before: readonly Run[],
+): Promise<Pulled> {
+  const began = deps.clock.now();
   const open = openOf(from.value);
   const run = startedRun(deps, target, open, request);
-  await deps.runs.put(target.scope, run);
-  let progress: Progress = { status: 'whole', held: from, counts: noCounts };
+  await deps.runs.put(target.scope, ...before, run);
+  let progress: Pulled = { status: 'whole', held: from, counts: noCounts, named: false };
   try {
     progress = await pullPages(deps, target, from, request.budget, next => {
       progress = next;
     });
-    if (progress.status === 'whole') progress = await commit(deps, target, progress);
-    await deps.runs.put(target.scope, endedRun(deps, run, progress));
+    if (progress.status === 'whole') {
+      const goesOn = !isSpent(deps, request, began, progress.counts.pages);
+      progress = await commit(deps, target, progress, goesOn);
+    }
+    const ended = endedRun(deps, run, progress);
+    // Told together with the beginning of the next, which is ours already.
+    if (progress.isOurs === true) return { ...progress, ended };
+    await deps.runs.put(target.scope, ended);
     return progress;
   } catch (thrown) {
     const error = asAppError(thrown);
-    if (error.code === 'cursor.lost') {
-      await deps.runs.put(target.scope, { ...endedRun(deps, run, progress), status: 'busy' });
-      return { ...progress, status: 'lost' };
-    }
-    const failed = { status: 'failed' as const, error: { code: error.code, message: error.message } };
-    await deps.runs.put(target.scope, { ...endedRun(deps, run, progress), ...failed });
+    await deps.runs.put(target.scope, endedRun(deps, run, progress, error));
+    if (error.code === 'cursor.lost') return { ...progress, status: 'lost' };
     return await settleFailure(deps, target, error);
   }
 }
 
-/** Seal, then commit: a committed window always has its ledger entry. */
-async function commit(deps: PullDeps, target: PullTarget, whole: Progress): Promise<Progress> {
+/**
+ * Seal, then commit: a committed window always has its ledger entry. Where this run goes on, the write that commits
+ * the window claims the next one too: step 7 and the next step 1 are one.
+ */
+async function commit(deps: PullDeps, target: PullTarget, whole: Progress, goesOn: boolean): Promise<Pulled> {
   const { progress, snapshot } = await sealed(deps, target, whole);
   const open = openOf(progress.held.value);
   const value: Cursor = {
@@ -163,8 +178,10 @@ async function commit(deps: PullDeps, target: PullTarget, whole: Progress): Prom
   };
   // Before the commit: the other way round a crash between them would leave the operation running for ever.
   if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
-  const held = await saveCursor(deps, target, progress.held, value);
-  if (open.purpose === 'forward' && target.source.pull.kind === 'window') await forgetOldNames(deps, target);
+  const next = goesOn ? nextWindow(deps, target, value) : null;
+  const held = await saveCursor(deps, target, progress.held, { ...value, open: next });
+  if (progress.named && open.purpose === 'forward' && target.source.pull.kind === 'window')
+    await forgetOldNames(deps, target);
   deps.telemetry.event('window.committed', {
     ...target.ref,
     tenant: target.tenant.id,
@@ -173,7 +190,19 @@ async function commit(deps: PullDeps, target: PullTarget, whole: Progress): Prom
     to: isoInstant(open.window.to),
     ...open.counts,
   });
-  return { ...progress, held };
+  return { ...progress, held, isOurs: next !== null };
+}
+
+/** The next window, if there is nothing to look up or to write down before it; otherwise `claim` sees to it. */
+function nextWindow(deps: PullDeps, target: PullTarget, cursor: Cursor): OpenWindow | null {
+  if (target.source.pull.kind !== 'window' || cursor.requested.length > 0) return null;
+  try {
+    const plan = planStream(target, cursor, deps.clock.now());
+    return plan.do === 'ask' ? newOpenWindow(deps, plan) : null;
+  } catch {
+    // Nothing must keep a sealed window from being committed; `claim` meets the same and tells it.
+    return null;
+  }
 }
 
 /** Step 6; for a snapshot, whose events come of the comparison, steps 3 and 4 as well. */
@@ -226,7 +255,7 @@ async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void>
  * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
  * it has forgotten the window's beginning, or a feed's token, which is a gap to record and no failure.
  */
-async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Progress> {
+async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Pulled> {
   const found = await deps.cursors.load(target.scope, target.ref);
   if (found === null || found.value.open === null || isBusy(found.value.open, deps, deps.clock.now())) {
     throw error;
@@ -236,7 +265,7 @@ async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError
   if (behind !== null) {
     if (behind.gap !== null) await sealGap(deps, target, behind.gap);
     const held = await saveCursor(deps, target, found, behind.cursor);
-    return { status: 'whole', held, counts: noCounts };
+    return { status: 'whole', held, counts: noCounts, named: false };
   }
   const { kind } = target.source.pull;
   const after = afterFailure(found.value, error, now, kind !== 'feed');
@@ -250,28 +279,6 @@ function openOf(cursor: Cursor): OpenWindow {
   if (cursor.open !== null) return cursor.open;
   throw new AppError('bug', 'retry', 'A window was worked on that the cursor does not know.');
 }
-
-const startedRun = (deps: PullDeps, target: PullTarget, open: OpenWindow, request: PullRequest): Run => ({
-  id: open.resume === null && open.counts.pages === 0 ? open.run : deps.newId(),
-  tenant: target.tenant.id,
-  source: target.ref.source,
-  stream: target.ref.stream,
-  trigger: request.trigger,
-  purpose: open.purpose,
-  window: { from: isoInstant(open.window.from), to: isoInstant(open.window.to) },
-  startedAt: isoInstant(deps.clock.now()),
-  endedAt: null,
-  status: 'running',
-  counts: noCounts,
-  error: null,
-});
-
-const endedRun = (deps: PullDeps, run: Run, progress: Progress): Run => ({
-  ...run,
-  endedAt: isoInstant(deps.clock.now()),
-  status: progress.status === 'spent' ? 'continued' : 'succeeded',
-  counts: progress.counts,
-});
 
 function remaining(
   deps: PullDeps,

@@ -6,9 +6,12 @@ export interface RunFilter {
   readonly status?: Run['status'];
 }
 
-/** Pull history. put is idempotent by run id (the later state wins). list is newest first, keyset by `after`. */
+/**
+ * Pull history. put keeps every run of a call and is idempotent by run id (the later state wins); a part of a call may
+ * stand there alone after a crash. list is newest first, keyset by `after`.
+ */
 export interface RunLog {
-  put(scope: TenantScope, run: Run): Promise<void>;
+  put(scope: TenantScope, ...runs: readonly Run[]): Promise<void>;
   get(scope: TenantScope, id: string): Promise<Run | null>;
   list(
     scopes: readonly TenantScope[],

@@ -47,6 +47,13 @@ export const runLogContract = (): Contract<RunLog> =>
       deepEqual((await log.list([ours], {}, null, 10)).runs, [ended]);
       deepEqual(await ids(log, { status: 'running' }), []);
     },
+    'keeps every run of one call': async log => {
+      await log.put(ours);
+      await log.put(ours, run('a'));
+      const ended = run('a', { status: 'succeeded', endedAt: '2026-10-05T09:01:00.000Z' });
+      await log.put(ours, ended, run('b'), run('c'));
+      for (const one of [ended, run('b'), run('c')]) deepEqual(await log.get(ours, one.id), one);
+    },
     'finds runs by source and by status': async log => {
       await log.put(ours, run('a', { status: 'failed' }));
       await log.put(ours, run('b', { source: 'exchange.message-trace', status: 'failed' }));

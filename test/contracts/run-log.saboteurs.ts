@@ -7,12 +7,19 @@ export const runLogSaboteurs: readonly Saboteur<RunLog>[] = [
     does: 'keeps the first state of a run',
     sabotage: () => log => ({
       ...log,
-      async put(scope, run) {
-        const known = run.tenant === scope.tenantId ? await log.get(scope, run.id) : null;
-        await log.put(scope, known ?? run);
+      async put(scope, ...runs) {
+        for (const run of runs) {
+          const known = run.tenant === scope.tenantId ? await log.get(scope, run.id) : null;
+          await log.put(scope, known ?? run);
+        }
       },
     }),
-    fails: ['keeps the later state of a run'],
+    fails: ['keeps the later state of a run', 'keeps every run of one call'],
+  },
+  {
+    does: 'keeps the first run of a call only',
+    sabotage: () => log => ({ ...log, put: (scope, ...runs) => log.put(scope, ...runs.slice(0, 1)) }),
+    fails: ['keeps every run of one call'],
   },
   {
     does: 'loses the last run of a page',

@@ -1,7 +1,8 @@
 import { runSchema } from '../../model/run.ts';
 import type { RunLog } from '../../ports/run-log.ts';
-import type { CosmosGateway } from './cosmos-gateway.ts';
+import { batchLimit, type CosmosGateway } from './cosmos-gateway.ts';
 import { demandTenant } from './demand-tenant.ts';
+import { inSlices } from './in-slices.ts';
 import { itemId } from './item-id.ts';
 import { newestFirst, placeOf } from './newest-first.ts';
 import { storedKind } from './stored-document.ts';
@@ -13,16 +14,27 @@ const runs = storedKind(runSchema, 'A run');
 export function cosmosRunLog(cosmos: CosmosGateway): RunLog {
   const items = cosmos.container('runs');
   return {
-    async put(scope, run) {
-      demandTenant(scope, run.tenant);
-      await items.upsert([scope.tenantId], {
+    async put(scope, ...told) {
+      for (const run of told) demandTenant(scope, run.tenant);
+      const partition = [scope.tenantId];
+      const written = told.map(run => ({
         id: itemId(run.id),
         tenantId: scope.tenantId,
         place: placeOf(run.startedAt, run.id, run.tenant),
         source: run.source,
         status: run.status,
         ...runs.write(run),
-      });
+      }));
+      const [only, ...more] = written;
+      if (only !== undefined && more.length === 0) await items.upsert(partition, only);
+      else {
+        for (const slice of inSlices(written, batchLimit.steps)) {
+          await items.batch(
+            partition,
+            slice.map(item => ({ do: 'upsert' as const, item })),
+          );
+        }
+      }
     },
     async get(scope, id) {
       return (await loadItem(items, runs, [scope.tenantId], itemId(id)))?.value ?? null;

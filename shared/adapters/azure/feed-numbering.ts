@@ -25,6 +25,11 @@ export interface FeedHead extends Item {
   /** The last position of each volume before this one. */
   readonly earlier: readonly { readonly volume: string; readonly last: number }[];
 }
+interface HeldFeed {
+  readonly head: FeedHead;
+  /** Null for one that was never written. */
+  readonly etag: string | null;
+}
 interface MarkRef {
   readonly tenantId: string;
   readonly volume: string;
@@ -53,10 +58,13 @@ export function feedNumbering(
   entriesPerVolume: number,
 ): () => Promise<FeedHead> {
   let volume = feedVolume(0);
-  /** The head's tag under which this process last saw every mark of its batch gone. */
-  let swept: string | null = null;
+  /**
+   * The head as this process last wrote or read it, when every mark of its batch was gone. Numbering under its tag needs
+   * no other look: had anybody numbered since, the tag would be another and the batch refused.
+   */
+  let known: HeldFeed | null = null;
 
-  async function head(): Promise<{ head: FeedHead; etag: string | null }> {
+  async function head(): Promise<HeldFeed> {
     for (;;) {
       const found = await feed.read<FeedHead>([volume], feedHeadId(volume));
       if (found === null) return { head: emptyFeed(), etag: null };
@@ -82,32 +90,39 @@ export function feedNumbering(
     );
   }
 
+  /** The head as it is now, its marks gone. */
+  async function sweptHead(): Promise<HeldFeed> {
+    const held = await head();
+    if (known === null || held.etag !== known.etag) await sweep(held.head.numbered);
+    known = held;
+    return held;
+  }
+
   async function number(): Promise<FeedHead | typeof lost> {
-    let held = await head();
-    if (held.etag !== swept) {
-      await sweep(held.head.numbered);
-      swept = held.etag;
-    }
+    let held = known ?? (await sweptHead());
     const marks = await events.query<MarkItem>({ text: `SELECT * FROM c WHERE c.kind = 'mark'` });
     // Another reader may have numbered them since the head was read. What was stored before this call is in the head
     // as it is now, and an older one would make positions of his look like none of ours.
-    if (marks.length === 0) return (await head()).head;
+    if (marks.length === 0) return (await sweptHead()).head;
+    known = null;
     for (let waiting = inOrder(marks); waiting.length > 0;) {
       const batch = firstOf(waiting);
       waiting = waiting.slice(batch.length);
       const next = await append(held, batch);
       if (next === lost) return lost;
       await sweep(next.head.numbered);
-      swept = next.etag;
-      held = next.head.closed ? await head() : next;
+      // The next volume may be another reader's already, and so may be the marks that are left: look again.
+      if (next.head.closed) return number();
+      held = next;
     }
+    known = held;
     return held.head;
   }
 
   async function append(
-    { head: before, etag }: { head: FeedHead; etag: string | null },
+    { head: before, etag }: HeldFeed,
     marks: readonly MarkItem[],
-  ): Promise<{ head: FeedHead; etag: string | null } | typeof lost> {
+  ): Promise<HeldFeed | typeof lost> {
     const entries = entriesOf(before, marks);
     const next: FeedHead = {
       ...before,

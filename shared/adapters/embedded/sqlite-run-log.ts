@@ -18,10 +18,12 @@ export function sqliteRunLog(database: Database): RunLog {
     'SELECT seal, doc FROM runs WHERE tenant = ? AND id = ?',
   );
   return {
-    async put(scope, run) {
-      demandTenant(scope, run.tenant);
-      const { seal, doc } = runs.write(run);
-      put.run(scope.tenantId, run.id, run.startedAt, run.source, run.status, seal, doc);
+    async put(scope, ...told) {
+      for (const run of told) demandTenant(scope, run.tenant);
+      for (const run of told) {
+        const { seal, doc } = runs.write(run);
+        put.run(scope.tenantId, run.id, run.startedAt, run.source, run.status, seal, doc);
+      }
     },
     async get(scope, id) {
       const row = select.get(scope.tenantId, id);
