@@ -63,7 +63,7 @@ function outOfQuarantine(record: QuarantinedRecord, read: ReadRecords): Released
   // A page that could not be split was entered under the page's own hash.
   if (record.recordHash === record.raw.sha256) return { events: read.events, quarantined: read.quarantined };
   if (read.quarantined.some(one => one.raw.index === record.raw.index)) return null;
-  // Quarantine holds one of equal records, for all of its page.
-  const events = read.events.filter(event => event.recordHash === record.recordHash);
+  // None where the mapping of today skips it.
+  const events = read.events.filter(event => event.raw.index === record.raw.index);
   return { events, quarantined: [] };
 }

@@ -1,5 +1,5 @@
 import { isoInstant } from '../kernel/time.ts';
-import type { NewEvent, QuarantinedRecord, StoredEvent } from '../model/event.ts';
+import type { NewEvent, QuarantinedRecord, QuarantineEntry, StoredEvent } from '../model/event.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
 import type { TenantScope } from '../model/scope.ts';
@@ -160,7 +160,7 @@ async function quarantineStep(
   const counts: RenormalizeCounts = { ...state.counts };
   const events: NewEvent[] = [];
   const again: QuarantinedRecord[] = [];
-  const released: QuarantinedRecord[] = [];
+  const released: QuarantineEntry[] = [];
   for (const record of records) {
     const source = wanted(deps, state, record.source);
     if (source === null) continue;
