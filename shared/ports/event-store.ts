@@ -78,7 +78,10 @@ export interface EventStore {
     scope: TenantScope,
     records: readonly Pick<QuarantineEntry, 'source' | 'stream' | 'recordHash' | 'nth'>[],
   ): Promise<void>;
-  /** Removes events of a source whose time is before `before`, with all revisions. */
+  /**
+   * Removes events of a source whose time is before `before`, with all revisions. The index hears nothing of it:
+   * pipeline/expire-events.ts does both, and is what to call.
+   */
   expire(scope: TenantScope, source: SourceId, before: Instant): Promise<{ removed: number }>;
   counts(scope: TenantScope): Promise<{ events: number; revisions: number; quarantined: number }>;
 }
