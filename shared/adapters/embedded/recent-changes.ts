@@ -48,7 +48,9 @@ export function recentChanges(): RecentChanges {
     after(from, limit, last) {
       const first = held[0]?.position;
       if (first === undefined || from + 1 < first) return null;
-      const found = held.slice(from + 1 - first, from + 1 - first + limit);
+      // Whoever asks for what comes after has what came before; kept on, it would be the half of a full heap.
+      for (const { size } of held.splice(0, from + 1 - first)) characters -= size;
+      const found = held.slice(0, limit);
       return found.length === Math.min(limit, last - from) ? found : null;
     },
     forget() {
