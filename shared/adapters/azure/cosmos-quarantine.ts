@@ -6,7 +6,7 @@ import { batchLimit, type CosmosGateway, type Item } from './cosmos-gateway.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
 import { damagedItem } from './stored-document.ts';
-import { entryName, quarantineEntries } from '../documents/quarantine-entries.ts';
+import { entryName, quarantineEntries, storedEntry } from '../documents/quarantine-entries.ts';
 import { sealOf, type SealedDocument } from '../documents/sealed-document.ts';
 import { lost, tryAgain } from './try-again.ts';
 
@@ -105,5 +105,5 @@ const idOf = (entry: Pick<QuarantineEntry, 'source' | 'stream' | 'recordHash' | 
 
 function readRecord(item: RecordItem): QuarantineEntry {
   if (sealOf(item.doc) !== item.seal) throw damagedItem('A quarantined record');
-  return JSON.parse(item.doc) as QuarantineEntry;
+  return storedEntry(JSON.parse(item.doc));
 }

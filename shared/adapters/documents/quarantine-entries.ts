@@ -20,6 +20,12 @@ export function quarantineEntries(records: readonly QuarantinedRecord[]): readon
 const equalsOf = ({ source, stream, raw, recordHash }: QuarantinedRecord): string =>
   JSON.stringify([source, stream, raw.key, recordHash]);
 
+/** A stored entry; one from before equal records were counted is the first of them. */
+export const storedEntry = (document: unknown): QuarantineEntry => ({
+  nth: 0,
+  ...(document as QuarantinedRecord),
+});
+
 /** What names an entry within its stream. */
 export const entryName = ({ recordHash, nth }: Pick<QuarantineEntry, 'recordHash' | 'nth'>): string =>
   nth === 0 ? recordHash : `${recordHash} ${nth}`;

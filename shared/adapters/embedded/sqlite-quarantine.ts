@@ -1,9 +1,8 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { QuarantineEntry } from '../../model/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { openDocument } from './sealed-document.ts';
-import { entryName, quarantineEntries } from '../documents/quarantine-entries.ts';
+import { entryName, quarantineEntries, storedEntry } from '../documents/quarantine-entries.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
 type Row = { number: number; seal: number; doc: string };
@@ -47,7 +46,7 @@ export function sqliteQuarantine(
       const rows = select.all(scope.tenantId, Number(after ?? 0), limit + 1);
       const page = rows.slice(0, limit);
       return {
-        records: page.map(row => openDocument(row, 'A quarantined record') as QuarantineEntry),
+        records: page.map(row => storedEntry(openDocument(row, 'A quarantined record'))),
         next: rows.length > limit ? String(page.at(-1)?.number ?? 0) : null,
       };
     },
