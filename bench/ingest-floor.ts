@@ -22,33 +22,66 @@ import { cpuSeconds } from './figures.ts';
  */
 export async function measureFloor(rig: BenchRig): Promise<{ records: number; seconds: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-floor-'));
-  const store = bareDatabase(join(folder, 'store.db'), holdfastMigrations);
-  const index = bareDatabase(join(folder, 'index.db'), indexMigrations);
-  const rows = rowMaker(join(folder, 'values.db'));
+  const floor = openFloor(folder);
   let records = 0;
   let seconds = 0;
   try {
     for await (const step of pagesInSteps(rig)) {
-      const made = step.events.map((event, at) => rows.of(event, records + at + 1));
-      const sorted = made.toSorted((a, b) => (a.number < b.number ? -1 : 1));
-      const before = cpuSeconds();
-      for (const bytes of step.pages) {
-        parsePage(bytes);
-        hash('sha256', bytes, 'hex');
-        zstdCompressSync(bytes);
-      }
-      insertAll(store, storeInserts, made, row => row.store);
-      insertAll(index, indexInserts, sorted, row => row.index);
-      seconds += cpuSeconds() - before;
-      records += made.length;
+      const spent = floor.measure(step);
+      seconds += spent.parse + spent.hash + spent.compress + spent.store + spent.index;
+      records += step.events.length;
     }
     return { records, seconds };
   } finally {
-    rows.close();
-    index.close();
-    store.close();
+    floor.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+interface FloorStep {
+  readonly pages: readonly Uint8Array[];
+  readonly events: readonly StoredEvent[];
+}
+
+/** CPU-seconds of the parts of a step. */
+export interface FloorSpent {
+  readonly parse: number;
+  readonly hash: number;
+  readonly compress: number;
+  readonly store: number;
+  readonly index: number;
+}
+
+export function openFloor(folder: string): { measure(step: FloorStep): FloorSpent; close(): void } {
+  const store = bareDatabase(join(folder, 'store.db'), holdfastMigrations);
+  const index = bareDatabase(join(folder, 'index.db'), indexMigrations);
+  const rows = rowMaker(join(folder, 'values.db'));
+  let records = 0;
+  return {
+    measure({ pages, events }) {
+      const made = events.map((event, at) => rows.of(event, records + at + 1));
+      records += made.length;
+      const sorted = made.toSorted((a, b) => (a.number < b.number ? -1 : 1));
+      return {
+        parse: timed(() => pages.forEach(parsePage)),
+        hash: timed(() => pages.forEach(bytes => hash('sha256', bytes, 'hex'))),
+        compress: timed(() => pages.forEach(bytes => zstdCompressSync(bytes))),
+        store: timed(() => insertAll(store, storeInserts, made, row => row.store)),
+        index: timed(() => insertAll(index, indexInserts, sorted, row => row.index)),
+      };
+    },
+    close() {
+      rows.close();
+      index.close();
+      store.close();
+    },
+  };
+}
+
+function timed(work: () => void): number {
+  const before = cpuSeconds();
+  work();
+  return cpuSeconds() - before;
 }
 
 /** A page is JSON, or a compressed file of it line by line. */
@@ -124,7 +157,7 @@ function insertAll(
 }
 
 /** Pages as they were archived, with the events they hold; in steps, so that memory stays bounded. */
-async function* pagesInSteps(rig: BenchRig): AsyncGenerator<{ pages: Uint8Array[]; events: StoredEvent[] }> {
+async function* pagesInSteps(rig: BenchRig): AsyncGenerator<FloorStep> {
   // A page whose events fall into two steps is parsed, hashed and compressed in the first.
   const done = new Set<string>();
   for (let after: string | null = null; ;) {

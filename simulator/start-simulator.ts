@@ -4,7 +4,7 @@ import { control, type Control } from './control/control.ts';
 import { controlRoutes, truthStream } from './control/control-routes.ts';
 import { authorizationGrants } from './entra/authorization-grants.ts';
 import { entraRoutes } from './entra/entra-routes.ts';
-import { signingKeys, type SigningKeys } from './entra/signing-keys.ts';
+import { signingKeys, type SigningKey, type SigningKeys } from './entra/signing-keys.ts';
 import { trustedAssertions } from './entra/trusted-assertions.ts';
 import { htmlReply, jsonReply, type Call, type Reply, type Resolved } from './exchange.ts';
 import { answerWithFaults } from './faults/answer-with-faults.ts';
@@ -34,6 +34,8 @@ export interface SimulatorOptions {
   readonly seed?: number;
   /** What the virtual clock is an offset from. Default: the machine's clock. */
   readonly clock?: BaseClock;
+  /** What it signs tokens with at first. Default: a new key. */
+  readonly signingKey?: SigningKey;
   /** Lifetime of access tokens. Default: 3599, as with Entra. */
   readonly accessTokenSeconds?: number;
   /** false: no request is refused for its rate. For benchmarks. */
@@ -57,7 +59,7 @@ const mostBody = 1_048_576;
 /** Starts the simulator. Rejects when the port cannot be had. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const { port, host = '127.0.0.1' } = options;
-  const keys = await signingKeys();
+  const keys = await signingKeys(options.signingKey);
   // Filters are long: next links repeat them.
   const server = createServer({ maxHeaderSize: 65_536, keepAliveTimeout: 65_000 });
   const files = createServer({ keepAliveTimeout: 65_000 });

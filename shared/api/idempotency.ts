@@ -10,7 +10,8 @@ const keyForm = /^[\x21-\x7e]{1,128}$/;
 
 /**
  * Runs `work` once per caller, route and Idempotency-Key. A repeat with the same body gets the first reply
- * again; with another body it is `idempotency.conflict`. A failure is not kept, so the caller may try again.
+ * again; with another body it is `idempotency.conflict`. A failure is not kept, so the caller may try again; and where
+ * a crash cut the first call short, a repeat does the work after a short while.
  */
 export async function once(
   deps: Pick<ApiDeps, 'profile' | 'clock'>,
@@ -25,7 +26,8 @@ export async function once(
   }
   const store = deps.profile.idempotency;
   const key = sha256(JSON.stringify([principalKey(call.principal), request.method, call.path, given]));
-  const state = await store.begin(key, sha256(call.bytes), deps.clock.now());
+  const begun = { key, at: deps.clock.now() };
+  const state = await store.begin(key, sha256(call.bytes), begun.at);
   if (state.is === 'different') {
     throw new AppError(
       'idempotency.conflict',
@@ -42,11 +44,11 @@ export async function once(
   try {
     reply = await work();
   } catch (thrown) {
-    await store.abandon(key);
+    await store.abandon(begun);
     throw thrown;
   }
   try {
-    await store.finish(key, reply);
+    await store.finish(begun, reply);
   } catch {
     // The work is done, and saying otherwise would make the caller do it again under another key. A repeat of
     // this key is told that the first is still running.

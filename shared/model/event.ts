@@ -144,9 +144,15 @@ export interface QuarantinedRecord {
   readonly stream: StreamId;
   /** Where it was met first. */
   readonly raw: RawPointer;
-  /** As of an event: the same record met again, in another page or window, is the same entry. */
+  /** As of an event; of a snapshot's change, over the record and its reading. */
   readonly recordHash: Sha256;
   /** A sentence for a person: which field, what was expected. Never the value. */
   readonly problem: string;
   readonly at: Instant;
+}
+
+/** A record in quarantine: the same record met again, in another page or window, is the same entry. */
+export interface QuarantineEntry extends QuarantinedRecord {
+  /** How many equal ones came before it on its page: two that are equal are two, and read again still two. */
+  readonly nth: number;
 }

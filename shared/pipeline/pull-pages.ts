@@ -10,7 +10,14 @@ import { afterPages, demandEnd, isLast, pagesFrom, standsAt } from './page-order
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
 import { sealGap } from './seal-window.ts';
-import { addCounts, keepPage, storePages, type KeptPage } from './store-pages.ts';
+import {
+  addCounts,
+  archivePages,
+  readPage,
+  storePages,
+  type ArchivedPage,
+  type KeptPage,
+} from './store-pages.ts';
 
 export interface Progress {
   /** `whole`: the provider said there is no more. `spent`: the budget ended first. `lost`: another worker has it. */
@@ -73,26 +80,33 @@ async function walk(
   const door = witnessed(deps.http(target.tenant));
   const began = deps.clock.now();
   const { kind } = target.source.pull;
-  const pages = pagesFrom(target, contextOf(deps, target, door.http, opened), start.held.value, opened);
+  const pages = keepingUnreadable(
+    pagesFrom(target, contextOf(deps, target, door.http, opened), start.held.value, opened),
+    () => keepUnreadable(deps, target, prefix, door.last()),
+  );
   const equal = await equalSoFar(deps, target, opened);
   const failures = start.held.value.failures?.count ?? 0;
   let { held, counts, named } = start;
-  let waiting: KeptPage[] = [];
+  let waiting: Page[] = [];
   const settle = async (): Promise<void> => {
-    const batch = waiting;
+    const archived = await archivePages(deps, target, prefix, waiting);
     waiting = [];
-    const stored = await storePages(deps, target, batch);
-    counts = addCounts(counts, stored);
-    named ||= batch.some(({ page }) => page.name !== null);
-    held = await advance(deps, target, held, batch, stored);
-    keep({ status: 'spent', held, counts, named });
+    const { batch, failure } = readPages(archived, one => readPage(deps, target, one, failures, equal));
+    if (batch.length > 0) {
+      const stored = await storePages(deps, target, batch);
+      counts = addCounts(counts, stored);
+      named ||= batch.some(({ page }) => page.name !== null);
+      held = await advance(deps, target, held, batch, stored);
+      keep({ status: 'spent', held, counts, named });
+    }
+    if (failure !== null) throw failure.thrown;
   };
   try {
     for await (const page of pages) {
-      const before = waiting.at(-1)?.page.resume ?? standsAt(kind, held.value, openIn(held));
+      const before = waiting.at(-1)?.resume ?? standsAt(kind, held.value, openIn(held));
       const last = isLast(kind, page);
       if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
-      waiting.push(await keepPage(deps, target, prefix, page, failures, equal));
+      waiting.push(page);
       // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
       if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
       await settle();
@@ -103,9 +117,6 @@ async function walk(
       }
     }
   } catch (thrown) {
-    if (thrown instanceof AppError && thrown.code === 'provider.malformed') {
-      await keepUnreadable(deps, target, prefix, door.last());
-    }
     // What came before the failure is whole and goes in: a page that fails for ever must not hold it back.
     if (waiting.length > 0) await settle();
     throw thrown;
@@ -115,13 +126,30 @@ async function walk(
   return { status: 'whole', held, counts, named };
 }
 
-/** Small pages are stored together up to here; a page of the usual thousand records is a batch of its own. */
-const fullBatch = { pages: 64, records: 1_500, bytes: 4_000_000 };
+/**
+ * Small pages are archived and stored together up to here; a page of the usual thousand records is a batch of its
+ * own. Not more: what a batch is made into should die young.
+ */
+const fullBatch = { pages: 64, bytes: 1_000_000 };
 
-function isFull(batch: readonly KeptPage[]): boolean {
-  const records = batch.reduce((sum, { read }) => sum + read.seen, 0);
-  const bytes = batch.reduce((sum, { page }) => sum + page.bytes.length, 0);
-  return batch.length >= fullBatch.pages || records >= fullBatch.records || bytes >= fullBatch.bytes;
+const isFull = (batch: readonly Page[]): boolean =>
+  batch.length >= fullBatch.pages ||
+  batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= fullBatch.bytes;
+
+/** The pages that can be read, up to the first that cannot, and why that cannot. */
+function readPages(
+  archived: readonly ArchivedPage[],
+  read: (page: ArchivedPage) => KeptPage,
+): { readonly batch: readonly KeptPage[]; readonly failure: { readonly thrown: unknown } | null } {
+  const batch: KeptPage[] = [];
+  for (const page of archived) {
+    try {
+      batch.push(read(page));
+    } catch (thrown) {
+      return { batch, failure: { thrown } };
+    }
+  }
+  return { batch, failure: null };
 }
 
 /** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
@@ -227,6 +255,19 @@ function witnessed(http: HttpClient): { http: HttpClient; last: () => HttpReply 
     },
     last: () => last,
   };
+}
+
+/** Where the source cannot read an answer, `keep` is called before the failure goes on. */
+async function* keepingUnreadable(
+  pages: AsyncIterable<Page>,
+  keep: () => Promise<void>,
+): AsyncGenerator<Page> {
+  try {
+    yield* pages;
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'provider.malformed') await keep();
+    throw thrown;
+  }
 }
 
 async function keepUnreadable(

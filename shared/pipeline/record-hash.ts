@@ -1,61 +1,65 @@
 import { sha256, type Sha256 } from '../kernel/hash.ts';
-import { scalarSpelling, spelling } from '../kernel/spelling.ts';
+import { spelling } from '../kernel/spelling.ts';
 
 /**
  * Tells a changed record from a repeated one: sha-256 over its values with keys sorted, because a provider that
  * merely writes its fields in another order has changed nothing. Array order counts.
  *
- * Not over JSON: every string goes in behind its length, so nothing needs escaping, and records of one kind share
- * their sorted keys. Half the cost of sorting and writing JSON, on the hottest path there is. What is nested deeper
- * than any log is spelled without recursion: a stack overflow here would fail its whole page, for ever.
+ * The hottest path there is: the record is put in order as nested lists, which the platform writes as JSON in one go.
+ * Records of one kind share their sorted keys. What is nested deeper than any log is spelled without recursion: a
+ * stack overflow here would fail its whole page, for ever.
  */
-export function recordHash(record: unknown): Sha256 {
-  const text = spelled(record);
-  // UTF-8 has one spelling for every half of a surrogate pair that stands alone; JSON escapes each.
-  return sha256(text.isWellFormed() ? text : JSON.stringify(text));
-}
+export const recordHash = (record: unknown): Sha256 => sha256(JSON.stringify(ordered(record, 0)));
 
 const deepest = 100;
 
-/** As the kernel's `spelling`, faster. */
-function spelled(value: unknown, depth = 0): string {
-  return typeof value === 'object' && value !== null ? spelledInside(value, depth) : scalarSpelling(value);
-}
+/** What stands first in a list tells what it was: an object has its keys there. */
+const was = { list: 0, deep: 1 } as const;
 
-function spelledInside(value: object, depth: number): string {
-  if (depth === deepest) return spelling(value);
+function ordered(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === deepest) return [was.deep, spelling(value)];
+  const list: unknown[] = [];
   if (Array.isArray(value)) {
-    let text = `a${value.length};`;
-    for (const inner of value) text += spelled(inner, depth + 1);
-    return text;
+    list.push(was.list);
+    for (const inner of value) list.push(ordered(inner, depth + 1));
+    return list;
   }
   const from = value as Readonly<Record<string, unknown>>;
-  const keys = Object.keys(from);
-  let text = `o${keys.length};`;
-  for (const { key, head } of inOrder(keys)) text += head + spelled(from[key], depth + 1);
-  return text;
+  const { text, sorted } = inOrder(Object.keys(from));
+  list.push(text);
+  for (const key of sorted) list.push(ordered(from[key], depth + 1));
+  return list;
 }
 
-interface SortedKey {
-  readonly key: string;
-  readonly head: string;
+interface SortedKeys {
+  readonly keys: readonly string[];
+  readonly sorted: readonly string[];
+  /** The sorted keys, so that no two lists of them have the same. */
+  readonly text: string;
 }
 
 /** Key lists met lately and their sorted form. A provider has some dozens of them; others are sorted anew. */
-const known: { readonly keys: readonly string[]; readonly sorted: readonly SortedKey[] }[] = [];
-const mostKnown = 64;
+const known = Array.from({ length: 256 }, (): SortedKeys | undefined => undefined);
 /** Longer lists are not kept: a record of a hundred thousand fields would stay in memory for good. */
 const mostKeys = 500;
-let nextPlace = 0;
 
-function inOrder(keys: readonly string[]): readonly SortedKey[] {
-  const found = known.find(one => areSame(one.keys, keys));
-  if (found !== undefined) return found.sorted;
-  const sorted = keys.toSorted().map(key => ({ key, head: `${key.length}:${key}` }));
-  if (keys.length > mostKeys) return sorted;
-  known[nextPlace] = { keys, sorted };
-  nextPlace = (nextPlace + 1) % mostKnown;
-  return sorted;
+function inOrder(keys: readonly string[]): SortedKeys {
+  const place = placeOf(keys);
+  const found = known[place];
+  if (found !== undefined && areSame(found.keys, keys)) return found;
+  const sorted = keys.toSorted();
+  const made = { keys, sorted, text: JSON.stringify(sorted) };
+  if (keys.length <= mostKeys) known[place] = made;
+  return made;
+}
+
+/** Objects of two kinds mostly differ in how many keys they have, or in the first and last of them. */
+function placeOf(keys: readonly string[]): number {
+  const first = keys[0] ?? '';
+  const last = keys.at(-1) ?? '';
+  const ends = first.length * 31 + last.length + 7 * first.charCodeAt(0) + last.charCodeAt(0);
+  return (keys.length * 37 + ends) % known.length || 0;
 }
 
 function areSame(a: readonly string[], b: readonly string[]): boolean {

@@ -12,12 +12,12 @@ const countsSchema = z.object({
   renumbered: z.int(),
   /** Of these, under another id: their identity or day reads otherwise. */
   moved: z.int(),
-  /** Kept as they are: the mapping of today refuses or skips the record. */
+  /** Kept as they are: the mapping of today refuses or skips the record, or sees no change in it. */
   refused: z.int(),
   /** Kept as they are: their raw object has been removed by retention, or is no page any more. */
   rawGone: z.int(),
-  /** Kept as they are: made from the difference of two snapshots, which no single record tells. */
-  notFromOneRecord: z.int(),
+  /** Kept as they are: made from the difference of two snapshots, of which one can no longer be read back. */
+  readingGone: z.int().default(0),
   /** Out of quarantine: they are events now, or deliberately none. */
   released: z.int(),
   stillInQuarantine: z.int(),
@@ -47,7 +47,7 @@ export type RenormalizeState = z.infer<typeof stateSchema>;
 const mostSamples = 20;
 
 export const noRenormalizeCounts: RenormalizeCounts = {
-  looked: 0, changed: 0, renumbered: 0, moved: 0, refused: 0, rawGone: 0, notFromOneRecord: 0, released: 0,
+  looked: 0, changed: 0, renumbered: 0, moved: 0, refused: 0, rawGone: 0, readingGone: 0, released: 0,
   stillInQuarantine: 0,
 }; // prettier-ignore
 

@@ -1,5 +1,5 @@
 import { isoInstant } from '../kernel/time.ts';
-import type { NewEvent, QuarantinedRecord, StoredEvent } from '../model/event.ts';
+import type { NewEvent, QuarantinedRecord, QuarantineEntry, StoredEvent } from '../model/event.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
 import type { TenantScope } from '../model/scope.ts';
@@ -7,10 +7,9 @@ import type { Tenant } from '../model/tenant.ts';
 import type { Rebuilt } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { Source } from '../sources/_kit/source.ts';
+import { madeAnew, type MadeAnew } from './made-anew.ts';
 import { isStale } from './mapping-of.ts';
 import type { PullBudget, PullDeps } from './pull-types.ts';
-import { rawPages } from './raw-pages.ts';
-import type { ReadRecords } from './read-records.ts';
 import {
   differences,
   renormalizeStateOf,
@@ -48,11 +47,12 @@ export async function renormalize(
   budget: PullBudget,
 ): Promise<{ status: 'succeeded' | 'continued' | 'busy'; steps: number }> {
   const began = deps.clock.now();
+  const make = madeAnew(deps, target);
   for (let steps = 0; ; steps += 1) {
     const found = await deps.operations.get(target.scope, id);
     const state = found === null || isOver(found.value) ? null : renormalizeStateOf(found.value);
     if (found === null || state === null) return { status: 'succeeded', steps };
-    const next = await step(deps, target, state);
+    const next = await step(deps, target, make, state);
     const swapped = await deps.operations.swap(target.scope, found.rev, progressed(deps, found.value, next));
     // Somebody cancelled it, or another worker goes on with it: both are seen above.
     if (!swapped.ok && !isOver(swapped.current?.value ?? found.value)) return { status: 'busy', steps };
@@ -83,22 +83,23 @@ function progressed(deps: RenormalizeDeps, operation: Operation, state: Renormal
 async function step(
   deps: RenormalizeDeps,
   target: RenormalizeTarget,
+  make: MadeAnew,
   state: RenormalizeState,
 ): Promise<RenormalizeState> {
-  if (state.phase === 'quarantine') return quarantineStep(deps, target, state);
-  if (state.after !== null || state.total > 0) return eventStep(deps, target, state);
+  if (state.phase === 'quarantine') return quarantineStep(deps, target, make, state);
+  if (state.after !== null || state.total > 0) return eventStep(deps, target, make, state);
   const { revisions, quarantined } = await deps.events.counts(target.scope);
-  return eventStep(deps, target, { ...state, total: Math.max(1, revisions + quarantined) });
+  return eventStep(deps, target, make, { ...state, total: Math.max(1, revisions + quarantined) });
 }
 
 async function eventStep(
   deps: RenormalizeDeps,
   target: RenormalizeTarget,
+  make: MadeAnew,
   state: RenormalizeState,
 ): Promise<RenormalizeState> {
   const { changes, next } = await deps.events.changes([target.scope], state.after, stepSize);
   if (changes.length === 0) return { ...state, phase: 'quarantine', after: null };
-  const page = rawPages(deps.archive, target.scope, target.tenant, deps.clock.now());
   const counts = { ...state.counts };
   const rebuilt: Rebuilt[] = [];
   let { samples } = state;
@@ -107,14 +108,9 @@ async function eventStep(
     if (source === null) continue;
     if ((event.rebuiltAt ?? '') < state.since) counts.looked += 1;
     if (!state.all && !isStale(event, source)) continue;
-    if (source.pull.kind === 'snapshot') {
-      counts.notFromOneRecord += 1;
-      continue;
-    }
-    const read = await page({ source, stream: event.stream, raw: event.raw });
-    const made = typeof read === 'string' ? null : madeFrom(read, event.raw.index);
-    if (made === null) {
-      counts[typeof read === 'string' ? 'rawGone' : 'refused'] += 1;
+    const made = await make.event(source, event);
+    if (typeof made === 'string') {
+      counts[made] += 1;
       continue;
     }
     const named = deps.named === undefined ? made : await deps.named(target.scope, event, made);
@@ -130,9 +126,6 @@ async function eventStep(
   if (!state.dryRun) await put(deps, target, rebuilt);
   return { ...state, after: next, done: state.done + changes.length, counts, samples };
 }
-
-const madeFrom = (read: ReadRecords, index: number): NewEvent | null =>
-  read.events.find(event => event.raw.index === index) ?? null;
 
 /**
  * Of equal records, which are told apart by how many came before, no record tells its number: each event keeps the id
@@ -160,19 +153,18 @@ async function put(
 async function quarantineStep(
   deps: RenormalizeDeps,
   target: RenormalizeTarget,
+  make: MadeAnew,
   state: RenormalizeState,
 ): Promise<RenormalizeState> {
   const { records, next } = await deps.events.quarantined(target.scope, state.after, stepSize);
-  const page = rawPages(deps.archive, target.scope, target.tenant, deps.clock.now());
   const counts: RenormalizeCounts = { ...state.counts };
   const events: NewEvent[] = [];
   const again: QuarantinedRecord[] = [];
-  const released: QuarantinedRecord[] = [];
+  const released: QuarantineEntry[] = [];
   for (const record of records) {
     const source = wanted(deps, state, record.source);
     if (source === null) continue;
-    const read = await page({ source, stream: record.stream, raw: record.raw });
-    const found = typeof read === 'string' ? null : outOfQuarantine(record, read);
+    const found = await make.record(source, record);
     if (found === null) {
       counts.stillInQuarantine += 1;
       continue;
@@ -190,19 +182,6 @@ async function quarantineStep(
   }
   const phase = next === null ? 'done' : 'quarantine';
   return { ...state, phase, after: next, done: state.done + records.length, counts };
-}
-
-/** What a quarantined record, or a page quarantined as a whole, is today; null while it still cannot be read. */
-function outOfQuarantine(
-  record: QuarantinedRecord,
-  read: ReadRecords,
-): { events: readonly NewEvent[]; quarantined: readonly QuarantinedRecord[] } | null {
-  // A page that could not be split was entered under the page's own hash.
-  if (record.recordHash === record.raw.sha256) return { events: read.events, quarantined: read.quarantined };
-  if (read.quarantined.some(one => one.raw.index === record.raw.index)) return null;
-  // Quarantine holds one of equal records, for all of its page.
-  const events = read.events.filter(event => event.recordHash === record.recordHash);
-  return { events, quarantined: [] };
 }
 
 const wanted = (deps: RenormalizeDeps, state: RenormalizeState, id: string): Source | null =>

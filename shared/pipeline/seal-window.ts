@@ -73,7 +73,7 @@ export async function sealWindow(
 /** What a sealed snapshot consists of; null when the archive is known not to have its manifest (any more). */
 export async function readSnapshotManifest(
   deps: Pick<PullDeps, 'archive'>,
-  target: PullTarget,
+  target: Pick<PullTarget, 'scope' | 'ref'>,
   key: string,
 ): Promise<SnapshotPart | null> {
   const object = await deps.archive.get(target.scope, key);
@@ -82,7 +82,7 @@ export async function readSnapshotManifest(
     const manifest = z.object({ snapshot: snapshotPartSchema });
     return manifest.parse(JSON.parse(Buffer.from(object.bytes).toString('utf8'))).snapshot;
   } catch (cause) {
-    const how = 'The manifest of the last snapshot cannot be read. Verify the archive.';
+    const how = 'The manifest of a snapshot cannot be read. Verify the archive.';
     throw new AppError('archive.corrupt', 'give-up', how, { facts: { source: target.ref.source }, cause });
   }
 }

@@ -6,6 +6,11 @@ import { problemOf } from '../sources/_kit/read-record.ts';
 import type { SnapshotPull } from '../sources/_kit/source.ts';
 import { recordHash } from './record-hash.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
+import { readSnapshotManifest } from './seal-window.ts';
+
+/** What reading archived snapshots needs, whether they have just come or are read again. */
+export type ReadingDeps = Pick<PullDeps, 'archive' | 'clock'>;
+export type ReadingTarget = Pick<PullTarget, 'scope' | 'tenant' | 'source' | 'ref'>;
 
 /** Where a thing's record lies, and what it says; the record itself stays in the archive. */
 export interface Thing {
@@ -31,14 +36,28 @@ export interface ReadPage {
   readonly records: readonly unknown[];
 }
 
-export function snapshotPull(target: PullTarget): SnapshotPull<unknown, unknown> {
+export function snapshotPull(target: ReadingTarget): SnapshotPull<unknown, unknown> {
   const { pull } = target.source;
   if (pull.kind === 'snapshot') return pull;
   throw new AppError('bug', 'retry', 'A stream that is no snapshot was treated as one.');
 }
 
+/** A sealed snapshot, read back from what its manifest names; null when retention has taken any of it. */
+export async function sealedThings(
+  deps: ReadingDeps,
+  target: ReadingTarget,
+  manifest: string,
+): Promise<Things | null> {
+  const part = await readSnapshotManifest(deps, target, manifest);
+  return part === null ? null : thingsOf(deps, target, part.pages, part.carried);
+}
+
 /** A page of a snapshot as it was archived; null when the archive is known not to have it (any more). */
-export async function readPage(deps: PullDeps, target: PullTarget, key: string): Promise<ReadPage | null> {
+export async function readPage(
+  deps: ReadingDeps,
+  target: ReadingTarget,
+  key: string,
+): Promise<ReadPage | null> {
   const object = await deps.archive.get(target.scope, key);
   if (object === null) return null;
   return { sha256: object.sha256, records: target.source.split(object.bytes) };
@@ -49,8 +68,8 @@ export async function readPage(deps: PullDeps, target: PullTarget, key: string):
  * own, whatever order they come in. Null when a page is gone: then there is nothing to compare with.
  */
 export async function thingsOf(
-  deps: PullDeps,
-  target: PullTarget,
+  deps: ReadingDeps,
+  target: ReadingTarget,
   pages: readonly string[],
   carried: readonly RawPointer[] = [],
 ): Promise<Things | null> {
@@ -99,7 +118,7 @@ type Known =
   | { readonly key: string; readonly says: Sha256; readonly name: readonly [string, string] | null }
   | { readonly problem: string };
 
-function knownThing(target: PullTarget, record: unknown): Known {
+function knownThing(target: ReadingTarget, record: unknown): Known {
   const pull = snapshotPull(target);
   const parsed = target.source.record.safeParse(record);
   if (!parsed.success) return { problem: problemOf(parsed.error.issues[0]) };
@@ -107,9 +126,15 @@ function knownThing(target: PullTarget, record: unknown): Known {
   return { key: pull.key(parsed.data), says, name: pull.names?.(parsed.data) ?? null };
 }
 
+/** Which thing a record is of; null where it does not say. */
+export function keyOfRecord(target: ReadingTarget, record: unknown): string | null {
+  const known = knownThing(target, record);
+  return 'problem' in known ? null : known.key;
+}
+
 const stranger = (
-  deps: PullDeps,
-  target: PullTarget,
+  deps: ReadingDeps,
+  target: ReadingTarget,
   raw: RawPointer,
   record: unknown,
   problem: string,

@@ -6,10 +6,17 @@ import type { EqualCount } from './equal-count.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
 import { readRecords, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
-import { sha256 } from '../kernel/hash.ts';
+import { sha256, type Sha256 } from '../kernel/hash.ts';
 
 /** After so many failures in a row an immutable object that cannot be read is quarantined and passed by. */
 const triesPerObject = 3;
+
+/** A page whose bytes are in the archive. */
+export interface ArchivedPage {
+  readonly page: Page;
+  readonly key: string;
+  readonly sha256: Sha256;
+}
 
 /** A page whose bytes are in the archive, and what they hold; nothing of it is in the store yet. */
 export interface KeptPage {
@@ -21,24 +28,39 @@ export interface KeptPage {
 const holdsNothing: ReadRecords = { seen: 0, events: [], quarantined: [], skipped: {} };
 
 /**
- * Steps 2 and 3: archives the bytes as they came, then reads them. The order is the promise: whatever fails after
- * the archive can be done again from raw.
+ * Step 2: archives the bytes as they came, several pages side by side. The order is the promise: whatever fails
+ * after the archive can be done again from raw.
  */
-export async function keepPage(
+export async function archivePages(
   deps: PullDeps,
   target: PullTarget,
   prefix: string,
-  page: Page,
+  pages: readonly Page[],
+): Promise<readonly ArchivedPage[]> {
+  const put = async (page: Page): Promise<ArchivedPage> => {
+    const key = pageKey(prefix, sha256(page.bytes));
+    const kept = await deps.archive.put(target.scope, {
+      key,
+      bytes: page.bytes,
+      contentType: page.contentType,
+      retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
+    });
+    return { page, key, sha256: kept.sha256 };
+  };
+  const puts = pages.map(put);
+  // All are waited for, also where one fails: no write goes on behind a run that is over.
+  await Promise.allSettled(puts);
+  return Promise.all(puts);
+}
+
+/** Step 3: what an archived page holds. Throws where the page as a whole cannot be read. */
+export function readPage(
+  deps: PullDeps,
+  target: PullTarget,
+  { page, key, sha256: digest }: ArchivedPage,
   failures: number,
   equal: EqualCount | null,
-): Promise<KeptPage> {
-  const key = pageKey(prefix, sha256(page.bytes));
-  const kept = await deps.archive.put(target.scope, {
-    key,
-    bytes: page.bytes,
-    contentType: page.contentType,
-    retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
-  });
+): KeptPage {
   if (page.holds !== 'records') return { page, key, read: holdsNothing };
   if (target.source.pull.kind === 'snapshot') {
     // Read once all pages are there; but a page that cannot be read is asked for again now.
@@ -50,7 +72,7 @@ export async function keepPage(
     ref: target.ref,
     tenant: target.tenant.id,
     about: { domains: target.tenant.domains, stream: target.ref.stream },
-    object: { key, sha256: kept.sha256 },
+    object: { key, sha256: digest },
     now: deps.clock.now(),
     ...(equal === null ? {} : { equal }),
   };

@@ -1,16 +1,14 @@
 import { AppError } from '../kernel/errors.ts';
-import { eventId, type Sha256 } from '../kernel/hash.ts';
-import { hours, isoInstant, type Instant } from '../kernel/time.ts';
+import type { Sha256 } from '../kernel/hash.ts';
+import { hours, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
-import type { NewEvent, QuarantinedRecord, RawPointer } from '../model/event.ts';
-import { readRecord } from '../sources/_kit/read-record.ts';
-import type { SnapshotChange } from '../sources/_kit/source.ts';
-import { compareSnapshots, type Changed, type Compared } from './compare-snapshots.ts';
+import type { RawPointer } from '../model/event.ts';
+import { compareSnapshots, type Compared } from './compare-snapshots.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { namedPageKey, windowPrefix } from './raw-key.ts';
-import { recordHash } from './record-hash.ts';
-import { readSnapshotManifest, type SnapshotPart } from './seal-window.ts';
-import { readPage, thingsOf, type ReadPage, type Thing, type Things } from './snapshot-things.ts';
+import type { SnapshotPart } from './seal-window.ts';
+import { pageMissing, pageReader, placedChanges, type Differing, type Placed } from './snapshot-changes.ts';
+import { sealedThings, thingsOf, type Thing, type Things } from './snapshot-things.ts';
 import { addCounts, checkBalance } from './store-pages.ts';
 
 /** What a whole snapshot came to: its part of the manifest, and what the cursor keeps of it. */
@@ -42,12 +40,13 @@ export async function storeSnapshot(
 ): Promise<StoredSnapshot> {
   const prefix = windowPrefix(target.ref, open.window);
   const pages = (open.snapshot?.pages ?? []).map(name => namedPageKey(prefix, name));
-  const before = await lastThings(deps, target, cursor);
+  const last = cursor.snapshot?.manifest;
+  const before = last === undefined ? null : await sealedThings(deps, target, last);
   const now = await thingsOf(deps, target, pages);
   if (now === null) throw pageMissing();
   const compared = compareSnapshots(before, now);
   demandBelievable(target, cursor, before, compared, deps.clock.now());
-  const counts = await storeChanges(deps, target, { before, now, compared, open });
+  const counts = await storeChanges(deps, target, { before, now, compared, window: open.window });
   const carried = await pointersOf(deps, target, compared.carried);
   return {
     counts,
@@ -55,13 +54,6 @@ export async function storeSnapshot(
     things: now.byKey.size + carried.length,
     baseLost: before === null && cursor.snapshot !== undefined,
   };
-}
-
-/** The last snapshot, read back from what its manifest names; null at the first, and when retention has taken it. */
-async function lastThings(deps: PullDeps, target: PullTarget, cursor: Cursor): Promise<Things | null> {
-  if (cursor.snapshot === undefined) return null;
-  const part = await readSnapshotManifest(deps, target, cursor.snapshot.manifest);
-  return part === null ? null : thingsOf(deps, target, part.pages, part.carried);
 }
 
 function demandBelievable(
@@ -81,13 +73,6 @@ function demandBelievable(
     'The provider lists less than half of what it listed before. That is believed once it has said so for an hour; until then it is asked again.',
     { facts: { source: target.ref.source, stream: target.ref.stream, had, removed } },
   );
-}
-
-interface Differing {
-  readonly before: Things | null;
-  readonly now: Things;
-  readonly compared: Compared;
-  readonly open: OpenWindow;
 }
 
 async function storeChanges(deps: PullDeps, target: PullTarget, of: Differing): Promise<Counts> {
@@ -114,9 +99,6 @@ async function storeChanges(deps: PullDeps, target: PullTarget, of: Differing): 
   return counts;
 }
 
-type Placed =
-  { readonly event: NewEvent } | { readonly quarantined: QuarantinedRecord } | { readonly skipped: true };
-
 async function storePlaced(deps: PullDeps, target: PullTarget, placed: readonly Placed[]): Promise<Counts> {
   const events = placed.flatMap(one => ('event' in one ? [one.event] : []));
   const quarantined = placed.flatMap(one => ('quarantined' in one ? [one.quarantined] : []));
@@ -126,82 +108,6 @@ async function storePlaced(deps: PullDeps, target: PullTarget, placed: readonly 
     events.length === 0 ? none : await deps.events.upsert(target.scope, events, deps.clock.now());
   const skipped = placed.length - events.length - quarantined.length;
   return { ...noCounts, ...stored, quarantined: quarantined.length, skipped };
-}
-
-/** The changes as events, page by page, so that no more than one page of each snapshot is in memory. */
-async function* placedChanges(deps: PullDeps, target: PullTarget, of: Differing): AsyncGenerator<Placed> {
-  const nowPages = pageReader(deps, target);
-  const oldPages = pageReader(deps, target);
-  const order = ({ before, now }: Changed): string => `${now?.page ?? '~'} ${before?.page ?? ''}`;
-  for (const one of of.compared.changed.toSorted((a, b) => (order(a) < order(b) ? -1 : 1))) {
-    const before = one.before === null ? null : await recordAt(oldPages, one.before);
-    const now = one.now === null ? null : await recordAt(nowPages, one.now);
-    const at = now ?? before;
-    if (at !== null) yield place(deps, target, of, one, at, before);
-  }
-}
-
-interface RecordAt {
-  readonly record: unknown;
-  readonly raw: RawPointer;
-}
-
-function place(
-  deps: PullDeps,
-  target: PullTarget,
-  { before: base, now, open }: Differing,
-  { key, before: old, now: thing }: Changed,
-  { record, raw }: RecordAt,
-  before: RecordAt | null,
-): Placed {
-  const { source, ref, tenant } = target;
-  const change: SnapshotChange = {
-    kind: thing === null ? 'removed' : old === null ? 'added' : 'changed',
-    asOf: open.window.to,
-    since: base === null ? null : open.window.from,
-    before: thing === null ? null : (before?.record ?? null),
-    names: thing === null && base !== null ? base.names : now.names,
-  };
-  const reading = readRecord(source, record, { domains: tenant.domains, stream: ref.stream, change });
-  if (reading.kind === 'skip') return { skipped: true };
-  const hash = recordHash(record);
-  if (reading.kind === 'problem') {
-    const { problem } = reading;
-    return { quarantined: { ...ref, raw, recordHash: hash, problem, at: deps.clock.now() } };
-  }
-  // The same thing may go from one state to another and back: the reading is part of what makes the event.
-  const identity = [key, isoInstant(open.window.to)];
-  const id = eventId(reading.event.time, tenant.id, ref.source, ref.stream, identity);
-  return {
-    event: {
-      ...reading.event,
-      ...ref,
-      id,
-      tenant: tenant.id,
-      raw,
-      mapping: source.mapping,
-      recordHash: hash,
-    },
-  };
-}
-
-type PageReader = (key: string) => Promise<ReadPage>;
-
-/** Reads a page once for all of its neighbours. */
-function pageReader(deps: PullDeps, target: PullTarget): PageReader {
-  let last: { key: string; page: ReadPage } | null = null;
-  return async key => {
-    if (last?.key === key) return last.page;
-    const page = await readPage(deps, target, key);
-    if (page === null) throw pageMissing();
-    last = { key, page };
-    return page;
-  };
-}
-
-async function recordAt(pages: PageReader, { page, index }: Thing): Promise<RecordAt> {
-  const { sha256, records } = await pages(page);
-  return { record: records[index], raw: { key: page, index, sha256 } };
 }
 
 async function pointersOf(
@@ -217,10 +123,3 @@ async function pointersOf(
   }
   return pointers;
 }
-
-const pageMissing = (): AppError =>
-  new AppError(
-    'archive.corrupt',
-    'give-up',
-    'A page of the snapshot is missing from the archive although it was kept. Verify the archive.',
-  );

@@ -1,5 +1,5 @@
 import type { Instant } from '../kernel/time.ts';
-import type { NewEvent, QuarantinedRecord, StoredEvent } from '../model/event.ts';
+import type { NewEvent, QuarantinedRecord, QuarantineEntry, StoredEvent } from '../model/event.ts';
 import type { SourceId } from '../model/ids.ts';
 import type { TenantScope } from '../model/scope.ts';
 
@@ -63,19 +63,25 @@ export interface EventStore {
     limit: number,
   ): Promise<{ changes: readonly Change[]; next: string | null }>;
   rebuild(scope: TenantScope, rebuilt: readonly Rebuilt[], at: Instant): Promise<RebuiltCounts>;
-  /** Idempotent by source, stream and recordHash: the first pointer stays. */
+  /**
+   * Idempotent by source, stream, recordHash and, of equal records on one page (`raw.key`), which of them it is: the
+   * first pointer stays. All records of a page MUST come in one call.
+   */
   quarantine(scope: TenantScope, records: readonly QuarantinedRecord[]): Promise<void>;
   quarantined(
     scope: TenantScope,
     after: string | null,
     limit: number,
-  ): Promise<{ records: readonly QuarantinedRecord[]; next: string | null }>;
+  ): Promise<{ records: readonly QuarantineEntry[]; next: string | null }>;
   /** Takes records out of quarantine, for they have been read. Those that are not there are passed by. */
   release(
     scope: TenantScope,
-    records: readonly Pick<QuarantinedRecord, 'source' | 'stream' | 'recordHash'>[],
+    records: readonly Pick<QuarantineEntry, 'source' | 'stream' | 'recordHash' | 'nth'>[],
   ): Promise<void>;
-  /** Removes events of a source whose time is before `before`, with all revisions. */
+  /**
+   * Removes events of a source whose time is before `before`, with all revisions. The index hears nothing of it:
+   * pipeline/expire-events.ts does both, and is what to call.
+   */
   expire(scope: TenantScope, source: SourceId, before: Instant): Promise<{ removed: number }>;
   counts(scope: TenantScope): Promise<{ events: number; revisions: number; quarantined: number }>;
 }

@@ -18,6 +18,34 @@ const marks = /\p{M}+/gu;
  */
 export function fold(text: string): string {
   if (!beyondAscii.test(text)) return text.toLowerCase();
+  let folded = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 128) continue;
+    // Half of a pair says nothing alone.
+    if (isSurrogate(unit)) return foldWhole(text);
+    folded += text.slice(from, at).toLowerCase() + foldedUnit(unit);
+    from = at + 1;
+  }
+  return folded + text.slice(from).toLowerCase();
+}
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+
+/** Letters met, folded: with marks dropped and one sigma, no letter's folding depends on its neighbours. */
+const foldedUnits = new Map<number, string>();
+
+function foldedUnit(unit: number): string {
+  let folded = foldedUnits.get(unit);
+  if (folded === undefined) {
+    folded = foldWhole(String.fromCharCode(unit));
+    foldedUnits.set(unit, folded);
+  }
+  return folded;
+}
+
+function foldWhole(text: string): string {
   const once = text.toWellFormed().normalize('NFKD').toLowerCase().replace(marks, '');
   if (!beyondAscii.test(once)) return once;
   // Some capitals fold into letters that have a lower case or a plainer form of their own. And a final sigma
@@ -33,11 +61,13 @@ const guid = /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g
  * nobody looks for a third of one and an index pays for every word.
  */
 export function words(text: string): readonly string[] {
-  const folded = fold(text);
-  const joined = folded.includes('-') ? folded.replace(guid, found => found.replaceAll('-', '')) : folded;
-  const found = joined.match(word) ?? [];
+  const found = joinGuids(fold(text)).match(word) ?? [];
   return found.some(one => one.length > wordLimit) ? found.map(one => cut(one, wordLimit)) : found;
 }
+
+/** A folded text with every GUID in it as one word. */
+export const joinGuids = (folded: string): string =>
+  folded.includes('-') ? folded.replace(guid, found => found.replaceAll('-', '')) : folded;
 
 const mailAddress = /^\s*[^\s@]+@[^\s@]+\.[^\s@]+\s*$/;
 
@@ -67,4 +97,4 @@ export function compareText(a: string, b: string): number {
 }
 
 // Surrogates spell the code points above all others; UTF-16 puts them below U+E000.
-const rank = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
+const rank = (unit: number): number => (isSurrogate(unit) ? unit + 0x10000 : unit);

@@ -10,7 +10,7 @@ import { isSignedBy, readJwt, signJwt, type Claims } from './jwt.ts';
 
 const makePair = promisify(generateKeyPair);
 
-interface SigningKey {
+export interface SigningKey {
   readonly id: string;
   readonly publicKey: KeyObject;
   readonly privateKey: KeyObject;
@@ -32,10 +32,11 @@ export interface SigningKeys {
 
 /**
  * The keys of the simulated Entra. They are random: whoever could compute them from the seed could sign
- * themselves into a product that trusts this issuer. So tokens do not outlive a restart.
+ * themselves into a product that trusts this issuer. So tokens do not outlive a restart, unless whoever restarts it
+ * hands over the key to begin with.
  */
-export async function signingKeys(): Promise<SigningKeys> {
-  const first = await makeKey();
+export async function signingKeys(begin?: SigningKey): Promise<SigningKeys> {
+  const first = begin ?? (await makeKey());
   let stranger: SigningKey | null = null;
   let keys: readonly SigningKey[] = [first];
   // Checking a signature costs more than serving a small page; a collector sends the same token for an hour.
@@ -69,14 +70,15 @@ export async function signingKeys(): Promise<SigningKeys> {
       return newest();
     },
     get stranger() {
-      // Made when a test first asks: keys take longer than everything else a start does.
+      // Made when a test first asks.
       stranger ??= { id: randomUUID(), ...generateKeyPairSync('rsa', { modulusLength: 2048 }) };
       return stranger;
     },
   };
 }
 
-async function makeKey(): Promise<SigningKey> {
+/** A new one, which takes longer than everything else a start does. */
+export async function makeKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await makePair('rsa', { modulusLength: 2048 });
   return { id: randomUUID(), publicKey, privateKey };
 }

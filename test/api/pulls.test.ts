@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Client } from '../../shared/api/client.ts';
+import { replyLease } from '../../shared/ports/idempotency-store.ts';
 import { openHouse, people, type ApiHouse } from '../support/api-house.ts';
 import { seed } from '../support/api-seed.ts';
 import { contoso, scopeOf, source, stream } from '../support/sample.ts';
@@ -154,6 +155,24 @@ describe('the same request twice', () => {
     const old = { params, body: { range: { ...range, from: '2020-01-01T00:00:00Z' } }, headers: again };
     await expect(client.call('source.backfill', old)).rejects.toMatchObject({ status: 400 });
     await expect(client.call('source.backfill', old)).rejects.toMatchObject({ status: 400 });
+  });
+
+  test('after a crash in the middle of the first is done soon, not a day later', async () => {
+    const house = await openHouse();
+    const client = await adminOf(house);
+    const ask = { params, body: { range }, headers: again };
+    const { finish } = house.profile.idempotency;
+    // As after a kill: the work was done or not, the reply was never kept.
+    house.profile.idempotency.finish = () => Promise.reject(new Error('killed'));
+    await client.call('source.backfill', ask);
+    house.profile.idempotency.finish = finish;
+    await expect(client.call('source.backfill', ask)).rejects.toMatchObject({ status: 409 });
+    house.clock.advance(replyLease);
+    const second = await client.call('source.backfill', ask);
+    expect(second.headers.get('idempotency-replayed')).toBeNull();
+    const third = await client.call('source.backfill', ask);
+    expect(third.headers.get('idempotency-replayed')).toBe('true');
+    expect(third.body).toEqual(second.body);
   });
 
   test.each(['', 'ä', 'a'.repeat(129)])('with the key %j is refused', async key => {

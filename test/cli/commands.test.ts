@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant } from '../../shared/model/tenant.ts';
@@ -9,6 +8,7 @@ import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
+import { fastFolder } from '../support/fast-folder.ts';
 import { holdfast, holdfastHere, type Finished } from './command.ts';
 
 // The whole product over an invented world of a few hundred records, and the command as a process of its own:
@@ -19,7 +19,7 @@ let product: Product;
 const tokens = new Map<string, string>();
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
+  folder = await mkdtemp(join(fastFolder, 'holdfast-cli-'));
   simulator = await startSimulator({
     world: inventWorld({ seed: 3, now: Date.now(), events: 3_000, livePerMinute: 0 }),
     port: 0,

@@ -217,9 +217,19 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'keeps what could not be read, in order, by pages of any size',
       'keeps a record that could not be read once',
+      'keeps each of equal records of a page, however often the page is read',
       "keeps tenants' quarantines apart",
       'lets out what has been read, and nothing else',
     ],
+  },
+  {
+    does: 'quarantines one of equal records',
+    sabotage: () => store => ({
+      ...store,
+      quarantine: (scope, records) =>
+        store.quarantine(scope, [...new Map(records.map(one => [one.recordHash, one])).values()]),
+    }),
+    fails: ['keeps each of equal records of a page, however often the page is read'],
   },
   {
     does: 'takes an event made anew for a change of its record',
@@ -287,6 +297,9 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         await store.release(scope, (await store.quarantined(scope, null, 1_000)).records);
       },
     }),
-    fails: ['lets out what has been read, and nothing else'],
+    fails: [
+      'keeps each of equal records of a page, however often the page is read',
+      'lets out what has been read, and nothing else',
+    ],
   },
 ];

@@ -32,6 +32,9 @@ export const tenantId = 'c0a10000-0000-4000-8000-00000000c001';
 export const get = { api: 'graph', origin: 'configured', path: '/v1.0/users' } as const satisfies HttpRequest;
 export const noRecords = '{"value":[]}';
 
+/** Where silence is no part of the case: a busy machine must not be taken for a silent provider. */
+const patient = 30_000;
+
 interface Stage {
   readonly client: HttpClient;
   readonly server: WireServer;
@@ -45,13 +48,14 @@ export async function on(
   make: MakeHttpClient,
   answer: (call: WireCall, nth: number) => unknown,
   play: (stage: Stage) => Promise<void>,
+  silence: number = patient,
 ): Promise<void> {
   const server = await wireServer(answer);
   const clock = new ManualClock();
   const throttles = rememberedThrottles();
   const base = new URL('/graph', server.url);
   const made = make({
-    base, tenantId, clock, throttles, tokens: ['first-token', 'second-token'], bodyLimit: 65_536, silence: 150,
+    base, tenantId, clock, throttles, tokens: ['first-token', 'second-token'], bodyLimit: 65_536, silence,
   }); // prettier-ignore
   try {
     await play({ client: made.client, server, base, clock, throttles });

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { sha256 } from '../../shared/kernel/hash.ts';
 import { instant } from '../../shared/kernel/time.ts';
-import type { QuarantinedRecord } from '../../shared/model/event.ts';
+import type { QuarantineEntry } from '../../shared/model/event.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, scopeOf, source, stream } from '../support/sample.ts';
 import { mustReject, type CaseBody } from './contract.ts';
@@ -9,7 +9,8 @@ import { mustReject, type CaseBody } from './contract.ts';
 const ours = scopeOf(contoso);
 const theirs = scopeOf(fabrikam);
 
-const record = (key: string, index: number, problem = 'id: expected text'): QuarantinedRecord => ({
+const record = (key: string, index: number, problem = 'id: expected text'): QuarantineEntry => ({
+  nth: 0,
   source,
   stream,
   raw: { key, index, sha256: sha256(key) },
@@ -18,8 +19,8 @@ const record = (key: string, index: number, problem = 'id: expected text'): Quar
   at: instant(Date.UTC(2026, 9, 5, 12)),
 });
 
-async function allOf(store: EventStore, limit: number): Promise<readonly QuarantinedRecord[]> {
-  const all: QuarantinedRecord[] = [];
+async function allOf(store: EventStore, limit: number): Promise<readonly QuarantineEntry[]> {
+  const all: QuarantineEntry[] = [];
   for (let after: string | null = null; ;) {
     const { records, next } = await store.quarantined(ours, after, limit);
     all.push(...records);
@@ -44,6 +45,29 @@ export const quarantineCases: Readonly<Record<string, CaseBody<EventStore>>> = {
     await store.quarantine(ours, [record('page', 1, 'another sentence'), elsewhere]);
     deepEqual(await allOf(store, 10), [record('page', 0), record('page', 1)]);
     equal((await store.counts(ours)).quarantined, 2);
+  },
+  'keeps each of equal records of a page, however often the page is read': async store => {
+    const { recordHash } = record('page', 1);
+    const twins = [1, 4, 7].map((index, nth) => ({ ...record('page', index), recordHash, nth }));
+    const [first, second, third] = twins as [QuarantineEntry, QuarantineEntry, QuarantineEntry];
+    // The page came twice, in one call and in two; and two of them on a page of another window.
+    await store.quarantine(ours, [second, third, first, record('page', 2), first, second, third]);
+    await store.quarantine(ours, [first, second, third]);
+    await store.quarantine(
+      ours,
+      [3, 9].map(index => ({ ...record('another page', index), recordHash })),
+    );
+    const all = await allOf(store, 10);
+    deepEqual(
+      all.map(one => `${one.raw.index} ${one.nth}`).sort((a, b) => a.localeCompare(b)),
+      ['1 0', '2 0', '4 1', '7 2'],
+    );
+    equal((await store.counts(ours)).quarantined, 4);
+    await store.release(ours, [second]);
+    deepEqual(
+      (await allOf(store, 10)).map(one => one.raw.index).sort((a, b) => a - b),
+      [1, 2, 7],
+    );
   },
   "keeps tenants' quarantines apart": async store => {
     await store.quarantine(ours, [record('page', 0)]);

@@ -100,6 +100,15 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
       }
       deepEqual(await listed(archive, 'a.b/'), [{ key: 'a.b/c', sha256: sha256('a.b/c'), size: 5 }]);
     },
+    'keeps every object of many put side by side, the same one twice among them': async archive => {
+      const all = Array.from({ length: 24 }, (_, n) => `side/by/side-${String(n).padStart(2, '0')}`);
+      const puts = await Promise.all(
+        [...all, 'side/by/side-00'].map(key => archive.put(ours, object(key, text(key)))),
+      );
+      equal(puts.filter(put => put.status === 'created').length, all.length);
+      deepEqual(await keys(archive, 'side/'), all);
+      for (const key of all) equal((await archive.get(ours, key))?.sha256, sha256(key));
+    },
     'refuses what is no key': async archive => {
       const wrong = [
         '',

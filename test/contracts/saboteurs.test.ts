@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fastFolder } from '../support/embedded-storage.ts';
+import { fastFolder } from '../support/fast-folder.ts';
 import { failing } from './failing.ts';
 import { embeddedSuites } from './suites.ts';
 

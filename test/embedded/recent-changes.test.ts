@@ -18,15 +18,24 @@ it('answers what follows a position it holds, and nothing it cannot be sure of',
   const recent = recentChanges();
   expect(recent.after(0, 10, 7)).toBeNull();
   recent.add([change(5), change(6), change(7)]);
-  expect(positions(recent.after(4, 10, 7))).toEqual([5, 6, 7]);
-  expect(positions(recent.after(5, 1, 7))).toEqual([6]);
-  expect(positions(recent.after(7, 10, 7))).toEqual([]);
   // What came before it, and what another process has stored since.
   expect(recent.after(3, 10, 7)).toBeNull();
   expect(recent.after(4, 10, 8)).toBeNull();
   expect(positions(recent.after(4, 2, 8))).toEqual([5, 6]);
+  expect(positions(recent.after(4, 10, 7))).toEqual([5, 6, 7]);
+  expect(positions(recent.after(5, 1, 7))).toEqual([6]);
+  expect(positions(recent.after(7, 10, 7))).toEqual([]);
+  recent.add([change(8)]);
   recent.forget();
+  expect(recent.after(7, 10, 8)).toBeNull();
+});
+
+it('lets go of what whoever asks has had', () => {
+  const recent = recentChanges();
+  recent.add([change(5), change(6), change(7)]);
+  expect(positions(recent.after(5, 10, 7))).toEqual([6, 7]);
   expect(recent.after(4, 10, 7)).toBeNull();
+  expect(positions(recent.after(5, 10, 7))).toEqual([6, 7]);
 });
 
 it('starts anew behind a hole: another process stored what is missing', () => {

@@ -13,6 +13,7 @@ import { contosoId, smallWorldNow } from '../support/small-world.ts';
 import { fiveThings, stateWorld } from '../support/state-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { everywhere } from './expected-states.ts';
+import { delays, silenceUnder } from './patience.ts';
 import { saysOtherwise, snapshotStates, snapshotStreams, type SnapshotStream } from './snapshot-streams.ts';
 
 const states = snapshotStates(everywhere);
@@ -79,7 +80,7 @@ async function toldBy(life: Life, target: PullTarget): Promise<{ events: string[
 async function scenario(of: SnapshotStream, fault: Fault | null) {
   const world = worldOf(of);
   const stage = await openStage({ world, connection: { remembersDays: 1, everySeconds: 600 } });
-  const life = await openLife(stage, await tempFolder());
+  const life = await openLife(stage, await tempFolder(), { silence: silenceUnder(fault) });
   try {
     const target = await targetOf(life, of);
     await pullToRest(life, target, stage.clock);
@@ -87,8 +88,7 @@ async function scenario(of: SnapshotStream, fault: Fault | null) {
     if (fault !== null) {
       const routes = of.routes.filter(route => fault.routes.some(one => one === route));
       const route = routes.length === 1 ? (routes[0] ?? 'graph') : 'graph';
-      const options = { delayMs: 50 };
-      stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options, route });
+      stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options: delays, route });
     }
     const state = await suffer(life, target, stage);
     stage.simulator.control.clearFaults();

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
 import { readConfig } from '../../shared/app/config.ts';
@@ -18,6 +17,7 @@ import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { contoso, type Transcript } from '../../tools/source-goldens.ts';
+import { fastFolder } from '../support/fast-folder.ts';
 import { expectSealed, whatIsKept, type Kept } from '../support/kept.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { quiet, wideBudget } from '../support/rig.ts';
@@ -41,7 +41,7 @@ export interface Played {
 }
 
 export async function openTranscriptStage(): Promise<TranscriptStage> {
-  const folder = await mkdtemp(join(tmpdir(), 'transcripts-'));
+  const folder = await mkdtemp(join(fastFolder, 'transcripts-'));
   const provider = await transcriptProvider();
   const clock = new ManualClock();
   const environment = {

@@ -12,6 +12,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 import { expectedStates } from './expected-states.ts';
 import { mimecastStreams } from './mimecast-streams.ts';
 import { graphStreams, graphWorld } from './graph-streams.ts';
+import { delays, silenceUnder } from './patience.ts';
 
 const streams = [
   { source: 'entra.directory-audits', stream: 'default', routes: ['entra.token', 'graph.directoryAudits'] },
@@ -109,20 +110,17 @@ function providersOf({ source }: Stream, routes: readonly string[]): readonly st
   return [source.startsWith('m365') ? 'management' : 'graph'];
 }
 
-/** Delays are the simulator's real milliseconds. */
-const options = { delayMs: 50 };
-
 /** Pulls under the fault until the world has seen enough of it, then without, then once more for late records. */
 async function scenario(of: Stream, fault: Fault | null): Promise<{ kept: Kept; state: string }> {
   const stage = await openStage({ world: smallWorld(graphWorld), connection: wide });
-  const life = await openLife(stage, await tempFolder());
+  const life = await openLife(stage, await tempFolder(), { silence: silenceUnder(fault) });
   try {
     const target = await targetOf(life, of);
     if (fault !== null) {
       // At the provider rather than at its sign-in, where the fault can be had at both.
       const routes = of.routes.filter(route => fault.routes.some(one => one === route));
       for (const route of routes.length === 1 ? routes : providersOf(of, routes)) {
-        stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options, route });
+        stage.simulator.control.addFault({ name: fault.name, tenant: contosoId, options: delays, route });
       }
     }
     const state = await suffer(life, target, stage);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,9 +12,6 @@ const changedByHand = `
   UPDATE ledger_entries SET entry = zeroblob(length(entry));
   ${sealed.map(table => `UPDATE ${table} SET doc = replace(doc, '2026', '2027');`).join('\n')}
 `;
-
-/** A disk in memory where the machine has one: for tests that ask what a store does, not what survives. */
-export const fastFolder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
 /** A store of holdfast.db in a folder of its own; every handle has a connection of its own. */
 export const freshSqlite =

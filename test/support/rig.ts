@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { onTestFinished } from 'vitest';
+import { makeKey } from '../../simulator/entra/signing-keys.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { smallWorldNow } from './small-world.ts';
 import type { World } from '../../simulator/world/world.ts';
@@ -36,11 +37,16 @@ export interface StageOptions {
   readonly connection?: { readonly remembersDays?: number; readonly everySeconds?: number };
 }
 
+// One for all stages of a file: a new key for each took longer than many a test.
+let signingKey: ReturnType<typeof makeKey> | null = null;
+
 export async function openStage(options: StageOptions): Promise<Stage> {
   const clock = new ManualClock(new Date(smallWorldNow).toISOString());
+  signingKey ??= makeKey();
   const simulator = await startSimulator({
     world: options.world,
     port: 0,
+    signingKey: await signingKey,
     clock: { now: () => clock.now() },
   });
   onTestFinished(() => simulator.close());
@@ -77,6 +83,8 @@ export async function openLife(
     readonly worker?: string;
     readonly telemetry?: Telemetry;
     readonly patient?: true;
+    /** Real milliseconds after which a silent provider counts as gone. */
+    readonly silence?: number;
     /** Another profile than the embedded one. */
     readonly open?: OpenProfile;
   } = {},
@@ -85,6 +93,7 @@ export async function openLife(
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const { clock } = stage;
   const telemetry = options.telemetry ?? quiet;
+  const silence = options.silence ?? 200;
   const open = options.open ?? openEmbedded;
   const profile = await open({ folder, environment: stage.environment, clock });
   await registerTenants(profile.tenants, stage.tenants);
@@ -97,7 +106,10 @@ export async function openLife(
     random: () => 0.5,
     // Faults that hang must not make tests wait for minutes. A test that counts requests has to be patient: what is
     // given up here is still counted there.
-    limits: options.patient === true ? {} : { headersMs: 200, stallMs: 200, bodyMs: 5_000 },
+    limits:
+      options.patient === true
+        ? {}
+        : { headersMs: silence, stallMs: silence, bodyMs: Math.max(5_000, silence) },
   });
   const all = { tenants: profile.tenants, sources, scopeOf: (id: Tenant['id']) => systemScope(id, 'pull') };
   const worker = options.worker ?? randomUUID();

@@ -29,7 +29,7 @@ import { sources } from '../../shared/sources/index.generated.ts';
 import { limitTable } from '../../simulator/limits.ts';
 import { rollingLimiter } from '../../simulator/rolling-limiter.ts';
 import { seededNumbers } from '../../simulator/seeded.ts';
-import { fastFolder } from '../support/embedded-storage.ts';
+import { fastFolder } from '../support/fast-folder.ts';
 import { scopeOf } from '../support/sample.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 

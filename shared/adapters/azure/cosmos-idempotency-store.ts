@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256 } from '../../kernel/hash.ts';
 import { hours, minus } from '../../kernel/time.ts';
-import type { IdempotencyStore } from '../../ports/idempotency-store.ts';
+import { replyLease, type IdempotencyStore } from '../../ports/idempotency-store.ts';
 import type { CosmosGateway } from './cosmos-gateway.ts';
 import { storedKind } from './stored-document.ts';
 import { loadItem } from './swap-item.ts';
@@ -31,25 +31,27 @@ export function cosmosIdempotencyStore(cosmos: CosmosGateway): IdempotencyStore 
         const known = await load(id);
         if (known === null) return (await items.create([id], begun)) === null ? lost : { is: 'new' as const };
         const { value, rev } = known;
-        if (value.begunAt <= minus(now, keptFor)) {
+        const isCutShort = value.reply === null && value.begunAt <= minus(now, replyLease);
+        const isOurs = value.fingerprint === fingerprint;
+        if (value.begunAt <= minus(now, keptFor) || (isCutShort && isOurs)) {
           return (await items.replace([id], begun, rev)) === null ? lost : { is: 'new' as const };
         }
-        if (value.fingerprint !== fingerprint) return { is: 'different' as const };
+        if (!isOurs) return { is: 'different' as const };
         return { is: 'repeat' as const, reply: value.reply };
       }),
-    finish: (key, reply) =>
+    finish: ({ key, at }, reply) =>
       tryAgain('kept replies', async () => {
         const id = sha256(key);
         const known = await load(id);
-        if (known === null || known.value.reply !== null) return undefined;
+        if (known === null || known.value.begunAt !== at || known.value.reply !== null) return undefined;
         const item = { id, ...replies.write({ ...known.value, reply }) };
         return (await items.replace([id], item, known.rev)) === null ? lost : undefined;
       }),
-    abandon: key =>
+    abandon: ({ key, at }) =>
       tryAgain('kept replies', async () => {
         const id = sha256(key);
         const known = await load(id);
-        if (known === null || known.value.reply !== null) return undefined;
+        if (known === null || known.value.begunAt !== at || known.value.reply !== null) return undefined;
         return (await items.remove([id], id, known.rev)) ? undefined : lost;
       }),
   };

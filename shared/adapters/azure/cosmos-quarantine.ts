@@ -1,11 +1,12 @@
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
-import type { QuarantinedRecord } from '../../model/event.ts';
+import type { QuarantineEntry } from '../../model/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import { batchLimit, type CosmosGateway, type Item } from './cosmos-gateway.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
 import { damagedItem } from './stored-document.ts';
+import { entryName, quarantineEntries, storedEntry } from '../documents/quarantine-entries.ts';
 import { sealOf, type SealedDocument } from '../documents/sealed-document.ts';
 import { lost, tryAgain } from './try-again.ts';
 
@@ -32,7 +33,7 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<
     return new Set(found.map(one => one.id));
   }
 
-  async function keep(tenantId: string, records: readonly QuarantinedRecord[]): Promise<void | typeof lost> {
+  async function keep(tenantId: string, records: readonly QuarantineEntry[]): Promise<void | typeof lost> {
     const there = await known(tenantId, records.map(idOf));
     const fresh = new Map(records.filter(one => !there.has(idOf(one))).map(one => [idOf(one), one]));
     if (fresh.size === 0) return;
@@ -55,9 +56,10 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<
 
   return {
     async quarantine(scope, records) {
-      // The first pointer to a record stays: later ones of the same call are dropped here.
-      const first = new Map([...records].reverse().map(one => [idOf(one), one]));
-      const unique = records.filter(one => first.get(idOf(one)) === one);
+      // The first pointer to an entry stays: later ones of the same call are dropped here.
+      const entries = quarantineEntries(records);
+      const first = new Map([...entries].reverse().map(one => [idOf(one), one]));
+      const unique = entries.filter(one => first.get(idOf(one)) === one);
       for (const slice of inSlices(unique, Math.min(recordsPerBatch, batchLimit.steps))) {
         await tryAgain('the quarantine', () => keep(scope.tenantId, slice));
       }
@@ -98,14 +100,10 @@ export function cosmosQuarantine(cosmos: CosmosGateway): Pick<
   };
 }
 
-const idOf = ({
-  source,
-  stream,
-  recordHash,
-}: Pick<QuarantinedRecord, 'source' | 'stream' | 'recordHash'>): string =>
-  sha256(JSON.stringify([source, stream, recordHash]));
+const idOf = (entry: Pick<QuarantineEntry, 'source' | 'stream' | 'recordHash' | 'nth'>): string =>
+  sha256(JSON.stringify([entry.source, entry.stream, entryName(entry)]));
 
-function readRecord(item: RecordItem): QuarantinedRecord {
+function readRecord(item: RecordItem): QuarantineEntry {
   if (sealOf(item.doc) !== item.seal) throw damagedItem('A quarantined record');
-  return JSON.parse(item.doc) as QuarantinedRecord;
+  return storedEntry(JSON.parse(item.doc));
 }

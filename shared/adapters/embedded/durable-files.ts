@@ -7,8 +7,40 @@ import { fileErrorCode } from './file-error.ts';
 // microseconds; sent through the thread pool each would cost more than it does, and a put has a dozen.
 const toDisk = promisify(fsync);
 
-/** Puts a folder's own entries on the disk: without it a power cut can take a new file's name away. */
-export async function syncFolder(folder: string): Promise<void> {
+interface FolderSync {
+  /** Ends the wait of everybody who came before it began. */
+  readonly running: Promise<void>;
+  /** One for all who came since. */
+  next: Promise<void> | null;
+}
+const folderSyncs = new Map<string, FolderSync>();
+
+/**
+ * Puts a folder's own entries on the disk: without it a power cut can take a new file's name away. Who asks while
+ * the folder is being synced waits for the next sync, and shares it: files that come side by side cost two.
+ */
+export function syncFolder(folder: string): Promise<void> {
+  const under = folderSyncs.get(folder);
+  if (under === undefined) return beginSync(folder);
+  under.next ??= under.running.then(
+    () => beginSync(folder),
+    () => beginSync(folder),
+  );
+  return under.next;
+}
+
+function beginSync(folder: string): Promise<void> {
+  const sync: FolderSync = {
+    running: syncEntries(folder).finally(() => {
+      if (sync.next === null) folderSyncs.delete(folder);
+    }),
+    next: null,
+  };
+  folderSyncs.set(folder, sync);
+  return sync.running;
+}
+
+async function syncEntries(folder: string): Promise<void> {
   const handle = openSync(folder, 'r');
   try {
     await toDisk(handle);

@@ -66,7 +66,7 @@ interface Places {
 
 function hashOf(text: string): number {
   let hash = text.length;
-  const end = Math.min(text.length, 32);
+  const end = Math.min(text.length, 64);
   for (let at = 0; at < end; at++) hash = (Math.imul(hash, 31) + text.charCodeAt(at)) | 0;
   return hash ^ (hash >>> 15);
 }
@@ -118,7 +118,8 @@ export function openDictionary(db: Database): Dictionary {
     if (beside?.value === value) return beside;
     const known = { value, coded: numbered(field, value) };
     if (value.length > longestRemembered) return known;
-    places[place ^ 1] = here;
+    // An empty place has nothing to hand on: handing that on would drop the neighbour it was the place of.
+    if (here !== undefined) places[place ^ 1] = here;
     places[place] = known;
     return known;
   }

@@ -37,7 +37,7 @@ export function openGroups(dictionary: Dictionary): Groups {
   return {
     of(event) {
       const values = valuesOf(event);
-      const place = placeOf(event.operation, event.client?.app ?? '');
+      const place = placeOf(event, event.client?.app ?? '');
       const known = recent[place];
       if (known !== undefined && isSame(known.values, values)) return known.group;
       const group = groupFrom(dictionary, values);
@@ -48,11 +48,13 @@ export function openGroups(dictionary: Dictionary): Groups {
   };
 }
 
-function placeOf(operation: string, app: string): number {
+function placeOf({ operation, outcome, severity, actor }: StoredEvent, app: string): number {
   let hash = operation.length * 31 + app.length;
   for (let at = 0; at < operation.length && at < 24; at++) hash = (hash * 31 + operation.charCodeAt(at)) | 0;
   for (let at = app.length - 1; at >= 0 && at > app.length - 4; at--)
     hash = (hash * 31 + app.charCodeAt(at)) | 0;
+  // What else varies within an operation varies by a word or two; their lengths tell most of them apart.
+  hash += outcome.length * 7 + severity.length * 61 + (actor?.kind.length ?? 0) * 211;
   return (hash ^ (hash >>> 10)) & (remembered - 1);
 }
 

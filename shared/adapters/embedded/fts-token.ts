@@ -1,4 +1,4 @@
-import { fold, keyword, wordLimit, words } from '../../query/fold.ts';
+import { fold, joinGuids, keyword, wordLimit, words } from '../../query/fold.ts';
 import { parseIp } from '../../query/ip-address.ts';
 import type { QueryField } from '../../model/query.ts';
 
@@ -33,7 +33,8 @@ export function searchableText(text: string): string {
   }
   if (folded.length < 36) return folded;
   if (folded.length === 36 && guid.test(folded)) return folded.replaceAll('-', '');
-  return holdsGuid(folded) || holdsLongWord(folded) ? words(text).join(' ') : folded;
+  if (holdsGuid(folded)) folded = joinGuids(folded.toLowerCase());
+  return holdsLongWord(folded) ? words(text).join(' ') : folded;
 }
 
 /** Four hyphens in a GUID's distances. It may find what is none; `words` decides. */

@@ -16,7 +16,10 @@ export interface RecentChange {
  */
 export interface RecentChanges {
   add(changes: readonly RecentChange[]): void;
-  /** Those after `from`, at most `limit`, as far as `last`; null when they are not all here. */
+  /**
+   * Those after `from`, at most `limit`, as far as `last`; null when they are not all here. Lets go of those up to
+   * `from`: whoever asks for what comes next has had them.
+   */
   after(from: number, limit: number, last: number): readonly RecentChange[] | null;
   forget(): void;
 }
@@ -48,7 +51,8 @@ export function recentChanges(): RecentChanges {
     after(from, limit, last) {
       const first = held[0]?.position;
       if (first === undefined || from + 1 < first) return null;
-      const found = held.slice(from + 1 - first, from + 1 - first + limit);
+      for (const { size } of held.splice(0, from + 1 - first)) characters -= size;
+      const found = held.slice(0, limit);
       return found.length === Math.min(limit, last - from) ? found : null;
     },
     forget() {

@@ -1,8 +1,8 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { QuarantinedRecord } from '../../model/event.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { openDocument } from './sealed-document.ts';
+import { entryName, quarantineEntries, storedEntry } from '../documents/quarantine-entries.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
 type Row = { number: number; seal: number; doc: string };
@@ -24,18 +24,15 @@ export function sqliteQuarantine(
   return {
     async quarantine(scope, records) {
       database.write(() => {
-        for (const record of records) {
-          const doc = JSON.stringify(record);
-          const { source, stream, recordHash } = record;
-          insert.run(scope.tenantId, source, stream, recordHash, sealOf(doc), doc);
+        for (const entry of quarantineEntries(records)) {
+          const doc = JSON.stringify(entry);
+          insert.run(scope.tenantId, entry.source, entry.stream, entryName(entry), sealOf(doc), doc);
         }
       });
     },
     async release(scope, records) {
       database.write(() => {
-        for (const { source, stream, recordHash } of records) {
-          remove.run(scope.tenantId, source, stream, recordHash);
-        }
+        for (const entry of records) remove.run(scope.tenantId, entry.source, entry.stream, entryName(entry));
       });
     },
     async quarantined(scope, after, limit) {
@@ -49,7 +46,7 @@ export function sqliteQuarantine(
       const rows = select.all(scope.tenantId, Number(after ?? 0), limit + 1);
       const page = rows.slice(0, limit);
       return {
-        records: page.map(row => openDocument(row, 'A quarantined record') as QuarantinedRecord),
+        records: page.map(row => storedEntry(openDocument(row, 'A quarantined record'))),
         next: rows.length > limit ? String(page.at(-1)?.number ?? 0) : null,
       };
     },
