@@ -84,7 +84,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
       const gone = refused({ status: 404, message: 'Owner resource does not exist' });
       return { ...gone, headers: { ...gone.headers, 'x-ms-substatus': '1003' } };
     }
-    if (call.kind === 'plan') return refused({ status: 400, message: 'no plans here' });
+    if (call.kind === 'plan') return planOf(body);
     const partition = partitionOf(headers['x-ms-documentdb-partitionkey']);
     if (call.kind === 'query') {
       const { query } = JSON.parse(body.toString()) as { query: string };
@@ -289,6 +289,20 @@ const refused = ({ status, message }: Refusal): Reply => ({
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(JSON.stringify({ code: String(status), message })),
 });
+
+/** The plan of a question that the service's gateway answers by itself over all partitions; of others there is none here. */
+function planOf(body: Buffer): Reply {
+  const { query } = JSON.parse(body.toString()) as { query: string };
+  if (/\bORDER\s+BY\b|\bSELECT\s+VALUE\b/i.test(query))
+    return refused({ status: 400, message: 'no plans here' });
+  const plan = {
+    partitionedQueryExecutionInfoVersion: 2,
+    queryInfo: { distinctType: 'None', orderBy: [], orderByExpressions: [], aggregates: [] },
+    queryRanges: [{ min: '', max: 'FF', isMinInclusive: true, isMaxInclusive: false }],
+  };
+  const headers = { 'content-type': 'application/json' };
+  return { status: 200, headers, body: Buffer.from(JSON.stringify(plan)) };
+}
 
 function partitionOf(header: string | string[] | undefined): readonly unknown[] | null {
   if (typeof header !== 'string') return null;

@@ -9,6 +9,7 @@ import type { TokenCredential } from '@azure/identity';
 import { AppError } from '../../kernel/errors.ts';
 import type { ContainerName } from './containers.ts';
 import { asCosmosError } from './cosmos-error.ts';
+import { queryPlans } from './query-plans.ts';
 import { serviceStatus } from './service-status.ts';
 
 /** A stored item: our fields, and the tag that a conditional write names. */
@@ -99,7 +100,7 @@ export function cosmosGateway(options: CosmosOptions): CosmosGateway {
       },
     },
     // Not among the SDK's declared options. Should it go, the idle questions come back, and nothing else.
-    plugins: [{ on: 'request', plugin: withoutIdlePlans }],
+    plugins: [{ on: 'request', plugin: queryPlans() }],
   };
   const client = new CosmosClient(settings);
   const database = client.database(options.database);
@@ -225,25 +226,6 @@ async function runQuery<T>(container: Container, query: Query): Promise<readonly
       found.push(...((await pages.fetchNext()).resources ?? []));
   });
   return found.slice(0, most);
-}
-
-/**
- * The SDK asks for a plan with every query, and reads it only where the query spans partitions. Within one the
- * question would double the requests for nothing.
- */
-function withoutIdlePlans(
-  asked: Asked,
-  _node: unknown,
-  next: (asked: Asked) => Promise<unknown>,
-): Promise<unknown> {
-  const idle =
-    asked.headers?.['x-ms-cosmos-is-query-plan-request'] !== undefined &&
-    asked.options?.partitionKey !== undefined;
-  return idle ? Promise.resolve({ code: 200, headers: {}, result: {} }) : next(asked);
-}
-interface Asked {
-  readonly headers?: Readonly<Record<string, unknown>>;
-  readonly options?: { readonly partitionKey?: unknown };
 }
 
 const isLoopback = (endpoint: string): boolean =>
