@@ -100,12 +100,10 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
       }
       deepEqual(await listed(archive, 'a.b/'), [{ key: 'a.b/c', sha256: sha256('a.b/c'), size: 5 }]);
     },
-    'keeps every object of many put side by side, the same one twice among them': async archive => {
+    'keeps every object of many put side by side': async archive => {
       const all = Array.from({ length: 24 }, (_, n) => `side/by/side-${String(n).padStart(2, '0')}`);
-      const puts = await Promise.all(
-        [...all, 'side/by/side-00'].map(key => archive.put(ours, object(key, text(key)))),
-      );
-      equal(puts.filter(put => put.status === 'created').length, all.length);
+      const puts = await Promise.all(all.map(key => archive.put(ours, object(key, text(key)))));
+      deepEqual(new Set(puts.map(({ status }) => status)), new Set(['created']));
       deepEqual(await keys(archive, 'side/'), all);
       for (const key of all) equal((await archive.get(ours, key))?.sha256, sha256(key));
     },
