@@ -39,7 +39,8 @@ it('sign-ins, Intune and Defender come whole, within their quota, with their ver
     const all = await life.targets(contosoId);
     const targets = all.filter(({ ref }) => [...reports, ...others].includes(ref.source));
     // All at once, as a busy product would: the streams share their quota.
-    await Promise.all(targets.map(target => pullToRest(life, target, stage.clock)));
+    // Whoever waits for the quota moves the clock for all, and what is past grows by another sliver: many tries.
+    await Promise.all(targets.map(target => pullToRest(life, target, stage.clock, 400)));
     const events = await eventsOf(life);
     for (const target of targets) await expectSealed(life.profile, target);
     expectQuotaKept(stage);
