@@ -1,11 +1,12 @@
-import { pathToFileURL } from 'node:url';
 import type { OpenEmbeddedOptions } from '../shared/adapters/embedded/open-embedded.ts';
 import type { Profile } from '../shared/ports/profile.ts';
 import { sharedCosmos } from '../test/support/azure-cosmos.ts';
+import { startAiSearch } from '../test/fakes/ai-search/ai-search-fake.ts';
 import { openPlace, makePlace } from '../test/support/azure-place.ts';
 import { sharedAzurite, sharedBlobDoor } from '../test/support/azure-storage.ts';
+import { aiSearchOn } from '../test/support/fresh-ai-search.ts';
 import { openBenchRig } from './bench-rig.ts';
-import { printFigures, type Figures } from './figures.ts';
+import type { Figures } from './figures.ts';
 
 /**
  * What the Azure profile asks of its services while it ingests, counted at the wire and not estimated: requests and
@@ -16,13 +17,15 @@ export async function benchAzureRequests(events = 200_000): Promise<Figures> {
   const server = await sharedCosmos();
   const door = await sharedBlobDoor();
   const azurite = await sharedAzurite();
+  const search = await startAiSearch();
   const open = async ({ folder, clock, environment }: OpenEmbeddedOptions): Promise<Profile> =>
-    openPlace(await makePlace(folder, 'locked'), clock, environment);
+    openPlace(await makePlace(folder, 'locked'), clock, environment, aiSearchOn(search));
   // The windows of a busy tenant: full pages, each asked for once.
   const rig = await openBenchRig(events, open, { everySeconds: 5 * 86_400 });
   try {
     server.calls.length = 0;
     door.calls.length = 0;
+    const searchBefore = { ...search.counted };
     let seen = 0;
     for (const target of rig.targets) {
       if (target.ref.source !== 'entra.directory-audits') continue;
@@ -33,6 +36,8 @@ export async function benchAzureRequests(events = 200_000): Promise<Figures> {
     const cosmosOf = (kind: string): number => per(asked.filter(call => call.kind === kind).length);
     const bytes = (pick: (call: (typeof asked)[number]) => number): number =>
       asked.reduce((sum, call) => sum + pick(call), 0);
+    const { write, search: asks, manage, bytes: searchBytes } = search.counted;
+    const searches = write + asks + manage - searchBefore.write - searchBefore.search - searchBefore.manage;
     return {
       name: 'requests of the Azure profile, per 1,000 events',
       figures: {
@@ -48,17 +53,16 @@ export async function benchAzureRequests(events = 200_000): Promise<Figures> {
         'Cosmos DB bytes received': Math.round(per(bytes(call => call.received))),
         'Blob Storage requests': per(door.calls.length),
         'Blob Storage bytes sent': Math.round(per(door.calls.reduce((sum, call) => sum + call.sent, 0))),
+        'AI Search requests': per(searches),
+        'AI Search bytes': Math.round(per(searchBytes - searchBefore.bytes)),
       },
-      targets: { 'Cosmos DB requests': { atMost: 12 } },
+      targets: { 'Cosmos DB requests': { atMost: 12 }, 'AI Search requests': { atMost: 3 } },
     };
   } finally {
     await rig.close();
+    await search.close();
     await door.close();
     await server.close();
     azurite.close();
   }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  console.log(printFigures(await benchAzureRequests(Number(process.argv[2] ?? 200_000))));
 }

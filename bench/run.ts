@@ -1,17 +1,19 @@
 import { parseArgs } from 'node:util';
 import { printFigures, type Figures } from './figures.ts';
+import { benchAzureRequests } from './azure-requests.ts';
 import { benchIngest, benchIngestMix } from './ingest.ts';
 import { benchMemory } from './memory.ts';
 import { benchSearch } from './search.ts';
 import { benchStart } from './start.ts';
 
-// `npm run bench [-- ingest ingest-mix search memory start] [-- --json]`
+// `npm run bench [-- start ingest ingest-mix search memory azure] [-- --json]`
 const benches: Readonly<Record<string, () => Promise<Figures>>> = {
   start: benchStart,
   ingest: benchIngest,
   'ingest-mix': benchIngestMix,
   search: benchSearch,
   memory: benchMemory,
+  azure: benchAzureRequests,
 };
 
 const { values, positionals } = parseArgs({ options: { json: { type: 'boolean' } }, allowPositionals: true });
