@@ -11,7 +11,6 @@ import {
   matchLeaf,
   presentLeaf,
   rangeLeaf,
-  type Frequency,
   type Leaf,
   type Match,
 } from './fts-leaves.ts';
@@ -31,7 +30,6 @@ export interface CompileOptions {
    * be done either way; null to do all that can be done by FTS5 so.
    */
   readonly isBroad: ((words: string) => boolean) | null;
-  readonly frequency: Frequency;
 }
 
 /** A query as SQLite is asked it. Its times must be absolute. */
@@ -63,7 +61,7 @@ function compile(node: QueryNode, options: CompileOptions, alone: boolean): Plan
     case 'match':
       if (node.field === 'time') return timesBetween(timeSpan(absolute(node).value, noClock));
       if (node.field === 'id') return idPlan(node, options);
-      return chosen(matchLeaf(node, options.dictionary, options.frequency), options, alone);
+      return chosen(matchLeaf(node, options.dictionary), options, alone);
   }
 }
 

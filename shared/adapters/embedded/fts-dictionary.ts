@@ -3,7 +3,9 @@ import type { FacetField } from '../../model/query.ts';
 import { cut, keyword } from '../../query/fold.ts';
 import { parseIp, printIp, type IpAddress } from '../../query/ip-address.ts';
 import { codeWidth, decodeNumber, encodeNumber } from './fts-codes.ts';
-import { addressToken, keywordToken, shapeToken, tokenFields, type TokenField } from './fts-token.ts';
+import {
+  addressToken, hasWholeToken, keywordToken, shapeToken, wholeToken,
+} from './fts-token.ts'; // prettier-ignore
 import type { Database } from './open-database.ts';
 
 /** Fields whose values are numbered: those a facet counts, and the sets of fields that events have. */
@@ -20,7 +22,7 @@ const widthOf = (field: CodedField): number => (field === 'shape' ? shapeWidth :
 /** What a value becomes in the index. */
 export interface Coded {
   readonly code: string;
-  /** The FTS5 token it is found by; empty for fields that are found by their words. */
+  /** The FTS5 token it is found by. */
   readonly token: string;
 }
 
@@ -43,9 +45,6 @@ export interface Dictionary {
   /** Forgets what it remembers, after a write that was rolled back. */
   forget(): void;
 }
-
-const hasTokens = (field: CodedField): field is CodedField & TokenField =>
-  tokenFields.some(one => one === field);
 
 // Values met lately, at a place that a hash of their text decides, or the one beside it; whatever else falls
 // there takes the place. Bounds the memory at some twenty megabytes, whatever is collected.
@@ -98,16 +97,16 @@ export function openDictionary(db: Database): Dictionary {
   function numbered(field: CodedField, value: string): Coded {
     const address = field === 'ip' ? parseIp(value.trim()) : null;
     const folded = foldedValue(value, address);
-    const token = tokenOf(field, folded, address);
+    const coded = (code: string): Coded => ({ code, token: tokenOf(field, folded, address, code) });
     const known = find.get(fieldNumber[field], folded);
-    if (known !== undefined) return { code: known.code, token };
+    if (known !== undefined) return coded(known.code);
     const number = next.get(field) ?? nextNumber(field);
     next.set(field, number + 1);
     if (number >= 64 ** widthOf(field)) throw tooManyValues(field);
     const code = encodeNumber(number, widthOf(field));
     add.run(fieldNumber[field], folded, code, cut(value, longestShown));
     if (address !== null) addAddress.run(`${address.family}${address.hex}`, code);
-    return { code, token };
+    return coded(code);
   }
 
   function lookedUp(field: CodedField, value: string, places: (Known | undefined)[]): Known {
@@ -156,9 +155,9 @@ export function openDictionary(db: Database): Dictionary {
 const foldedValue = (value: string, address: IpAddress | null): string =>
   address === null ? keyword(value) : printIp(address);
 
-function tokenOf(field: CodedField, folded: string, address: IpAddress | null): string {
+function tokenOf(field: CodedField, folded: string, address: IpAddress | null, code: string): string {
   if (field === 'shape') return shapeToken(folded);
-  if (!hasTokens(field)) return '';
+  if (hasWholeToken(field)) return wholeToken(field, decodeNumber(code, 0, code.length));
   return address === null ? keywordToken(field, folded) : addressToken(address.family, address.hex);
 }
 

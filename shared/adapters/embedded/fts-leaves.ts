@@ -5,13 +5,13 @@ import { identifierLength, wholeFields, wholeIdentifiers } from '../../query/fie
 import { isMailAddress, keyword, words } from '../../query/fold.ts';
 import { parseIp, parseNetwork, parseOctets } from '../../query/ip-address.ts';
 import type { RangeNode } from '../../query/comparison.ts';
-import { codeBreak, codeWidth, placeOf, type PlacedField } from './fts-codes.ts';
+import { codeWidth, decodeNumber, placeOf, type PlacedField } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { shapeFields, shapeHas } from './fts-row.ts';
 import { packId } from './fts-row-id.ts';
 import type { WordColumn } from './fts-schema.ts';
 import {
-  addressToken, ipToken, keywordToken, phrase, shapeToken, tokenFields, type TokenField,
+  addressToken, ipToken, keywordToken, phrase, shapeToken, tokenFields, wholeToken, type TokenField, type WholeField,
 } from './fts-token.ts'; // prettier-ignore
 import { anyOf, everything, mustHold, never, rowTest, type Plan } from './fts-plan.ts';
 
@@ -42,16 +42,13 @@ const hasColumns = (field: QueryField): field is keyof typeof columnsOf => Objec
 const hasToken = (field: QueryField): field is TokenField => tokenFields.some(one => one === field);
 const isPlaced = (field: QueryField): field is PlacedField => facetFields.some(one => one === field);
 
-/** About how often an FTS5 expression holds, for comparing two. */
-export type Frequency = (words: string) => number;
-
 /** A value of a field, or of any for `field: null`. Not for `time` and `id`, which have rows of their own. */
-export function matchLeaf(node: Match, dictionary: Dictionary, frequency: Frequency): Leaf {
+export function matchLeaf(node: Match, dictionary: Dictionary): Leaf {
   const { field, value, prefix } = node;
   if (field === null) return byWords(anywhere(value, prefix, dictionary));
   if (hasColumns(field)) {
     if (comparesAddresses(field) && !prefix && isMailAddress(value)) {
-      return byWords(wholeAddress(field, value, dictionary, frequency));
+      return byWords(wholeAddress(field, value, dictionary));
     }
     const tokens = words(value);
     if (tokens.length === 0) return byWords(never);
@@ -79,28 +76,11 @@ function ipsBeginning(asked: string, dictionary: Dictionary): Leaf {
   return { words: mustHold(anyOf(found.map(one => phrase([ipToken(one)], false)))), rows };
 }
 
-/**
- * The address as the rows have it, by its number. Its two rarest words lead there: the phrase of all would go
- * through every event of the domain, and of its top level.
- */
-function wholeAddress(
-  field: 'actor' | 'sender' | 'recipient',
-  value: string,
-  dictionary: Dictionary,
-  frequency: Frequency,
-): Plan {
+/** The address by its number. */
+function wholeAddress(field: WholeField, value: string, dictionary: Dictionary): Plan {
   const [code] = dictionary.codesOf(field, [keyword(value)]);
   if (code === undefined) return never;
-  const leads = [...new Set(words(value))]
-    .map(word => `{${columnsOf[field].join(' ')}} : ${phrase([word], false)}`)
-    .map(expression => ({ expression, often: frequency(expression) }))
-    .sort((a, b) => a.often - b.often)
-    .slice(0, 2);
-  const row =
-    field === 'recipient'
-      ? rowTest(`instr(d.codes, ?) > 0`, codeBreak + code)
-      : rowTest(`${codeIn(field)} = ?`, code);
-  return { ...row, leads: leads.map(one => one.expression) };
+  return mustHold(phrase([wholeToken(field, decodeNumber(code, 0, code.length))], false));
 }
 
 function anywhere(value: string, prefix: boolean, dictionary: Dictionary): Plan {

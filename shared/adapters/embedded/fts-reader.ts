@@ -15,9 +15,10 @@ export interface IndexReader {
 }
 
 const keptStatements = 100;
-// Pages of the index kept in memory, in KiB, taken up as searches need them. Beyond, each page is a call to the
+// Pages of the index kept in memory, in KiB, taken up as searches need them; the rows of a million events are about as
+// large, and with half of that a broad question takes a third longer. Beyond, each page is a call to the
 // system and a copy; mapping the file would save both, but a file cut short would then end the process.
-const cacheKib = 48 * 1024;
+const cacheKib = 128 * 1024;
 
 export function openIndexReader(file: string): IndexReader {
   const guarded = <T>(work: () => T): T => {

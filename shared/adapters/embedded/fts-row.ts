@@ -58,7 +58,7 @@ export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dic
     }
     const coded = dictionary.coded(field, value);
     codes += coded.code;
-    if (coded.token !== '') keys += `${coded.token} `;
+    keys += `${coded.token} `;
     shape |= bitOf[field];
   };
   single('actor', actor === null ? null : facetValue(actor));
@@ -66,7 +66,9 @@ export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dic
   single('device', client?.device);
   single('sender', mail?.sender);
   codes += encodeNumber(ms + epochOffset, timeWidth);
-  codes += recipientCodes(event, dictionary);
+  const recipients = recipientsOf(event, dictionary);
+  codes += recipients.codes;
+  keys += recipients.tokens;
   const messageId = mail?.messageId;
   if (!isBlank(messageId)) {
     keys += `${valueToken('messageId', messageId)} `;
@@ -90,16 +92,21 @@ const absent = Object.fromEntries(singleFields.map(field => [field, noCode(field
 const facetValue = (actor: Entity): string | null =>
   isBlank(actor.address) ? (isBlank(actor.name) ? actor.id : actor.name) : actor.address;
 
-function recipientCodes(event: StoredEvent, dictionary: Dictionary): string {
-  let codes = '';
-  for (const one of event.mail?.recipients ?? []) {
+const nobody = { codes: '', tokens: '' };
+
+/** Each recipient counts once, however often it is named and in whatever case. */
+function recipientsOf(event: StoredEvent, dictionary: Dictionary): typeof nobody {
+  if (event.mail === null) return nobody;
+  let { codes, tokens } = nobody;
+  for (const one of event.mail.recipients) {
     if (isBlank(one)) continue;
-    // Each counts once, however often it is named and in whatever case.
-    const code = codeBreak + dictionary.coded('recipient', one).code;
-    if (codes === '') codes = code;
-    else if (!codes.includes(code)) codes += code;
+    const coded = dictionary.coded('recipient', one);
+    const code = codeBreak + coded.code;
+    if (codes.includes(code)) continue;
+    codes += code;
+    tokens += `${coded.token} `;
   }
-  return codes;
+  return { codes, tokens };
 }
 
 function wordsOf(event: StoredEvent): Record<WordColumn, string | null> {

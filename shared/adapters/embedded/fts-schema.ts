@@ -38,6 +38,12 @@ const words = (name: string): string => `
     ${wordColumns.join(', ')}, content='', contentless_delete=1, detail=full, tokenize="${tokenizer}");
   INSERT INTO ${name} (${name}, rank) VALUES ('automerge', 16), ('crisismerge', 64), ('pgsz', 8000), ('hashsize', 8388608);`;
 
+/** Takes everything out of the index, its place in the store's changes included. */
+export const emptyIndex = `
+  INSERT INTO words (words) VALUES ('delete-all');
+  INSERT INTO sample_words (sample_words) VALUES ('delete-all');
+  DELETE FROM docs; DELETE FROM sample_docs; DELETE FROM dictionary; DELETE FROM addresses; DELETE FROM about;`;
+
 export const indexMigrations: readonly string[] = [
   `${docs('docs', 'UNIQUE')}${docs('sample_docs', '')}${words('words')}${words('sample_words')}
   CREATE TABLE dictionary (
@@ -46,10 +52,6 @@ export const indexMigrations: readonly string[] = [
   CREATE UNIQUE INDEX dictionary_code ON dictionary (field, code);
   CREATE TABLE addresses (bytes TEXT PRIMARY KEY, code TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;`,
+  // Whole actors, senders and recipients have tokens since: made anew from the store, every event gets them.
+  emptyIndex,
 ];
-
-/** Takes everything out of the index, its place in the store's changes included. */
-export const emptyIndex = `
-  INSERT INTO words (words) VALUES ('delete-all');
-  INSERT INTO sample_words (sample_words) VALUES ('delete-all');
-  DELETE FROM docs; DELETE FROM sample_docs; DELETE FROM dictionary; DELETE FROM addresses; DELETE FROM about;`;

@@ -6,7 +6,7 @@ import { keyword } from '../../query/fold.ts';
 import { compileQuery, type CompileOptions } from './fts-compile.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { estimates, exactFigures, noFigures, type Figures } from './fts-figures.ts';
-import { anyOf, both, everything, mustHold, rowsBetween, type Plan } from './fts-plan.ts';
+import { anyOf, both, everything, rowsBetween, type Plan } from './fts-plan.ts';
 import type { IndexReader } from './fts-reader.ts';
 import { firstRowAt, lastRow, noRow, timeOfRow, unpackId } from './fts-row-id.ts';
 import {
@@ -66,7 +66,6 @@ function planned(asked: Asked, someTenants: boolean, isBroad: CompileOptions['is
     dictionary,
     base,
     isBroad,
-    frequency: words => countUpTo(asked, mustHold(words), 'sample', 2_000),
     rowOf(id) {
       const row = reader.get('SELECT CAST(rowid AS TEXT) AS number FROM docs WHERE id = ?', [id]);
       return row === undefined ? null : BigInt(String(row['number']));

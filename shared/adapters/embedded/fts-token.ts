@@ -107,6 +107,15 @@ export function ipToken(comparable: string): string {
   return address === null ? keywordToken('ip', comparable) : addressToken(address.family, address.hex);
 }
 
+const wholeLetters = { actor: 'b', sender: 'e', recipient: 'f' } as const;
+/** Fields that are found by their words, and as a whole by the number of their value. */
+export type WholeField = keyof typeof wholeLetters;
+export const hasWholeToken = (field: string): field is WholeField => Object.hasOwn(wholeLetters, field);
+
+/** The token of a whole value: the phrase of its words would go through every event of an address's domain. */
+export const wholeToken = (field: WholeField, number: number): string =>
+  `~${wholeLetters[field]}${number.toString(36)}`;
+
 /** The token of the set of fields an event has values for. */
 export const shapeToken = (shape: string): string => `~p${shape}`;
 
