@@ -126,8 +126,8 @@ async function walk(
   return { status: 'whole', held, counts, named };
 }
 
-/** Small pages are archived and stored together up to here, some two thousand records: a store is asked less often. */
-const fullBatch = { pages: 64, bytes: 2_000_000 };
+/** Small pages are archived and stored together up to here, some thousand records: a store is asked less often. */
+const fullBatch = { pages: 64, bytes: 1_000_000 };
 
 const isFull = (batch: readonly Page[]): boolean =>
   batch.length >= fullBatch.pages ||

@@ -11,6 +11,9 @@ import { sha256, type Sha256 } from '../kernel/hash.ts';
 /** After so many failures in a row an immutable object that cannot be read is quarantined and passed by. */
 const triesPerObject = 3;
 
+/** Each page being compressed takes some megabytes. */
+const sideBySide = 4;
+
 /** A page whose bytes are in the archive. */
 export interface ArchivedPage {
   readonly page: Page;
@@ -47,10 +50,14 @@ export async function archivePages(
     });
     return { page, key, sha256: kept.sha256 };
   };
-  const puts = pages.map(put);
-  // All are waited for, also where one fails: no write goes on behind a run that is over.
-  await Promise.allSettled(puts);
-  return Promise.all(puts);
+  const archived: ArchivedPage[] = [];
+  for (let from = 0; from < pages.length; from += sideBySide) {
+    const puts = pages.slice(from, from + sideBySide).map(put);
+    // All are waited for, also where one fails: no write goes on behind a run that is over.
+    await Promise.allSettled(puts);
+    archived.push(...(await Promise.all(puts)));
+  }
+  return archived;
 }
 
 /** Step 3: what an archived page holds. Throws where the page as a whole cannot be read. */

@@ -39,7 +39,7 @@ export interface OpenDatabaseOptions extends DatabaseAdvice {
   readonly migrations: readonly string[];
   /** How long to wait for another process's write, in milliseconds. Default 10,000. */
   readonly busyTimeout?: number;
-  /** Page cache in KiB. Default 32 MiB. */
+  /** Page cache in KiB. Default 16 MiB. */
   readonly cache?: number;
 }
 
@@ -86,7 +86,7 @@ function configure(connection: DatabaseSync, options: OpenDatabaseOptions): void
     PRAGMA page_size = ${pageSize};
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${options.synchronous};
-    PRAGMA cache_size = -${options.cache ?? 32 * 1024};
+    PRAGMA cache_size = -${options.cache ?? 16 * 1024};
     PRAGMA wal_autocheckpoint = ${checkpointAfterPages};
     PRAGMA journal_size_limit = ${logLimitBytes};
     PRAGMA cell_size_check = ON;
