@@ -21,7 +21,7 @@ export function spelling(value: unknown): string {
 }
 
 /** The same of a value that holds no others. */
-export function scalarSpelling(value: unknown): string {
+function scalarSpelling(value: unknown): string {
   switch (typeof value) {
     case 'string':
       return `s${value.length}:${value}`;

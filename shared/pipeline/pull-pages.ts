@@ -89,8 +89,10 @@ async function walk(
   let { held, counts, named } = start;
   let waiting: Page[] = [];
   const settle = async (): Promise<void> => {
-    const archived = await archivePages(deps, target, prefix, waiting);
+    const batched = waiting;
+    // Before anything can fail: what could not be kept is asked for again, not tried once more on the way out.
     waiting = [];
+    const archived = await archivePages(deps, target, prefix, batched);
     const { batch, failure } = readPages(archived, one => readPage(deps, target, one, failures, equal));
     if (batch.length > 0) {
       const stored = await storePages(deps, target, batch);

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import { identityError, serviceStatus } from './service-status.ts';
+import { failedCall } from './service-status.ts';
 
 const says = {
   throttled:
@@ -18,15 +18,9 @@ const says = {
  * precondition) never comes here: the gateway answers it.
  */
 export function asCosmosError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const unidentified = identityError(thrown);
-  if (unidentified !== null) return unidentified;
-  const { status, code, retryAfterMs } = serviceStatus(thrown);
-  const options = {
-    cause: thrown,
-    facts: { service: 'cosmos', ...(status === null ? { fault: code ?? 'network' } : { status }) },
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
-  };
+  const failed = failedCall(thrown, 'cosmos');
+  if (failed instanceof AppError) return failed;
+  const { status, code, options } = failed;
   if (status === 429) return new AppError('store.unavailable', 'retry-later', says.throttled, options);
   if (status === 401 || status === 403) {
     // 403 also says that a logical partition is full (substatus 1014).

@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, type AppErrorOptions } from '../../kernel/errors.ts';
 
 /** What a failed call of an Azure SDK says, whichever SDK it was; nothing of its text. */
 export interface ServiceStatus {
@@ -57,4 +57,24 @@ export function identityError(thrown: unknown): AppError | null {
     'The app’s identity gave no token for Azure’s services. Assign the user-assigned identity to the app, and check HOLDFAST_IDENTITY_CLIENT_ID; on a developer’s machine, sign in with az login.',
     { cause: thrown, facts: { service: 'identity' } },
   );
+}
+
+/** A failed call of a service, ready to be told by its status. */
+export interface FailedCall extends Omit<ServiceStatus, 'retryAfterMs'> {
+  /** What the AppError of it carries: the cause, the service and what it answered, how long to wait. */
+  readonly options: AppErrorOptions;
+}
+
+/** What every service's errors have in common; an AppError where there is nothing left to tell. */
+export function failedCall(
+  thrown: unknown,
+  service: 'cosmos' | 'storage' | 'key-vault',
+): AppError | FailedCall {
+  if (thrown instanceof AppError) return thrown;
+  const unidentified = identityError(thrown);
+  if (unidentified !== null) return unidentified;
+  const { status, code, retryAfterMs } = serviceStatus(thrown);
+  const facts = { service, ...(status === null ? { fault: code ?? 'network' } : { status }) };
+  const wait = retryAfterMs === null ? {} : { retryAfterMs };
+  return { status, code, options: { cause: thrown, facts, ...wait } };
 }

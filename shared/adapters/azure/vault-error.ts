@@ -1,17 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
-import { identityError, serviceStatus } from './service-status.ts';
+import { failedCall } from './service-status.ts';
 
 /** The one place where a failed call of Key Vault becomes an AppError. */
 export function asVaultError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const unidentified = identityError(thrown);
-  if (unidentified !== null) return unidentified;
-  const { status, code, retryAfterMs } = serviceStatus(thrown);
-  const options = {
-    cause: thrown,
-    facts: { service: 'key-vault', ...(status === null ? { fault: code ?? 'network' } : { status }) },
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
-  };
+  const failed = failedCall(thrown, 'key-vault');
+  if (failed instanceof AppError) return failed;
+  const { status, options } = failed;
   const unavailable = (says: string): AppError =>
     new AppError('store.unavailable', 'retry-later', says, options);
   if (status === 429) return unavailable('Key Vault asks us to slow down. Work goes on by itself.');

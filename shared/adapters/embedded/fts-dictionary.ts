@@ -3,9 +3,7 @@ import type { FacetField } from '../../model/query.ts';
 import { cut, keyword } from '../../query/fold.ts';
 import { parseIp, printIp, type IpAddress } from '../../query/ip-address.ts';
 import { codeWidth, decodeNumber, encodeNumber } from './fts-codes.ts';
-import {
-  addressToken, hasWholeToken, keywordToken, shapeToken, wholeToken,
-} from './fts-token.ts'; // prettier-ignore
+import { addressToken, hasWholeToken, keywordToken, shapeToken, wholeToken } from './fts-token.ts';
 import type { Database } from './open-database.ts';
 
 /** Fields whose values are numbered: those a facet counts, and the sets of fields that events have. */
