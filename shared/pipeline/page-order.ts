@@ -3,7 +3,7 @@ import type { Counts, Cursor, OpenWindow } from '../model/cursor.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
 import type { PullTarget } from './pull-types.ts';
 import { pageName } from './raw-key.ts';
-import type { KeptPage } from './store-pages.ts';
+import type { ArchivedPage } from './store-pages.ts';
 
 type Kind = PullTarget['source']['pull']['kind'];
 
@@ -31,7 +31,7 @@ export function afterPages(
   kind: Kind,
   cursor: Cursor,
   open: OpenWindow,
-  batch: readonly KeptPage[],
+  batch: readonly ArchivedPage[],
   counts: Counts,
 ): { readonly cursor: Cursor; readonly open: OpenWindow; readonly saves: boolean } {
   const resume = batch.at(-1)?.page.resume ?? null;

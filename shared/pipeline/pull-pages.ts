@@ -10,14 +10,7 @@ import { afterPages, demandEnd, isLast, pagesFrom, standsAt } from './page-order
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
 import { sealGap } from './seal-window.ts';
-import {
-  addCounts,
-  archivePages,
-  readPage,
-  storePages,
-  type ArchivedPage,
-  type KeptPage,
-} from './store-pages.ts';
+import { addCounts, archivePages, storePages, type StoredPages } from './store-pages.ts';
 
 export interface Progress {
   /** `whole`: the provider said there is no more. `spent`: the budget ended first. `lost`: another worker has it. */
@@ -93,15 +86,14 @@ async function walk(
     // Before anything can fail: what could not be kept is asked for again, not tried once more on the way out.
     waiting = [];
     const archived = await archivePages(deps, target, prefix, batched);
-    const { batch, failure } = readPages(archived, one => readPage(deps, target, one, failures, equal));
-    if (batch.length > 0) {
-      const stored = await storePages(deps, target, batch);
-      counts = addCounts(counts, stored);
-      named ||= batch.some(({ page }) => page.name !== null);
-      held = await advance(deps, target, held, batch, stored);
+    const stored = await storePages(deps, target, archived, failures, equal);
+    if (stored.pages.length > 0) {
+      counts = addCounts(counts, stored.counts);
+      named ||= stored.pages.some(({ page }) => page.name !== null);
+      held = await advance(deps, target, held, stored);
       keep({ status: 'spent', held, counts, named });
     }
-    if (failure !== null) throw failure.thrown;
+    if (stored.failure !== null) throw stored.failure.thrown;
   };
   try {
     for await (const page of pages) {
@@ -135,22 +127,6 @@ const isFull = (batch: readonly Page[]): boolean =>
   batch.length >= fullBatch.pages ||
   batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= fullBatch.bytes;
 
-/** The pages that can be read, up to the first that cannot, and why that cannot. */
-function readPages(
-  archived: readonly ArchivedPage[],
-  read: (page: ArchivedPage) => KeptPage,
-): { readonly batch: readonly KeptPage[]; readonly failure: { readonly thrown: unknown } | null } {
-  const batch: KeptPage[] = [];
-  for (const page of archived) {
-    try {
-      batch.push(read(page));
-    } catch (thrown) {
-      return { batch, failure: { thrown } };
-    }
-  }
-  return { batch, failure: null };
-}
-
 /** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
 function demandProgress(target: PullTarget, page: Page, before: string | null, pages: number): void {
   // The pages of one batch of a feed may all stand at its token; and the last answer repeats it.
@@ -169,17 +145,16 @@ async function advance(
   deps: PullDeps,
   target: PullTarget,
   before: HeldCursor,
-  batch: readonly KeptPage[],
-  stored: Counts,
+  { pages, counts: stored }: StoredPages,
 ): Promise<HeldCursor> {
   let held = before;
-  for (const { page } of batch) {
+  for (const { page } of pages) {
     if (page.holds === 'nothing') held = await recordLoss(deps, target, held, page);
   }
   const open = openIn(held);
   const counts = addCounts(open.counts, stored);
-  const next = afterPages(target.source.pull.kind, held.value, open, batch, counts);
-  const walked = walkedPages(target, open, batch);
+  const next = afterPages(target.source.pull.kind, held.value, open, pages, counts);
+  const walked = walkedPages(target, open, pages);
   if (!next.saves) return { ...held, value: { ...next.cursor, open: next.open } };
   const saved = { ...next.open, ...walked, lease: leaseOf(deps) };
   return saveCursor(deps, target, held, { ...next.cursor, open: saved });

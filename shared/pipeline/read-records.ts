@@ -26,18 +26,36 @@ export interface RecordsOrigin {
   readonly equal?: EqualCount;
 }
 
+/** Records made into events at a time: few enough to die in the young heap when their store has taken them. */
+const sliceSize = 100;
+
 /**
- * Turns the records of one archived page into events. One bad record never costs its neighbours: it is
- * quarantined with a sentence and its pointer. Throws only where the page as a whole cannot be split.
+ * Turns the records of one archived page into events, some at a time. One bad record never costs its neighbours: it
+ * is quarantined with a sentence and its pointer. Throws only where the page as a whole cannot be split, and then
+ * before the first slice.
  */
-export function readRecords(bytes: Uint8Array, origin: RecordsOrigin): ReadRecords {
+export function* readSlices(bytes: Uint8Array, origin: RecordsOrigin): Generator<ReadRecords, void> {
   const records = origin.source.split(bytes);
+  // Equal records are counted over a page as a whole.
+  const size = origin.equal === undefined ? sliceSize : records.length;
+  for (let from = 0; from < records.length; from += size) {
+    yield readSlice(records.slice(from, from + size), from, origin);
+  }
+}
+
+/** The same of the whole page at once. */
+export function readRecords(bytes: Uint8Array, origin: RecordsOrigin): ReadRecords {
+  return readSlice(origin.source.split(bytes), 0, origin);
+}
+
+/** `from` is the place on the page of the first of these records. */
+function readSlice(records: readonly unknown[], from: number, origin: RecordsOrigin): ReadRecords {
   const events: NewEvent[] = [];
   const identities: (readonly string[])[] = [];
   const quarantined: QuarantinedRecord[] = [];
   const skipped: Record<string, number> = {};
-  for (const [index, record] of records.entries()) {
-    const raw: RawPointer = { key: origin.object.key, index, sha256: origin.object.sha256 };
+  for (const [at, record] of records.entries()) {
+    const raw: RawPointer = { key: origin.object.key, index: from + at, sha256: origin.object.sha256 };
     const reading = readRecord(origin.source, record, origin.about);
     if (reading.kind === 'event') {
       events.push(placed(reading, record, raw, origin));

@@ -1,11 +1,12 @@
 import { AppError } from '../kernel/errors.ts';
 import { days, plus } from '../kernel/time.ts';
 import type { Counts } from '../model/cursor.ts';
+import type { NewEvent, QuarantinedRecord } from '../model/event.ts';
 import type { Page } from '../sources/_kit/source.ts';
 import type { EqualCount } from './equal-count.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
-import { readRecords, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
+import { readSlices, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
 import { sha256, type Sha256 } from '../kernel/hash.ts';
 
 /** After so many failures in a row an immutable object that cannot be read is quarantined and passed by. */
@@ -21,14 +22,14 @@ export interface ArchivedPage {
   readonly sha256: Sha256;
 }
 
-/** A page whose bytes are in the archive, and what they hold; nothing of it is in the store yet. */
-export interface KeptPage {
-  readonly page: Page;
-  readonly key: string;
-  readonly read: ReadRecords;
+/** What came of a batch of archived pages. */
+export interface StoredPages {
+  /** Those that could be read, up to the first that could not. */
+  readonly pages: readonly ArchivedPage[];
+  readonly counts: Counts;
+  /** Why that one could not. */
+  readonly failure: { readonly thrown: unknown } | null;
 }
-
-const holdsNothing: ReadRecords = { seen: 0, events: [], quarantined: [], skipped: {} };
 
 /**
  * Step 2: archives the bytes as they came, several pages side by side. The order is the promise: whatever fails
@@ -60,19 +61,69 @@ export async function archivePages(
   return archived;
 }
 
-/** Step 3: what an archived page holds. Throws where the page as a whole cannot be read. */
-export function readPage(
+/**
+ * Steps 3 and 4, for several pages at once: small objects would otherwise cost a transaction each. Records become
+ * events as the store takes them, so that a page's worth of either is never in memory. Repeatable.
+ */
+export async function storePages(
+  deps: PullDeps,
+  target: PullTarget,
+  archived: readonly ArchivedPage[],
+  failures: number,
+  equal: EqualCount | null,
+): Promise<StoredPages> {
+  const pages: ArchivedPage[] = [];
+  const quarantined: QuarantinedRecord[] = [];
+  let failure: StoredPages['failure'] = null;
+  let seen = 0;
+  let skipped = 0;
+  function* events(): Generator<NewEvent, void> {
+    for (const one of archived) {
+      try {
+        for (const slice of readPage(deps, target, one, failures, equal)) {
+          seen += slice.seen;
+          skipped += Object.values(slice.skipped).reduce((sum, count) => sum + count, 0);
+          quarantined.push(...slice.quarantined);
+          yield* slice.events;
+        }
+      } catch (thrown) {
+        failure = { thrown };
+        return;
+      }
+      pages.push(one);
+    }
+  }
+  const stored = await deps.events.upsert(target.scope, events(), deps.clock.now());
+  if (quarantined.length > 0) await deps.events.quarantine(target.scope, quarantined);
+  const counts: Counts = {
+    ...stored,
+    pages: pages.length,
+    bytes: pages.reduce((sum, { page }) => sum + page.bytes.length, 0),
+    seen,
+    skipped,
+    quarantined: quarantined.length,
+  };
+  checkBalance(counts, target);
+  const names = pages.flatMap(({ page }) =>
+    page.name === null || page.holds === 'nothing' ? [] : [page.name],
+  );
+  if (names.length > 0) await deps.cursors.markRead(target.scope, target.ref, names, deps.clock.now());
+  return { pages, counts, failure };
+}
+
+/** What an archived page holds. Throws, before anything else, where the page as a whole cannot be read. */
+function* readPage(
   deps: PullDeps,
   target: PullTarget,
   { page, key, sha256: digest }: ArchivedPage,
   failures: number,
   equal: EqualCount | null,
-): KeptPage {
-  if (page.holds !== 'records') return { page, key, read: holdsNothing };
+): Generator<ReadRecords, void> {
+  if (page.holds !== 'records') return;
   if (target.source.pull.kind === 'snapshot') {
     // Read once all pages are there; but a page that cannot be read is asked for again now.
     target.source.split(page.bytes);
-    return { page, key, read: holdsNothing };
+    return;
   }
   const origin: RecordsOrigin = {
     source: target.source,
@@ -83,50 +134,14 @@ export function readPage(
     now: deps.clock.now(),
     ...(equal === null ? {} : { equal }),
   };
-  return { page, key, read: readOrQuarantine(page, failures, origin) };
-}
-
-/** Step 4, for several pages at once: small objects would otherwise cost a transaction each. Repeatable. */
-export async function storePages(
-  deps: PullDeps,
-  target: PullTarget,
-  kept: readonly KeptPage[],
-): Promise<Counts> {
-  const quarantined = kept.flatMap(({ read }) => read.quarantined);
-  if (quarantined.length > 0) await deps.events.quarantine(target.scope, quarantined);
-  const events = kept.flatMap(({ read }) => read.events);
-  const none = { inserted: 0, replaced: 0, unchanged: 0 };
-  const stored =
-    events.length === 0 ? none : await deps.events.upsert(target.scope, events, deps.clock.now());
-  const counts: Counts = {
-    ...stored,
-    pages: kept.length,
-    bytes: kept.reduce((sum, { page }) => sum + page.bytes.length, 0),
-    seen: kept.reduce((sum, { read }) => sum + read.seen, 0),
-    skipped: kept.flatMap(({ read }) => Object.values(read.skipped)).reduce((sum, count) => sum + count, 0),
-    quarantined: quarantined.length,
-  };
-  checkBalance(counts, target);
-  const names = kept.flatMap(({ page }) =>
-    page.name === null || page.holds === 'nothing' ? [] : [page.name],
-  );
-  if (names.length > 0) await deps.cursors.markRead(target.scope, target.ref, names, deps.clock.now());
-  return counts;
-}
-
-function readOrQuarantine(
-  page: Page,
-  failures: number,
-  origin: RecordsOrigin,
-): ReturnType<typeof readRecords> {
   try {
-    return readRecords(page.bytes, origin);
+    yield* readSlices(page.bytes, origin);
   } catch (thrown) {
     // A paged answer is asked for again. A named object never changes, so one that stays unreadable would
     // block its stream for ever: its bytes wait in quarantine instead.
     const unreadable = thrown instanceof AppError && thrown.code === 'provider.malformed';
     if (!unreadable || page.name === null || failures < triesPerObject) throw thrown;
-    return { seen: 1, events: [], quarantined: [unreadablePage(origin)], skipped: {} };
+    yield { seen: 1, events: [], quarantined: [unreadablePage(origin)], skipped: {} };
   }
 }
 

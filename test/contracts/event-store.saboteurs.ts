@@ -15,7 +15,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
         upsert: (scope, events, at) =>
           store.upsert(
             scope,
-            events.map(event => ({
+            [...events].map(event => ({
               ...event,
               recordHash: event.recordHash.length === 64 ? sha256(`${(n += 1)}`) : event.recordHash,
             })),
@@ -43,7 +43,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       return store => ({
         ...store,
         async upsert(scope, events, at) {
-          const told = events.map(event => {
+          const told = [...events].map(event => {
             const known = newest.get(`${event.tenant} ${event.id}`);
             newest.set(`${event.tenant} ${event.id}`, event.recordHash);
             if (known === undefined || known === event.recordHash || event.recordHash.length !== 64)

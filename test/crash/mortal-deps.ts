@@ -25,8 +25,9 @@ export function mortalDeps(
 export function cursorFirst(deps: PullDeps): PullDeps {
   let waiting: (() => Promise<unknown>) | null = null;
   const later: EventStore['upsert'] = async (scope, events, at) => {
-    waiting = () => deps.events.upsert(scope, events, at);
-    return { inserted: events.length, replaced: 0, unchanged: 0 };
+    const all = [...events];
+    waiting = () => deps.events.upsert(scope, all, at);
+    return { inserted: all.length, replaced: 0, unchanged: 0 };
   };
   return {
     ...deps,

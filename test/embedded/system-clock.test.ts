@@ -16,19 +16,28 @@ test('now is a whole number of milliseconds that follows the machine', () => {
   expect(Number.isInteger(now)).toBe(true);
 });
 
-test('a sleep lasts as long as asked, and no time at all for none', async () => {
-  // A timer may fire up to a millisecond early by this clock.
-  expect(await took(systemClock.sleep(30 as Duration))).toBeGreaterThanOrEqual(29);
-  expect(await took(systemClock.sleep(0 as Duration))).toBeLessThan(20);
-  expect(await took(systemClock.sleep(-5 as Duration))).toBeLessThan(20);
+test('a sleep lasts as long as asked, also where the loop was busy before', async () => {
+  for (let n = 0; n < 5; n += 1) {
+    for (const busy = performance.now() + 3; performance.now() < busy;);
+    expect(await took(systemClock.sleep(10 as Duration))).toBeGreaterThanOrEqual(10);
+  }
+});
+
+test('a sleep of no time ends before anything else gets its turn', async () => {
+  for (const none of [0, -5]) {
+    let turns = 0;
+    setImmediate(() => (turns += 1));
+    await systemClock.sleep(none as Duration);
+    expect(turns).toBe(0);
+  }
 });
 
 test('a sleep ends at once when its signal aborts, and never rejects', async () => {
   const controller = new AbortController();
   const sleep = took(systemClock.sleep(seconds(60), controller.signal));
   setTimeout(() => controller.abort(), 20);
-  expect(await sleep).toBeLessThan(5_000);
-  expect(await took(systemClock.sleep(seconds(60), AbortSignal.abort()))).toBeLessThan(5_000);
+  expect(await sleep).toBeLessThan(30_000);
+  expect(await took(systemClock.sleep(seconds(60), AbortSignal.abort()))).toBeLessThan(30_000);
 });
 
 test('a sleep longer than a timer can count does not end at once', async () => {

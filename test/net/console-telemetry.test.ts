@@ -126,8 +126,9 @@ describe('redaction', () => {
   });
   test('takes no longer the cleverer the text', () => {
     const began = performance.now();
-    for (const part of ['a@', 'a.', 'eyJa', 'bearer ', 'a@a.', '@.', 'sig=']) redact(part.repeat(50_000));
-    expect(performance.now() - began).toBeLessThan(1_000);
+    for (const part of ['a@', 'a.', 'eyJa', 'bearer ', 'a@a.', '@.', 'sig=']) redact(part.repeat(200_000));
+    // Whatever looked at a text once for each of its places would take minutes.
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 

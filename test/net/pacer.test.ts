@@ -242,7 +242,7 @@ describe('patience', () => {
       (await gate.enter(of, `t${n}`))();
     }
     // Sweeping twenty thousand kept tenants for every new one would take minutes.
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 

@@ -110,7 +110,7 @@ describe('the bytes of one record', () => {
     const deep = bytesOf('['.repeat(5_000_000));
     expect(() => recordBytes(deep, 'array', 0)).toThrow(AppError);
     expect(() => recordBytes(bytesOf(`{${'"a":'.repeat(1_000_000)}`), 'value', 0)).toThrow(AppError);
-    expect(performance.now() - began).toBeLessThan(5_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
 

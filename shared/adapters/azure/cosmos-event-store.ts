@@ -83,8 +83,9 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
 
   return {
     async upsert(scope, events, at) {
-      for (const { tenant } of events) demandTenant(scope, tenant);
-      return write(scope.tenantId, events, at);
+      const all = [...events];
+      for (const { tenant } of all) demandTenant(scope, tenant);
+      return write(scope.tenantId, all, at);
     },
     async get(scope, id) {
       return (await find(scope, [id])).get(id)?.at(-1) ?? null;

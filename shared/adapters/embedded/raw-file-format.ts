@@ -27,9 +27,9 @@ const magic = 0x184d2a50;
 const frameHead = 8;
 // No metadata of ours comes near it; a damaged length must not make us read a gigabyte.
 const longestMetadata = 64 * 1024;
-// Up to here the thread does it itself in a fraction of a millisecond: the way to another thread and back
-// costs more than that. Beyond it, others must not be kept waiting.
-const smallBytes = 64 * 1024;
+// Up to here the thread does it itself in a millisecond: the way to another thread and back costs more than that.
+// Beyond it, others must not be kept waiting.
+const smallBytes = 256 * 1024;
 // Each chunk of output is a trip to the other thread: the usual 16 KiB makes hundreds of a large page. For a
 // small one a large chunk would be made in vain.
 const chunkFor = (output: number): number => Math.min(Math.max(output, 4 * 1024), 512 * 1024);

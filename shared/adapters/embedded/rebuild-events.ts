@@ -7,6 +7,7 @@ import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
+import type { Numbers } from './tenant-numbers.ts';
 import { upsertEvents } from './upsert-events.ts';
 
 /**
@@ -17,7 +18,7 @@ export function rebuildEvents(
   database: Database,
   tenant: { readonly number: number; readonly id: TenantId },
   rebuilt: readonly Rebuilt[],
-  sourceNumbers: ReadonlyMap<string, number>,
+  sources: Numbers,
   at: Instant,
 ): RebuiltCounts {
   const find = database.prepare<RevisionRow & { hash: Uint8Array }>(
@@ -37,7 +38,7 @@ export function rebuildEvents(
     else if (event.id !== was) {
       leave(database, tenant.number, was, event.revision, row.position);
       const moving = { ...event, recordHash: Buffer.from(row.hash).toString('hex') as Sha256 };
-      upsertEvents(database, tenant.number, [moving], sourceNumbers, at);
+      upsertEvents(database, tenant, [moving], sources, at);
       counts.moved += 1;
     } else if (saysTheSame(stored, event)) counts.unchanged += 1;
     else {

@@ -12,7 +12,7 @@ export function sqliteAccessLog(database: Database): AccessLog {
   const insert = database.prepare('INSERT INTO access_log VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING');
   return {
     async append(scope, entries) {
-      for (const entry of entries) demandTenant(scope, entry.tenant);
+      for (const entry of entries) demandTenant(scope.tenantId, entry.tenant);
       database.write(() => {
         for (const entry of entries) {
           const { seal, doc } = entryKind.write(entry);

@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
-import type { Change, EventStore } from '../../ports/event-store.ts';
+import type { EventStore } from '../../ports/event-store.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
@@ -34,21 +34,18 @@ export function sqliteEventStore(database: Database): EventStore {
 
   return {
     async upsert(scope, events, at) {
-      for (const event of events) demandTenant(scope, event.tenant);
-      if (events.length === 0) return { inserted: 0, replaced: 0, unchanged: 0 };
-      const tenant = tenants.give(scope.tenantId);
-      const numbers = new Map<string, number>();
-      for (const { source } of events) if (!numbers.has(source)) numbers.set(source, sources.give(source));
-      const { inserted, stored } = database.write(() => upsertEvents(database, tenant, events, numbers, at));
+      const tenant = { id: scope.tenantId, number: tenants.give(scope.tenantId) };
+      const { seen, inserted, stored } = database.write(() =>
+        upsertEvents(database, tenant, events, sources, at),
+      );
       recent.add(stored);
-      return { inserted, replaced: stored.length - inserted, unchanged: events.length - stored.length };
+      return { inserted, replaced: stored.length - inserted, unchanged: seen - stored.length };
     },
     async rebuild(scope, rebuilt, at) {
-      for (const { event } of rebuilt) demandTenant(scope, event.tenant);
+      for (const { event } of rebuilt) demandTenant(scope.tenantId, event.tenant);
       const number = tenants.give(scope.tenantId);
-      const numbers = new Map(rebuilt.map(({ event }) => [event.source, sources.give(event.source)]));
       const counts = database.write(() =>
-        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, numbers, at),
+        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, sources, at),
       );
       // What is remembered of the feed still has the revisions as they were.
       recent.forget();
@@ -67,17 +64,14 @@ export function sqliteEventStore(database: Database): EventStore {
       const changes = database.read(() => {
         const from = readPosition(database, after);
         const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
-        if (known !== null) return known.map(changeOf);
         const rows =
           scopes === null
-            ? wholeFeed(database, from, limit)
+            ? (known ?? wholeFeed(database, from, limit))
             : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
-        return rows.map(row =>
-          changeOf({
-            position: row.position,
-            event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
-          }),
-        );
+        return rows.map(row => ({
+          position: writePosition(row.position),
+          event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
+        }));
       });
       return { changes, next: changes.at(-1)?.position ?? after };
     },
@@ -109,8 +103,3 @@ export function sqliteEventStore(database: Database): EventStore {
     },
   };
 }
-
-const changeOf = ({ position, event }: { position: number; event: StoredEvent }): Change => ({
-  position: writePosition(position),
-  event,
-});

@@ -29,7 +29,7 @@ export function sqliteOperationStore(database: Database): OperationStore {
       return { operations: values, next };
     },
     async swap(scope, expected, value) {
-      demandTenant(scope, value.tenant);
+      demandTenant(scope.tenantId, value.tenant);
       const { seal, doc } = operations.write(value);
       return database.write(() => {
         const { changes } =

@@ -19,7 +19,7 @@ export function sqliteRunLog(database: Database): RunLog {
   );
   return {
     async put(scope, ...told) {
-      for (const run of told) demandTenant(scope, run.tenant);
+      for (const run of told) demandTenant(scope.tenantId, run.tenant);
       for (const run of told) {
         const { seal, doc } = runs.write(run);
         put.run(scope.tenantId, run.id, run.startedAt, run.source, run.status, seal, doc);

@@ -1,12 +1,12 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { TenantScope } from '../../model/scope.ts';
+import type { TenantId } from '../../model/ids.ts';
 import type { Database } from './open-database.ts';
 
 /** Short numbers for long names, as the big tables hold them; learned once per connection. */
 export interface Numbers {
   /**
-   * The name's number, given now if it has none. Never inside a write: were that rolled back, the number
-   * remembered here could later be somebody else's.
+   * The name's number, given now if it has none. Inside a write ask once: a number just given is not remembered here,
+   * for were that write rolled back, it could later be somebody else's.
    */
   give(name: string): number;
   /** Null: nothing was ever stored under this name. */
@@ -43,7 +43,7 @@ function numbers(database: Database, table: string, column: string): Numbers {
       const known = find(name);
       if (known !== null) return known;
       insert.run(name);
-      return find(name) ?? noTenant;
+      return select.get(name)?.number ?? noTenant;
     },
     find,
     nameOf(number) {
@@ -58,8 +58,8 @@ function numbers(database: Database, table: string, column: string): Numbers {
 }
 
 /** Refuses a record of another tenant than the scope's: a defect of the caller, never to be stored. */
-export function demandTenant(scope: TenantScope, tenant: string): void {
-  if (tenant !== scope.tenantId) {
+export function demandTenant(of: TenantId, tenant: string): void {
+  if (tenant !== of) {
     throw new AppError('bug', 'give-up', 'A record of another tenant was refused. Nothing was stored.');
   }
 }

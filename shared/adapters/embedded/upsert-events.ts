@@ -5,9 +5,12 @@ import { storedForm } from '../../model/stored-form.ts';
 import { lastPosition } from './event-feed.ts';
 import type { Database } from './open-database.ts';
 import type { RecentChange } from './recent-changes.ts';
+import { demandTenant, type Numbers } from './tenant-numbers.ts';
+import type { TenantId } from '../../model/ids.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
 export interface Upserted {
+  readonly seen: number;
   readonly inserted: number;
   /** The revisions stored, in their order. */
   readonly stored: readonly RecentChange[];
@@ -15,30 +18,34 @@ export interface Upserted {
 
 /**
  * The hot path of the store: one insert into the index of ids tells a new event from a known one, and only
- * a known one is looked at further. Call inside a write. `sourceNumbers` has every source of `events`.
+ * a known one is looked at further. Call inside a write, whose rows of earlier events are there when the next is asked
+ * for.
  */
 export function upsertEvents(
   database: Database,
-  tenant: number,
-  events: readonly NewEvent[],
-  sourceNumbers: ReadonlyMap<string, number>,
+  tenant: { readonly number: number; readonly id: TenantId },
+  events: Iterable<NewEvent>,
+  sources: Numbers,
   at: Instant,
 ): Upserted {
   const insert = database.prepare('INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)');
-  const claim = claimer(database, tenant);
+  const claim = claimer(database, tenant.number, sources);
   const ingestedAt = isoInstant(at);
   const stored: RecentChange[] = [];
   let position = lastPosition(database);
   let inserted = 0;
+  let seen = 0;
   for (const event of events) {
-    const revision = claim(event, sourceNumbers.get(event.source) ?? 0, position + 1);
+    demandTenant(tenant.id, event.tenant);
+    seen += 1;
+    const revision = claim(event, position + 1);
     if (revision === null) continue;
     if (revision === 1) inserted += 1;
     position += 1;
-    const kept = storedForm(event, { ingestedAt, revision });
-    const doc = JSON.stringify(kept);
-    insert.run(position, tenant, sealOf(doc), doc);
-    stored.push({ position, event: kept, size: doc.length });
+    const doc = JSON.stringify(storedForm(event, { ingestedAt, revision }));
+    const seal = sealOf(doc);
+    insert.run(position, tenant.number, seal, doc);
+    stored.push({ position, tenant: tenant.number, seal, doc });
   }
   if (stored.length > 0) {
     database.prepare('UPDATE feed_position SET last = ? WHERE one = 1').run(position);
@@ -47,16 +54,17 @@ export function upsertEvents(
         `INSERT INTO event_counts VALUES (?1, ?2, ?3)
          ON CONFLICT DO UPDATE SET events = events + ?2, revisions = revisions + ?3`,
       )
-      .run(tenant, inserted, stored.length);
+      .run(tenant.number, inserted, stored.length);
   }
-  return { inserted, stored };
+  return { seen, inserted, stored };
 }
 
 /** Takes the next revision of an event's id for `position`; null when this very record is already there. */
 function claimer(
   database: Database,
   tenant: number,
-): (event: NewEvent, source: number, position: number) => number | null {
+  sources: Numbers,
+): (event: NewEvent, position: number) => number | null {
   const insert = database.prepare(
     `INSERT INTO event_versions (tenant, id, revision, position, source, time, record_hash)
      VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
@@ -67,9 +75,15 @@ function claimer(
   const newest = database.prepare<{ revision: number }>(
     'SELECT max(revision) AS revision FROM event_versions WHERE tenant = ? AND id = ?',
   );
+  const numbers = new Map<string, number>();
+  const sourceOf = (name: string): number => {
+    const number = numbers.get(name) ?? sources.give(name);
+    numbers.set(name, number);
+    return number;
+  };
   // A page is nearly always all new or all known: what the last event was decides what is tried first.
   let expectKnown = false;
-  return (event, source, position) => {
+  return (event, position) => {
     const hash = Buffer.from(event.recordHash, 'hex');
     // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
     if (hash.length !== 32) {
@@ -78,6 +92,7 @@ function claimer(
     const known = (): boolean => same.get(tenant, event.id, hash) !== undefined;
     if (expectKnown && known()) return null;
     const time = Date.parse(event.time);
+    const source = sourceOf(event.source);
     if (insert.run(tenant, event.id, 1, position, source, time, hash).changes === 1) {
       expectKnown = false;
       return 1;
