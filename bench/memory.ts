@@ -1,10 +1,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import type { Figures } from './figures.ts';
 
 /** Highest resident memory of a process that pulls, stores and indexes `events` records from a simulator. */
 export async function benchMemory(events = 1_000_000): Promise<Figures> {
+  // As on every start but the first: what Node has compiled is there.
+  flushCompileCache();
   const child = fork(join(import.meta.dirname, 'memory-child.ts'), [String(events)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: process.execArgv,

@@ -10,6 +10,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const needed = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
+  await import('../shared/host/compile-cache.js');
   const { runAsProcess } = await import('./main.ts');
   await runAsProcess();
 } else {

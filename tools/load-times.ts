@@ -55,6 +55,8 @@ async function loadTime(paths: readonly string[]): Promise<number> {
   const urls = JSON.stringify(paths.map(path => `file://${path}`));
   const script = `console.warn = () => {}; const t = performance.now(); for (const u of ${urls}) await import(u); process.stdout.write(String(performance.now() - t)); process.exit(0);`;
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
-  const { stdout } = await run(process.execPath, args, { cwd: root });
+  // What an earlier round compiled must not stand for a fresh process.
+  const env = { ...process.env, NODE_DISABLE_COMPILE_CACHE: '1' };
+  const { stdout } = await run(process.execPath, args, { cwd: root, env });
   return Number(stdout);
 }

@@ -14,6 +14,8 @@ const bin = (name: string): string => resolve(root, 'node_modules/.bin', name);
 // Whatever Node starts this, what it starts finds the Node 24 of node_modules first.
 const env = {
   ...process.env,
+  // Hundreds of processes are started, each of which would compile the product anew.
+  NODE_COMPILE_CACHE: resolve(root, 'node_modules/.cache/holdfast/compiled'),
   PATH: [resolve(root, 'node_modules/.bin'), process.env['PATH'] ?? ''].join(delimiter),
 };
 

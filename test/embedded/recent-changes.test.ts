@@ -8,12 +8,9 @@ import { instant } from '../../shared/kernel/time.ts';
 import { contoso, sampleEvent, scopeOf } from '../support/sample.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-const change = (position: number, size = 1_000): RecentChange => ({
-  position,
-  tenant: 1,
-  seal: 0,
-  doc: ' '.repeat(size),
-});
+const { recordHash: _, ...sample } = sampleEvent('a');
+const event = { ...sample, ingestedAt: '2026-10-05T12:00:00.000Z', revision: 1 };
+const change = (position: number, size = 1_000): RecentChange => ({ position, event, size });
 const positions = (found: readonly RecentChange[] | null): number[] | null =>
   found === null ? null : found.map(one => one.position);
 

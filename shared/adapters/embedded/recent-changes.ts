@@ -1,15 +1,16 @@
-import type { RevisionRow } from './stored-revision.ts';
+import type { StoredEvent } from '../../model/event.ts';
 
-/** A revision this process has stored, as its row in the database is. */
-export interface RecentChange extends RevisionRow {
-  readonly tenant: number;
-  readonly seal: number;
-  readonly doc: string;
+/** A revision this process has stored. */
+export interface RecentChange {
+  readonly position: number;
+  readonly event: StoredEvent;
+  /** Characters of its document: what it weighs, near enough. */
+  readonly size: number;
 }
 
 /**
- * The revisions this process stored last, for the index that follows close behind. As text: their events, some dozens
- * of objects each, would outlive the young heap, and that costs more than parsing them again. Only what is committed goes in, and only a run of positions
+ * The revisions this process stored last, for the index that follows close behind: reading them back and parsing
+ * them would cost a fifth of the whole way in. Only what is committed goes in, and only a run of positions
  * without a hole is ever answered: whatever another process stored, or this one expired, is read from the
  * database.
  */
@@ -32,7 +33,7 @@ export function recentChanges(): RecentChanges {
   /** Drops the older half, so that dropping costs nothing per change. */
   function shrink(): void {
     const gone = held.splice(0, Math.ceil(held.length / 2));
-    for (const { doc } of gone) characters -= doc.length;
+    for (const { size } of gone) characters -= size;
   }
 
   return {
@@ -43,14 +44,14 @@ export function recentChanges(): RecentChanges {
       if (last !== undefined && last.position + 1 !== first.position) this.forget();
       for (const change of changes) {
         held.push(change);
-        characters += change.doc.length;
+        characters += change.size;
       }
       while (held.length > most.changes || characters > most.characters) shrink();
     },
     after(from, limit, last) {
       const first = held[0]?.position;
       if (first === undefined || from + 1 < first) return null;
-      for (const { doc } of held.splice(0, from + 1 - first)) characters -= doc.length;
+      for (const { size } of held.splice(0, from + 1 - first)) characters -= size;
       const found = held.slice(0, limit);
       return found.length === Math.min(limit, last - from) ? found : null;
     },

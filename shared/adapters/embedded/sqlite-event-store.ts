@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
-import type { EventStore } from '../../ports/event-store.ts';
+import type { Change, EventStore } from '../../ports/event-store.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
@@ -64,14 +64,17 @@ export function sqliteEventStore(database: Database): EventStore {
       const changes = database.read(() => {
         const from = readPosition(database, after);
         const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
+        if (known !== null) return known.map(changeOf);
         const rows =
           scopes === null
-            ? (known ?? wholeFeed(database, from, limit))
+            ? wholeFeed(database, from, limit)
             : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
-        return rows.map(row => ({
-          position: writePosition(row.position),
-          event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
-        }));
+        return rows.map(row =>
+          changeOf({
+            position: row.position,
+            event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
+          }),
+        );
       });
       return { changes, next: changes.at(-1)?.position ?? after };
     },
@@ -103,3 +106,8 @@ export function sqliteEventStore(database: Database): EventStore {
     },
   };
 }
+
+const changeOf = ({ position, event }: { position: number; event: StoredEvent }): Change => ({
+  position: writePosition(position),
+  event,
+});

@@ -42,10 +42,10 @@ export function upsertEvents(
     if (revision === null) continue;
     if (revision === 1) inserted += 1;
     position += 1;
-    const doc = JSON.stringify(storedForm(event, { ingestedAt, revision }));
-    const seal = sealOf(doc);
-    insert.run(position, tenant.number, seal, doc);
-    stored.push({ position, tenant: tenant.number, seal, doc });
+    const kept = storedForm(event, { ingestedAt, revision });
+    const doc = JSON.stringify(kept);
+    insert.run(position, tenant.number, sealOf(doc), doc);
+    stored.push({ position, event: kept, size: doc.length });
   }
   if (stored.length > 0) {
     database.prepare('UPDATE feed_position SET last = ? WHERE one = 1').run(position);

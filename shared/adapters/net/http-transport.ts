@@ -197,6 +197,15 @@ const gunzipAsync = promisify(gunzip);
 // thread and back costs more.
 const smallBody = 32 * 1024;
 
+/**
+ * A gzip body ends with how long it was (RFC 1952), and a little more than that holds it in one piece. A large chunk
+ * would stay in memory behind a small page for as long as that waits. Only a hint: who lies costs himself copies.
+ */
+function chunkFor(body: Buffer): number {
+  const length = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
+  return Math.min(Math.max(length + 64, 1_024), 1_048_576);
+}
+
 /** The body as its author wrote it. Encoded bodies are decoded up to the limit and no further. */
 async function decode(answer: IncomingMessage, body: Buffer, limit: number): Promise<HttpReply> {
   const status = answer.statusCode ?? 0;
@@ -211,7 +220,7 @@ async function decode(answer: IncomingMessage, body: Buffer, limit: number): Pro
   delete headers['content-encoding'];
   delete headers['content-length'];
   try {
-    const limits = { maxOutputLength: limit, chunkSize: 262_144 };
+    const limits = { maxOutputLength: limit, chunkSize: chunkFor(body) };
     const bytes = body.length <= smallBody ? gunzipSync(body, limits) : await gunzipAsync(body, limits);
     return { status, headers, bytes };
   } catch (cause) {
