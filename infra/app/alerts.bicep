@@ -14,7 +14,8 @@ var rules = [
     severity: 2
     query: '${lines} | where tostring(line.event) == "upkeep.reported" and toint(line.behind) > 0'
     window: 'PT1H'
-    threshold: 5
+    // Six reports an hour, of which the last may still be under way to the workspace.
+    threshold: 4
   }
   {
     name: 'nothing-reported'
