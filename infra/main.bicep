@@ -289,7 +289,7 @@ module api 'app/function-app.bicep' = {
     mimecastRegionUrl: mimecastRegionUrl
     mimecastFileHosts: mimecastFileHosts
     alwaysReadyHttp: alwaysReadyHttp
-    subnetId: privateNetworking ? '${group.id}/providers/Microsoft.Network/virtualNetworks/vnet-${resourceToken}/subnets/app' : ''
+    networkName: privateNetworking ? 'vnet-${resourceToken}' : ''
   }
   // The host looks into its storage as soon as the app is there.
   dependsOn: [

@@ -78,6 +78,8 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2022-06-15' = [for one in 
     description: one.about
     severity: one.severity
     enabled: true
+    // A workspace that was just made does not know its tables yet, and the first deployment would fail by that.
+    skipQueryValidation: true
     evaluationFrequency: 'PT15M'
     windowSize: one.window
     scopes: [

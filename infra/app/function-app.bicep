@@ -27,7 +27,7 @@ param mimecastFileHosts string
 param alwaysReadyHttp int
 
 @description('Empty: without a virtual network.')
-param subnetId string
+param networkName string
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: hostStorageName
@@ -66,7 +66,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
-    virtualNetworkSubnetId: subnetId == '' ? null : subnetId
+    virtualNetworkSubnetId: networkName == '' ? null : resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app')
     functionAppConfig: {
       deployment: {
         storage: {
