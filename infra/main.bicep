@@ -39,7 +39,8 @@ param alertEmail string = ''
 ])
 param cosmosMode string = 'serverless'
 
-@description('Largest request units per second of the database, with autoscale.')
+@description('Largest request units per second of the database, with autoscale; in thousands.')
+@minValue(1000)
 param cosmosMaxThroughput int = 4000
 
 @allowed([
@@ -49,10 +50,19 @@ param cosmosMaxThroughput int = 4000
   'standard3'
 ])
 param searchSku string = 'basic'
+
+@minValue(1)
+@maxValue(12)
 param searchReplicas int = 1
+
+@description('1, 2, 3, 4, 6 or 12; with basic at most 3.')
+@minValue(1)
+@maxValue(12)
 param searchPartitions int = 1
 
 @description('Functions instances at most. Each has its own share of the providers\' limits.')
+@minValue(1)
+@maxValue(1000)
 param maximumInstances int = 40
 
 @description('Path of a mapping file beside the program; empty: the built-in one.')
@@ -68,12 +78,13 @@ param mimecastRegionUrl string = 'https://{region}-api.services.mimecast.com'
 param mimecastFileHosts string = '*.s3.amazonaws.com,*.s3.*.amazonaws.com'
 
 @description('Instances of the HTTP functions that are always warm; each costs money while idle.')
+@minValue(0)
 param alwaysReadyHttp int = 0
 
 @description('Puts the stores into a virtual network with private endpoints.')
 param privateNetworking bool = false
 
-@description('Whether the stores can be reached from the internet, by identities that have a role.')
+@description('Whether the stores can be reached from the internet, by identities that have a role. Disabled needs privateNetworking.')
 @allowed([
   'Enabled'
   'Disabled'
@@ -238,8 +249,10 @@ module endpoints 'app/private-endpoints.bicep' = if (privateNetworking) {
     searchId: search.outputs.id
     vaultId: vault.outputs.id
   }
+  // While a role or an endpoint is made, Cosmos DB locks its account and refuses the other.
   dependsOn: [
     network
+    roles
   ]
 }
 
@@ -276,7 +289,7 @@ module api 'app/function-app.bicep' = {
     mimecastRegionUrl: mimecastRegionUrl
     mimecastFileHosts: mimecastFileHosts
     alwaysReadyHttp: alwaysReadyHttp
-    subnetId: privateNetworking ? '${group.id}/providers/Microsoft.Network/virtualNetworks/vnet-${resourceToken}/subnets/app' : ''
+    networkName: privateNetworking ? 'vnet-${resourceToken}' : ''
   }
   // The host looks into its storage as soon as the app is there.
   dependsOn: [

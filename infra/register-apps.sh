@@ -14,8 +14,8 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --what-if) what_if=true ;;
     --name)
-      name="$2"
-      shift
+      name="${2:-}"
+      shift $(($# > 1))
       ;;
     *)
       echo "unknown option: $1" >&2
@@ -24,6 +24,12 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+case "$name" in
+  '' | *[\'\"\\]*)
+    echo 'The name must not be empty, nor hold quotes or backslashes: --name NAME' >&2
+    exit 2
+    ;;
+esac
 
 # Ids of our own roles and scope: fixed, so that every installation and every grant means the same.
 roles='Events.Read:0d100000-0000-4000-8000-000000000001
@@ -59,21 +65,25 @@ application_json() {
   printf '"optionalClaims":{"accessToken":[{"name":"idtyp"},{"name":"xms_cc"},{"name":"acrs"}]}}'
 }
 
+# Of the operator's tenant and the identity; its name is given once and never changes.
 credential_json() {
-  printf '{"name":"holdfast-app","issuer":"https://login.microsoftonline.com/%s/v2.0","subject":"%s","audiences":["api://AzureADTokenExchange"],' "$1" "$2"
+  printf '{%s"issuer":"https://login.microsoftonline.com/%s/v2.0","subject":"%s","audiences":["api://AzureADTokenExchange"],' "$3" "$1" "$2"
   printf '"description":"The identity of the Functions app proves this application to customers."}'
 }
 
 principal="${IDENTITY_PRINCIPAL_ID:-}"
 [ -n "$principal" ] || principal="$(azd env get-value IDENTITY_PRINCIPAL_ID 2>/dev/null || true)"
+# azd writes its errors where the value would stand.
+[[ "$principal" =~ ^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$ ]] || principal=''
 graph='https://graph.microsoft.com/v1.0'
+named='"name":"holdfast-app",'
 
 if $what_if; then
   echo "PUT the application \"$name\" (POST $graph/applications where there is none yet):"
   application_json
   echo
   echo 'Then its identifier URI api://<client id>, a service principal, and the federated credential:'
-  credential_json '<operator tenant id>' "${principal:-<principal id of the identity>}"
+  credential_json '<operator tenant id>' "${principal:-<principal id of the identity>}" "$named"
   echo
   echo 'Nothing was sent.'
   exit 0
@@ -84,8 +94,17 @@ if [ -z "$principal" ]; then
   exit 1
 fi
 
+command -v az >/dev/null || {
+  echo 'The Azure CLI is not on the path: install "az" and sign in with "az login".' >&2
+  exit 1
+}
 tenant="$(az account show --query tenantId --output tsv)"
-found="$(az ad app list --display-name "$name" --query '[0].id' --output tsv)"
+# "--display-name" would find every name that begins so, and change the first of them.
+found="$(az ad app list --filter "displayName eq '$name'" --query '[].id' --output tsv)"
+if [ "$(printf '%s\n' "$found" | wc -l)" -gt 1 ]; then
+  echo "Several applications are named \"$name\". Rename the others, or choose a name with --name." >&2
+  exit 1
+fi
 if [ -z "$found" ]; then
   found="$(az rest --method post --url "$graph/applications" --body "$(application_json)" --query id --output tsv)"
   echo "created the application \"$name\""
@@ -97,15 +116,23 @@ client="$(az rest --method get --url "$graph/applications/$found" --query appId 
 az rest --method patch --url "$graph/applications/$found" --body "{\"identifierUris\":[\"api://$client\"]}" --output none
 az ad sp show --id "$client" --output none 2>/dev/null || az ad sp create --id "$client" --output none
 
-existing="$(az rest --method get --url "$graph/applications/$found/federatedIdentityCredentials" --query "value[?name=='holdfast-app'].id | [0]" --output tsv)"
+credentials="$graph/applications/$found/federatedIdentityCredentials"
+existing="$(az rest --method get --url "$credentials" --query "value[?name=='holdfast-app'].id | [0]" --output tsv)"
 if [ -z "$existing" ]; then
-  az rest --method post --url "$graph/applications/$found/federatedIdentityCredentials" --body "$(credential_json "$tenant" "$principal")" --output none
+  az rest --method post --url "$credentials" --body "$(credential_json "$tenant" "$principal" "$named")" --output none
 else
-  az rest --method patch --url "$graph/applications/$found/federatedIdentityCredentials/$existing" --body "$(credential_json "$tenant" "$principal")" --output none
+  az rest --method patch --url "$credentials/$existing" --body "$(credential_json "$tenant" "$principal" '')" --output none
 fi
 
-azd env set HOLDFAST_CLIENT_ID "$client"
-azd env set HOLDFAST_PULL_CLIENT_ID "$client"
-azd env set HOLDFAST_OPERATOR_TENANT "$tenant"
-echo "client id $client; the settings are in the azd environment, \"azd up\" hands them to the app"
+echo "client id $client, tenant $tenant"
 echo 'The permissions to collect with stand in docs/sources.md: add those of the sources you use, and let customers consent.'
+if azd env set HOLDFAST_CLIENT_ID "$client" && azd env set HOLDFAST_PULL_CLIENT_ID "$client" &&
+  azd env set HOLDFAST_OPERATOR_TENANT "$tenant"; then
+  echo 'the settings are in the azd environment, "azd up" hands them to the app'
+else
+  echo 'The azd environment cannot be written. Where "azd provision" was run, do:' >&2
+  echo "  azd env set HOLDFAST_CLIENT_ID $client" >&2
+  echo "  azd env set HOLDFAST_PULL_CLIENT_ID $client" >&2
+  echo "  azd env set HOLDFAST_OPERATOR_TENANT $tenant" >&2
+  exit 1
+fi

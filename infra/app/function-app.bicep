@@ -27,7 +27,7 @@ param mimecastFileHosts string
 param alwaysReadyHttp int
 
 @description('Empty: without a virtual network.')
-param subnetId string
+param networkName string
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: hostStorageName
@@ -66,7 +66,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     clientAffinityEnabled: false
-    virtualNetworkSubnetId: subnetId == '' ? null : subnetId
+    virtualNetworkSubnetId: networkName == '' ? null : resourceId('Microsoft.Network/virtualNetworks/subnets', networkName, 'app')
     functionAppConfig: {
       deployment: {
         storage: {
@@ -93,9 +93,10 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         ]
       }
     }
+    // The runtime stands above: Flex Consumption refuses what sets it elsewhere (linuxFxVersion, ftpsState, alwaysOn,
+    // FUNCTIONS_WORKER_RUNTIME, WEBSITE_RUN_FROM_PACKAGE).
     siteConfig: {
       minTlsVersion: '1.2'
-      ftpsState: 'Disabled'
       http20Enabled: true
       appSettings: [
         {
@@ -152,7 +153,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
         }
         {
           name: 'HOLDFAST_LOGIN_URL'
-          value: 'https://login.microsoftonline.com'
+          value: environment().authentication.loginEndpoint
         }
         {
           name: 'HOLDFAST_GRAPH_URL'
@@ -219,15 +220,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   }
 }
 
-// No user names and passwords for deployments: they go by identity.
-resource noFtp 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
-  parent: app
-  name: 'ftp'
-  properties: {
-    allow: false
-  }
-}
-
+// No user names and passwords for deployments: they go by identity. FTP does not exist here.
 resource noScmPassword 'Microsoft.Web/sites/basicPublishingCredentialsPolicies@2024-04-01' = {
   parent: app
   name: 'scm'

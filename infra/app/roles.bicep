@@ -1,4 +1,5 @@
-// What the app's identity may do, and no more: no role here can make, change or lock a policy of the archive's account.
+// What the app's identity may do, and no more. No role here can change an account, its containers' policies or its
+// network. Over single objects of the archive the app sets retention and holds; once locked, nobody can shorten them.
 param principalId string
 param hostStorageName string
 param archiveName string
@@ -17,6 +18,8 @@ var keyVaultSecretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var keyVaultCryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424'
 var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
 var cosmosDataContributor = '00000000-0000-0000-0000-000000000002'
+// The one role of our own, below.
+var archiveKeeper = guid(resourceGroup().id, 'archive-keeper')
 
 resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: hostStorageName
@@ -24,6 +27,16 @@ resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
 
 resource archive 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: archiveName
+}
+
+resource archiveService 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' existing = {
+  parent: archive
+  name: 'default'
+}
+
+resource raw 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = {
+  parent: archiveService
+  name: 'raw'
 }
 
 resource cosmos 'Microsoft.DocumentDB/databaseAccounts@2023-11-15' existing = {
@@ -71,6 +84,44 @@ resource archiveBlobs 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', storageBlobDataContributor)
   }
+}
+
+// Storage Blob Data Contributor may neither write an object together with its retention (403), nor hold one, nor remove
+// a version whose retention is over. Of the built-in roles only the owner of all blobs may, with much else beside it.
+resource keeperRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: archiveKeeper
+  properties: {
+    roleName: 'Holdfast archive keeper of ${archiveName}'
+    description: 'Sets the retention and the holds of objects, and removes versions that neither protects any more.'
+    type: 'CustomRole'
+    assignableScopes: [
+      resourceGroup().id
+    ]
+    permissions: [
+      {
+        actions: []
+        notActions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/immutableStorage/runAsSuperUser/action'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/deleteBlobVersion/action'
+        ]
+        notDataActions: []
+      }
+    ]
+  }
+}
+
+resource archiveRetention 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: raw
+  name: guid(raw.id, principalId, archiveKeeper)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', archiveKeeper)
+  }
+  dependsOn: [
+    keeperRole
+  ]
 }
 
 resource searchWriter 'Microsoft.Authorization/roleAssignments@2022-04-01' = {

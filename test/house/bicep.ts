@@ -109,7 +109,7 @@ const keywords = new Set([
 ]); // prettier-ignore
 const builtIn = new Set([
   'guid', 'union', 'toLower', 'uniqueString', 'subscription', 'subscriptionResourceId', 'environment', 'any', 'string',
-  'loadJsonContent',
+  'loadJsonContent', 'resourceGroup', 'resourceId',
 ]); // prettier-ignore
 
 /** Names that stand for something: not keys of objects, not properties after a dot, not decorators. */

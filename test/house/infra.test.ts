@@ -41,6 +41,11 @@ describe('the templates', () => {
     const { parameters } = JSON.parse(read('infra/main.parameters.json')) as { parameters: object };
     const known = template('main').params.map(param => param.name);
     expect(Object.keys(parameters).filter(name => !known.includes(name))).toEqual([]);
+    // What stands there when nothing is set is what the template says by itself.
+    for (const [name, { value }] of Object.entries(parameters as Record<string, { value: string }>)) {
+      const initial = new RegExp(`^param ${name} \\w+ = '?(.*?)'?$`, 'm').exec(template('main').text)?.[1];
+      expect([name, /=(.*)\}$/.exec(value)?.[1]]).toEqual([name, initial]);
+    }
     for (const { name, optional } of template('main').params)
       if (!optional) expect(Object.keys(parameters)).toContain(name);
   });
@@ -96,6 +101,7 @@ describe('the templates', () => {
       'hostStorage: storageBlobDataOwner',
       'hostStorage: storageQueueDataContributor',
       'archive: storageBlobDataContributor',
+      'raw: archiveKeeper',
       'search: searchIndexDataContributor',
       'search: searchIndexDataReader',
       'search: searchServiceContributor',
@@ -103,8 +109,17 @@ describe('the templates', () => {
       'vault: keyVaultCryptoUser',
       'insights: monitoringMetricsPublisher',
     ]);
+    // Our own role is what the contributor's lacks, and no more.
+    const actions = [...(/dataActions: \[([\s\S]*?)\]/.exec(text)?.[1] ?? '').matchAll(/'([^']+)'/g)];
+    const blobs = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs';
+    expect(actions.map(([, action]) => action)).toEqual([
+      `${blobs}/immutableStorage/runAsSuperUser/action`,
+      `${blobs}/deleteBlobVersion/action`,
+    ]);
+    expect(text).toContain('    permissions: [\n      {\n        actions: []\n');
     const elsewhere = templates.filter(
-      one => one !== template('app/roles') && /roleAssignments|accessPolicies/i.test(one.text),
+      one =>
+        one !== template('app/roles') && /roleAssignments|roleDefinitions|accessPolicies/i.test(one.text),
     );
     expect(elsewhere).toEqual([]);
   });
@@ -137,6 +152,30 @@ describe('the templates', () => {
     expect(text).toContain('isVersioningEnabled: true');
     expect(text).toContain('isHnsEnabled: false');
     expect(templates.map(one => one.text).join()).not.toContain('immutabilityPolicies');
+  });
+
+  test('set nothing on the app that Flex Consumption refuses', () => {
+    const refused =
+      /alwaysOn|ftpsState|linuxFxVersion|windowsFxVersion|netFrameworkVersion|use32BitWorkerProcess|preWarmedInstanceCount|functionAppScaleLimit|FUNCTIONS_\w+|WEBSITE_\w+|SCM_DO_BUILD\w*|ENABLE_ORYX\w*/g;
+    const code = template('app/function-app').text.replaceAll(/\/\/.*/g, '');
+    expect(code).toContain("tier: 'FlexConsumption'");
+    expect(code.match(refused)).toBeNull();
+    expect(read('azure.yaml')).toContain('remoteBuild: false');
+  });
+
+  test('take the addresses of the cloud from the cloud', () => {
+    // Those that the linter names in no-hardcoded-env-urls.
+    const fixed =
+      /management\.azure\.com|login\.microsoftonline\.com|[\w.]*core\.windows\.net|database\.windows\.net|graph\.windows\.net|trafficmanager\.net|vault\.azure\.net|loganalytics\.io/;
+    expect(templates.filter(({ text }) => fixed.test(text)).map(one => one.path)).toEqual([]);
+  });
+
+  test('watch lines that are never left out of the sample', () => {
+    const host = JSON.parse(read('host.json')) as {
+      logging: { applicationInsights: { samplingSettings: { excludedTypes: string } } };
+    };
+    expect(template('app/alerts').text).toContain("var lines = 'traces | ");
+    expect(host.logging.applicationInsights.samplingSettings.excludedTypes.split(';')).toContain('Trace');
   });
 
   test('keep to syntax that every compiler of the last years knows', () => {

@@ -9,8 +9,9 @@ import { settingsText } from '../../tools/settings.ts';
 import { listTree, readTreeFile, root } from './source-tree.ts';
 
 const known = new Set<string>(settingNames().map(setting => setting.name));
-// Read by the command and the demo themselves, before or without the product's configuration.
-const elsewhere = new Set(['HOLDFAST_URL', 'HOLDFAST_TOKEN']);
+// Read by the command and the demo themselves, before or without the product's configuration; and by the templates.
+const ofTemplates = [...readTreeFile('infra/main.parameters.json').text.matchAll(/\$\{(HOLDFAST_\w+)=/g)];
+const elsewhere = new Set(['HOLDFAST_URL', 'HOLDFAST_TOKEN', ...ofTemplates.map(([, name = '']) => name)]);
 const named = (text: string): string[] =>
   [...text.matchAll(/(?<![A-Z_])HOLDFAST_[A-Z_]*[A-Z]\b(?!_)/g)]
     .map(match => match[0])
