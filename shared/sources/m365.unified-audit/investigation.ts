@@ -1,7 +1,6 @@
 import type { Entity } from '../../model/event.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
-import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 
 /** More would be most of an event. */
