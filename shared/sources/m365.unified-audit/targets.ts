@@ -7,7 +7,7 @@ import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
-import { addServiceTargets } from './targets-services.ts';
+import { addServiceTargets } from './targets-work.ts';
 
 type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
 
