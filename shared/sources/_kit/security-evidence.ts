@@ -1,6 +1,6 @@
 import type { Client, Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { addEntity, client, entity } from './entity.ts';
-import { parseIp } from './ip.ts';
+import { parseIp, type IpAndPort } from './ip.ts';
 import { unpacked } from './json-in-string.ts';
 import { fields, firstWord, integer, list, word, type Fields } from './reading.ts';
 
@@ -30,7 +30,9 @@ export function readEvidence(...lists: readonly unknown[]): Evidence {
 }
 
 function itemsOf(value: unknown): Item[] {
-  return list(unpacked(value)).flatMap(element => {
+  const held = unpacked(value);
+  // Forwarders cut lists into records of one element each, and then write that element without its list.
+  return (fields(held) === null ? list(held) : [held]).flatMap(element => {
     const has = fields(unpacked(element));
     if (has === null) return [];
     const said =
@@ -153,7 +155,9 @@ function clientOf(items: readonly Item[]): Client | null {
     parseIp(from?.has['ipAddress']) ??
     parseIp(mail?.['senderIp']) ??
     parseIp(device?.['lastExternalIpAddress']) ??
-    parseIp(device?.['lastIpAddress']);
+    parseIp(device?.['lastIpAddress']) ??
+    parseIp(list(device?.['ipInterfaces'])[0]) ??
+    innerIp(items);
   const place = of(from?.has['location']);
   const platform = word(device?.['osPlatform']);
   const version = word(device?.['version']);
@@ -165,6 +169,16 @@ function clientOf(items: readonly Item[]): Client | null {
     country: firstWord(from?.has['countryLetterCode'], place['countryOrRegion'], place['countryName']),
     city: word(place['city']),
   });
+}
+
+/** Connections, logons and the like hold the address they came from one level down. */
+function innerIp(items: readonly Item[]): IpAndPort | null {
+  for (const { has } of items) {
+    const found =
+      parseIp(has['senderIp'] ?? has['senderIP']) ?? parseIp(of(has['sourceAddress'])['ipAddress']);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function mailOf(items: readonly Item[]): MailFacts | null {

@@ -15,7 +15,9 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
   const time = readProviderTime(record.createdDateTime) ?? readProviderTime(record.createdTime);
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
   const title = firstWord(record.displayName, record.incidentName) ?? 'Incident without a name';
-  const alerts = list(unpacked(record.alerts)).map(alert => fields(unpacked(alert)) ?? {});
+  const held = unpacked(record.alerts);
+  // One alert without its list is how forwarders write an incident they cut apart.
+  const alerts = (fields(held) === null ? list(held) : [held]).map(alert => fields(unpacked(alert)) ?? {});
   const evidence = readEvidence(
     ...alerts.flatMap(alert => [alert['evidence'], alert['entities'], alert['devices']]),
   );

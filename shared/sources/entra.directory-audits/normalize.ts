@@ -30,7 +30,7 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const time = readProviderTime(record.activityDateTime);
   if (time === null) throw new Problem('activityDateTime: not a time in any form known');
   const details = namedValues(record.additionalDetails, 'key', 'value');
-  const initiator = fields(record.initiatedBy);
+  const initiator = fields(unpacked(record.initiatedBy));
   const operation = operationOf(record, details);
   const { outcome, reason } = outcomeOf(record);
   const actor = actorOf(initiator, details);
@@ -105,7 +105,7 @@ const isGuest = (user: Fields, address: string | null): boolean =>
 function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
   const found: Entity[] = [];
   const invited = word(details.get('inviteduseremailaddress'));
-  for (const target of [...list(record.targetResources), ...list(record.targetResource)]) {
+  for (const target of [...list(unpacked(record.targetResources)), ...list(record.targetResource)]) {
     const resource = fields(target);
     if (resource === null) continue;
     addEntity(found, targetOf(resource, invited));
@@ -221,7 +221,7 @@ function severityOf(
 
 /** An administrator's consent counts for everybody in the tenant. */
 function consentsForAll(record: DirectoryAudit): boolean {
-  return list(record.targetResources).some(target =>
+  return list(unpacked(record.targetResources)).some(target =>
     list(fields(target)?.['modifiedProperties']).some(property => {
       const change = fields(property);
       const value = word(unpacked(change?.['newValue']));

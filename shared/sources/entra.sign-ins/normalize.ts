@@ -76,7 +76,8 @@ function known(value: unknown): string | null {
 
 function actorOf(record: SignIn): Entity | null {
   const id = known(record.userId);
-  const address = known(record.userPrincipalName);
+  // Of a user nobody knows only what was typed is there.
+  const address = known(record.userPrincipalName) ?? known(record.signInIdentifier);
   if (id !== null || address !== null) {
     const guest = known(record.userType)?.toLowerCase() === 'guest' || (address?.includes('#EXT#') ?? false);
     return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });

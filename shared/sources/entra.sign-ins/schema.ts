@@ -2,7 +2,7 @@ import { openRecord } from '../_kit/open-record.ts';
 
 /** What the mapping reads if it is there, of any type. */
 export const optionalFields = [
-  'id', 'userId', 'userDisplayName', 'userPrincipalName', 'userType', 'appId', 'appDisplayName', 'resourceId',
+  'id', 'userId', 'userDisplayName', 'userPrincipalName', 'signInIdentifier', 'userType', 'appId', 'appDisplayName', 'resourceId',
   'resourceDisplayName', 'ipAddress', 'ipAddressFromResourceProvider', 'clientAppUsed', 'userAgent', 'correlationId',
   'isInteractive', 'appliedConditionalAccessPolicies', 'status', 'result', 'deviceDetail', 'location',
   'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'servicePrincipalId',

@@ -17,7 +17,17 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(firstWord(record.UserId, record.ActorUserId, record.SubmitterId));
+  const said = readUserId(
+    firstWord(
+      record.UserId,
+      record.ActorUserId,
+      record.SubmitterId,
+      record.UserPrincipalName,
+      record.UserUPN,
+      record.UserUpn,
+      record.ActorName,
+    ),
+  );
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
@@ -25,7 +35,10 @@ export function actorOf(facts: AuditFacts): Entity | null {
   const name = said.name ?? claims.name ?? word(record.LogonUserDisplayName);
   const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
   const kind =
-    said.kind ?? kindOf(record.UserType, address) ?? claims.kind ?? (address === null ? 'other' : 'user');
+    said.kind ??
+    kindOf(record.UserType, address, said.address !== undefined) ??
+    claims.kind ??
+    (address === null ? 'other' : 'user');
   return entity(kind, { id: id === name || id === address ? null : id, name, address });
 }
 
@@ -42,7 +55,11 @@ function readUserId(text: string | null): Said {
   if (/^app@sharepoint$/i.test(bare)) return { kind: 'application', name: bare };
   const [, owner, id] = /^(User|ServicePrincipal|Application)_(.+)$/.exec(bare) ?? [];
   if (id !== undefined) return { kind: owner === 'User' ? 'user' : 'application', id };
-  if (isGuid(bare) || /^s-1-\d/i.test(bare)) return { id: bare };
+  if (isGuid(bare) || /^s-1-\d|^\d{5,}$/i.test(bare)) return { id: bare };
+  const [, link, visitor = ''] = /^urn:spo:(\w+)#(.*)$/.exec(bare) ?? [];
+  if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };
+  // Whoever holds a link for everybody.
+  if (link !== undefined || bare === 'anonymous') return { kind: 'other', name: bare };
   if (!isAddress(bare)) return { name: text };
   return bare.includes('#EXT#') ? { kind: 'guest', address: bare } : { address: bare };
 }
@@ -69,9 +86,11 @@ const userTypeNames: Readonly<Record<string, EntityKind>> = {
   serviceprincipal: 'application', custompolicy: 'policy', systempolicy: 'policy', guest: 'guest',
 }; // prettier-ignore
 
-function kindOf(userType: unknown, address: string | null): EntityKind | null {
+function kindOf(userType: unknown, address: string | null, isSaid: boolean): EntityKind | null {
   const number = integer(userType);
   const kind = number === null ? userTypeNames[word(userType)?.toLowerCase() ?? ''] : userTypes[number];
+  // Data-loss and click records are written by the system, and name the person they are about as the user.
+  if (kind === 'system' && isSaid) return 'user';
   // "Regular" says no more than that there is somebody; without an address even that is not sure.
   return kind === undefined || (kind === 'user' && address === null && number !== 0) ? null : kind;
 }

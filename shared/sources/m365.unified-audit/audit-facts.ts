@@ -1,3 +1,4 @@
+import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, word, type Fields } from '../_kit/reading.ts';
 import { familyOfWorkload, recordTypeOf, type Family } from './record-types.ts';
@@ -16,6 +17,10 @@ export interface AuditFacts {
   readonly parameters: () => Values;
   /** ExtendedProperties, by lower-case name. */
   readonly extended: () => Values;
+  /** PropertyCollection of Power Platform, by lower-case name. */
+  readonly properties: () => Values;
+  /** What an alert or investigation holds as JSON in a string; null for all else. */
+  readonly data: () => Fields | null;
   /** Properties of the app that acted for the user. */
   readonly access: Fields | null;
 }
@@ -35,6 +40,8 @@ export function auditFacts(record: UnifiedAudit): AuditFacts {
     type,
     parameters: once(() => parametersOf(record.Parameters)),
     extended: once(() => namedValues(record.ExtendedProperties, 'Name', 'Value')),
+    properties: once(() => namedValues(record.PropertyCollection, 'Name', 'Value')),
+    data: once(() => fields(unpacked(record.Data))),
     access: fields(record.AppAccessContext),
   };
 }

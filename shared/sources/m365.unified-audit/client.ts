@@ -5,6 +5,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { investigatedIp } from './investigation.ts';
 
 /** From where and with what. */
 export function clientOf(facts: AuditFacts): Client | null {
@@ -21,7 +22,7 @@ export function clientOf(facts: AuditFacts): Client | null {
     app: firstWord(
       access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName, common?.['ApplicationName'],
       record.ClientProcessName, record.AppName, record.ClientApplication, record.Application, access?.['ClientAppId'],
-      record.ApplicationId, record.ClientAppId, record.AppId,
+      record.ApplicationId, record.ClientAppId, record.AppId, record.AadAppId,
     ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
@@ -43,15 +44,16 @@ function addressOf(facts: AuditFacts): IpAndPort | null {
     parseIp(record.SenderIP) ??
     parseIp(fields(record.EndpointMetaData)?.['ClientIP']) ??
     alertAddress(facts) ??
-    otherAddress(record)
+    otherAddress(record) ??
+    innerAddress(facts)
   );
 }
 
 /** Alerts carry theirs in a string of JSON, under short names. */
-function alertAddress({ family, record }: AuditFacts): IpAndPort | null {
+function alertAddress({ family, data }: AuditFacts): IpAndPort | null {
   if (family !== 'alert') return null;
-  const data = fields(unpacked(record.Data));
-  return parseIp(data?.['sip']) ?? parseIp(data?.['cip']);
+  const held = data();
+  return parseIp(held?.['sip']) ?? parseIp(held?.['cip']) ?? investigatedIp(held);
 }
 
 // `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
@@ -78,8 +80,36 @@ function otherAddress(record: Fields): IpAndPort | null {
   return null;
 }
 
-function userAgentOf({ record, family, extended }: AuditFacts): string | null {
-  const own = firstWord(record.UserAgent, record.ClientInfoString);
+/** Services without a field of their own for it hold it in a list of names and values, or one level down. */
+function innerAddress({ record, access, extended, properties }: AuditFacts): IpAndPort | null {
+  const asJson = typeof record.AuditData === 'string' ? fields(unpacked(record.AuditData)) : null;
+  return (
+    (access === null ? null : otherAddress(access)) ??
+    (record.PropertyCollection === undefined ? null : addressAmong(properties())) ??
+    (record.ExtraProperties === undefined
+      ? null
+      : addressAmong(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
+    (record.ExtendedProperties === undefined ? null : addressAmong(extended())) ??
+    (asJson === null ? null : otherAddress(asJson))
+  );
+}
+
+function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {
+  for (const [name, value] of values) {
+    const found = mayHoldAddress(name) ? parseIp(value) : null;
+    if (found !== null) return found;
+    if (name !== 'additionaldetails') continue;
+    const details = fields(unpacked(value));
+    const inside = details === null ? null : otherAddress(details);
+    if (inside !== null) return inside;
+  }
+  return null;
+}
+
+function userAgentOf({ record, family, extended, properties }: AuditFacts): string | null {
+  const own =
+    firstWord(record.UserAgent, record.ClientInfoString) ??
+    (record.PropertyCollection === undefined ? null : word(properties().get('user_agent.original')));
   if (own !== null || (family !== 'directory' && family !== 'logon')) return own;
   const details = fields(unpacked(extended().get('additionaldetails')));
   return firstWord(extended().get('useragent'), details?.['User-Agent'], details?.['UserAgent']);

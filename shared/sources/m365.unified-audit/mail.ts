@@ -3,6 +3,7 @@ import { bareAddress, directionOf } from '../_kit/address.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { investigatedMail } from './investigation.ts';
 import type { Family } from './record-types.ts';
 
 const mostRecipients = 100;
@@ -20,7 +21,7 @@ export function mailOf(
   const { record, operation } = facts;
   const item = fields(record.Item);
   const dlp = fields(record.ExchangeMetaData);
-  const review = fields(record.ExchangeDetails);
+  const review = fields(record.ExchangeDetails) ?? fields(record.EmailInfo) ?? alerted(facts);
   const subject = subjectOf(facts, item, dlp, review);
   const messageId = messageIdOf(facts, item, dlp, review);
   const sender =
@@ -37,6 +38,23 @@ export function mailOf(
     status: word(record.DeliveryAction)?.toLowerCase() ?? null,
     size: integer(item?.['SizeInBytes']) ?? integer(dlp?.['FileSize']),
   }; // prettier-ignore
+}
+
+/** The mail an alert or investigation is about: under short names, or among its entities. */
+function alerted({ family, record, data }: AuditFacts): Fields | null {
+  if (family !== 'alert' || record.Data === undefined) return null;
+  const held = data();
+  const mail = investigatedMail(held);
+  if (mail !== null)
+    return { ...mail, From: mail['P2Sender'] ?? mail['Sender'], Recipients: mail['Recipient'] };
+  if (held?.['ms'] === undefined && held?.['imsgid'] === undefined && held?.['tsd'] === undefined)
+    return null;
+  return {
+    Subject: held['ms'],
+    InternetMessageId: held['imsgid'],
+    From: held['tsd'],
+    Recipients: held['trc'],
+  };
 }
 
 function subjectOf(
@@ -79,7 +97,14 @@ function messageIdOf(
 function senderOf({ record }: AuditFacts, dlp: Fields | null, review: Fields | null): string | null {
   // Teams puts an object there.
   const sender = typeof record.Sender === 'string' ? record.Sender : null;
-  const found = firstWord(record.P2Sender, record.P1Sender, sender, dlp?.['From'], review?.['From']);
+  const found = firstWord(
+    record.P2Sender,
+    record.P1Sender,
+    sender,
+    dlp?.['From'],
+    review?.['From'],
+    review?.['Sender'],
+  );
   return found === null ? null : bareAddress(found);
 }
 

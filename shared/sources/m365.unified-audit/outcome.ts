@@ -1,5 +1,5 @@
 import type { Outcome } from '../../model/event.ts';
-import { flag, firstWord, integer, word } from '../_kit/reading.ts';
+import { fields, flag, firstWord, integer, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 
 export interface OutcomeAndReason {
@@ -15,14 +15,70 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
   const status = word(record.ResultStatus) ?? flagWord(record.ResultStatus);
   const why = firstWord(record.ResultMessage, record.Reason);
   if (status !== null) return read(status, why);
-  const success = flag(record.IsSuccess);
+  const success = flag(record.IsSuccess ?? successAmong(facts));
   if (success !== null) return { outcome: success ? 'success' : 'failure', reason: why };
   // The encrypted-message portal: 0 is success.
   const portal = integer(record.OperationStatus);
   if (portal !== null) return { outcome: portal === 0 ? 'success' : 'failure', reason: why };
-  const result = firstWord(record.OperationStatus, facts.extended().get('resulttype'));
-  return result === null ? withoutStatus(facts, why) : read(result, why);
+  const result = firstWord(record.OperationStatus, record.CommandStatus, facts.extended().get('resulttype'));
+  if (result !== null) return read(result, why);
+  return (facts.family === 'alert' ? stateOf(facts) : null) ?? disposalOf(facts) ?? withoutStatus(facts, why);
 }
+
+const successAmong = ({ record, properties }: AuditFacts): unknown =>
+  record.PropertyCollection === undefined
+    ? undefined
+    : properties().get('powerplatform.analytics.operation.is_successful');
+
+/** How an investigation or an action of one stands. */
+function stateOf({ record }: AuditFacts): OutcomeAndReason | null {
+  const state = word(record.Status);
+  if (state === null) return null;
+  const done = /^(remediated|fullyremediated|nothreats|no threats|benign|resolved)/i.test(state);
+  return { outcome: done ? 'success' : outcomeOfWord(state), reason: state };
+}
+
+/** Clicks on a link: 2 a page that blocks, 3 one that waits, 4 and 5 the same and the person went on. */
+const clicks: readonly (OutcomeAndReason | undefined)[] = [
+  { outcome: 'success', reason: 'allowed' }, undefined,
+  { outcome: 'failure', reason: 'blocked' },
+  { outcome: 'unknown', reason: 'pending' },
+  { outcome: 'success', reason: 'block overridden' },
+  { outcome: 'success', reason: 'pending overridden' },
+]; // prettier-ignore
+/** What a policy did on a device. */
+const enforced: readonly (OutcomeAndReason | undefined)[] = [
+  undefined,
+  { outcome: 'success', reason: 'audited' },
+  { outcome: 'partial', reason: 'warned' },
+  { outcome: 'success', reason: 'warned and overridden' },
+  { outcome: 'failure', reason: 'blocked' },
+  { outcome: 'success', reason: 'allowed' },
+];
+const disposals: Readonly<Record<string, Outcome>> = {
+  delivered: 'success', deliveredasspam: 'partial', junked: 'partial', replaced: 'partial', blocked: 'failure',
+}; // prettier-ignore
+
+/** What became of the mail, the click or the file a finding is about. */
+function disposalOf({ record, family }: AuditFacts): OutcomeAndReason | null {
+  if (family !== 'threat' && family !== 'dlp') return null;
+  const delivery = word(record.DeliveryAction);
+  if (delivery !== null) return { outcome: disposals[delivery.toLowerCase()] ?? 'unknown', reason: delivery };
+  const click =
+    family === 'threat' ? clicks[integer(record.UrlClickAction ?? record.URLClickAction) ?? -1] : undefined;
+  if (click !== undefined) return click;
+  const mode = family === 'dlp' ? enforced[integer(record.EnforcementMode) ?? -1] : undefined;
+  if (mode !== undefined) return mode;
+  const actions = list(record.PolicyDetails).flatMap(ruleActions);
+  const block = actions.find(action => /^block/i.test(action));
+  return block === undefined ? null : { outcome: 'failure', reason: block };
+}
+
+/** Names of actions only: the rest of a rule holds what was found. */
+const ruleActions = (policy: unknown): string[] =>
+  list(fields(policy)?.['Rules'])
+    .flatMap(rule => list(fields(rule)?.['Actions']).map(word))
+    .filter(action => action !== null);
 
 /**
  * Sign-ins: ResultStatus tells of the HTTP exchange, not of the sign-in, and says `Success` for wrong passwords.
@@ -54,7 +110,11 @@ const flagWord = (value: unknown): string | null => (typeof value === 'boolean' 
 function outcomeOfWord(status: string): Outcome {
   if (/^partial/i.test(status)) return 'partial';
   if (/^(succ|true|ok$|complete|pass|allow|0$)/i.test(status)) return 'success';
-  return /^(fail|false|error|denied|block|reject|abort|time)/i.test(status) ? 'failure' : 'unknown';
+  return /^(false|time|terminat|cancel)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
+    status,
+  )
+    ? 'failure'
+    : 'unknown';
 }
 
 /**

@@ -72,7 +72,8 @@ const byFamily: Readonly<Record<Exclude<Family, 'other'>, string>> = {
   platform: `
     20 PowerBIAudit, 21 CRM, 30 MicrosoftFlow, 45 PowerAppsApp, 46 PowerAppsPlan,
     52 DataInsightsRestApiAudit, 174 DataShareOperation, 181 EduDataLakeDownloadOperation,
-    183 MicrosoftGraphDataConnectOperation, 186 PowerPagesSite, 217 MicrosoftGraphDataConnectConsent
+    183 MicrosoftGraphDataConnectOperation, 186 PowerPagesSite, 217 MicrosoftGraphDataConnectConsent,
+    256 PowerPlatformAdministratorActivity
   `,
   compliance: `
     24 Discovery, 31 AeD, 38 DataGovernance, 42 SecurityComplianceInsights, 58 HRSignal,
@@ -106,7 +107,7 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
   [/^sharepoint|^onedrive/, 'file'],
   [/^exchange/, 'admin'],
   [/teams|^skype/, 'teams'],
-  [/^threatintel|^quarantine|^mcas|^cloudappsecurity|^defender|^airinvestigation|^wdatp|^mde\b/, 'threat'],
+  [/^threatintel|^quarantine|^mcas|^cloudappsecurity|defender|^airinvestigation|^wdatp|^mde\b/, 'threat'],
   [/^endpoint|dlp/, 'dlp'],
   [/^aip|informationprotection|^mip/, 'label'],
   [/^securitycompliance|^purview|^compliance|ediscovery/, 'compliance'],

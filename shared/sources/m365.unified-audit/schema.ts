@@ -29,6 +29,12 @@ export const optionalFields = [
   'AlertId', 'AlertEntityId', 'EntityType', 'PolicyId', 'Severity', 'Data', 'InvestigationId', 'InvestigationName',
   'Url', 'URL', 'FileData', 'PolicyDetails', 'SharePointMetaData', 'ExchangeMetaData', 'EndpointMetaData',
   'SubmitterId',
+  'Status', 'CommandStatus', 'UrlClickAction', 'URLClickAction', 'EnforcementMode', 'AttachmentData', 'PolicyMatchInfo', 'TargetFilePath',
+  'TargetDomain', 'TargetPrinterName', 'EmailInfo', 'LastModifiedBy', 'Case', 'CaseId',
+  // what services without fields of their own for it hold in lists of names and values, or in JSON
+  'Message', 'Messages', 'Attendees', 'AddOnName', 'AddOnGuid', 'ExtraProperties', 'PropertyCollection', 'AuditData',
+  'SharingInformation', 'WorkspaceAccessList', 'RecipientUPN', 'ResourceTitle', 'ResourceUrl', 'AadAppId',
+  'WorkspaceId', 'ReportId', 'DashboardId', 'DatasetId', 'UserUPN', 'UserUpn', 'UserPrincipalName', 'ActorName',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

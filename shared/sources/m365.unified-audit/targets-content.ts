@@ -4,6 +4,7 @@ import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { addInvestigated } from './investigation.ts';
 
 /** Mailboxes and the messages in them. */
 export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFacts | null): void {
@@ -62,20 +63,25 @@ export function addWorkTargets(found: Entity[], { record, family }: AuditFacts):
   addEntity(found, entity('file', { name: word(record.FileName) }));
   addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
   addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
-  for (const name of [
-    record.ReportName, record.DashboardName, record.DatasetName, record.ObjectDisplayName, record.WorkSpaceName,
-    record.WorkspaceName,
-  ]) addEntity(found, entity('other', { name: word(name) })); // prettier-ignore
+  for (const [name, id] of [
+    [record.ReportName, record.ReportId], [record.DashboardName, record.DashboardId], [record.DatasetName, record.DatasetId],
+    [record.ObjectDisplayName, null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
+  ]) if (name !== undefined) addEntity(found, entity('other', { name: word(name), id: word(id) })); // prettier-ignore
   addAssistantSources(found, fields(record.CopilotEventData));
 }
 
 /** The documents an assistant was asked in, or read for its answer. */
 function addAssistantSources(found: Entity[], data: Fields | null): void {
-  for (const source of [...list(data?.['AccessedResources']), ...list(data?.['Contexts'])]) {
+  if (data === null) return;
+  for (const source of [...list(data['AccessedResources']), ...list(data['Contexts'])]) {
     const known = fields(source);
     const id = firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']);
-    addEntity(found, entity('file', { id, name: word(known?.['Name']) }));
+    const kind = /^(teams|web)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
+    addEntity(found, entity(kind, { id, name: word(known?.['Name']) }));
   }
+  // Asked without a document: what was acted on is the conversation.
+  if (found.length === 0)
+    addEntity(found, entity('other', { id: word(data['ThreadId']), name: word(data['AppHost']) }));
 }
 
 const alertKinds: Readonly<Record<string, EntityKind>> = {
@@ -100,6 +106,14 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
   const share = fields(record.SharePointMetaData);
   addEntity(found, entity('file', { id: word(share?.['FilePathUrl']), name: word(share?.['FileName']) }));
   addPerson(found, word(share?.['FileOwner']));
+  addPerson(found, word(share?.['From']));
+  for (const attachment of list(record.AttachmentData)) {
+    const known = fields(attachment);
+    addEntity(found, entity('file', { id: word(known?.['SHA256']), name: word(known?.['FileName']) }));
+  }
+  addPerson(found, word(record.LastModifiedBy));
+  if (family === 'dlp') addDestination(found, facts);
+  addEntity(found, entity('other', { id: word(record.CaseId), name: word(record.Case) }));
   for (const policy of list(record.PolicyDetails)) {
     const known = fields(policy);
     addEntity(found, entity('policy', { id: word(known?.['PolicyId']), name: word(known?.['PolicyName']) }));
@@ -107,9 +121,18 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
   if (family === 'threat') addPerson(found, word(record.EventValue));
 }
 
-function addAlert(found: Entity[], { record }: AuditFacts): void {
+/** Where a file on a device was going, and the policy that saw it. */
+function addDestination(found: Entity[], { record }: AuditFacts): void {
+  const policy = fields(record.PolicyMatchInfo);
+  addEntity(found, entity('policy', { id: word(policy?.['PolicyId']), name: word(policy?.['PolicyName']) }));
+  addEntity(found, entity('file', { id: word(record.TargetFilePath) }));
+  addEntity(found, entity('domain', { name: word(record.TargetDomain) }));
+  addEntity(found, entity('device', { name: word(record.TargetPrinterName) }));
+}
+
+function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   const about = word(record.AlertEntityId);
-  const data = fields(unpacked(record.Data));
+  const data = held();
   if (about !== null) {
     const kind = alertKinds[word(record.EntityType)?.toLowerCase() ?? ''] ?? 'other';
     addEntity(found, entity(kind, isAddress(about) ? { address: about } : { name: about }));
@@ -122,6 +145,7 @@ function addAlert(found: Entity[], { record }: AuditFacts): void {
     found,
     entity('other', { id: word(record.InvestigationId), name: word(record.InvestigationName) }),
   );
+  addInvestigated(found, data);
 }
 
 function addPerson(found: Entity[], text: string | null): void {

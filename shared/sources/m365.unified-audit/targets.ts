@@ -7,13 +7,15 @@ import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
+import { addServiceTargets } from './targets-work.ts';
 
 type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
 
 const everything: readonly Add[] = [
-  addDirectoryTargets, addSharedWith, addFile, addCommandTargets, addMailTargets, addWorkTargets, addFindingTargets,
+  addDirectoryTargets, addSharedWith, addFile, addCommandTargets, addMailTargets, addWorkTargets, addServiceTargets,
+  addFindingTargets,
 ]; // prettier-ignore
-const office: readonly Add[] = [addSharedWith, addFile, addCommandTargets, addWorkTargets];
+const office: readonly Add[] = [addSharedWith, addFile, addCommandTargets, addWorkTargets, addServiceTargets];
 // What is known of a family spares it the questions it never answers; whoever is unknown is asked all.
 const asked: Readonly<Record<Family, readonly Add[]>> = {
   admin: [addDirectoryTargets, addCommandTargets],
@@ -38,6 +40,11 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
   if (found.length === 0) addEntity(found, anythingNamed(facts));
+  // Whom a thing was shared with does not say which thing.
+  else if (facts.family === 'platform' && found.every(({ kind }) => kind === 'user')) {
+    const shared = anythingNamed(facts);
+    if (shared !== null) found.unshift(shared);
+  }
   return found;
 }
 
@@ -97,7 +104,7 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
 
 function objectOf(object: string): Entity | null {
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
-  if (/^(https?:\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
+  if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
     return entity('file', { id: object, name: lastSegment(object) });
   }
   if (isAddress(object)) return entity(object.includes('#EXT#') ? 'guest' : 'user', { address: object });
@@ -116,25 +123,33 @@ function lastSegment(path: string | null): string | null {
 
 // `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
 const namedForThing =
-  /^(Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dataflow|Device|Document|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Roster|Rule|Search|Simulation|Site|Submission|Task|Template|Video)(Display)?(Name|Title|Details?Url|Url|Id|Guid)?$/;
+  /^(Agent|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Video|Workbook|Workspace)(Display)?(Name|Title|Details?Url|Url|URL|Id|Guid)?$|^(Search)?QueryText$|^DataType$/;
 // Field names are a few hundred that come a million times.
 const knownNames = new Map<string, 'name' | 'id' | null>();
+const kindsOfThings: readonly (readonly [RegExp, EntityKind])[] = [
+  [/^(Device|Machine)/, 'device'], [/^Agent/, 'application'], [/^(Document|File|Folder)/, 'file'], [/^Group/, 'group'],
+  [/^Team/, 'team'], [/^(Policy|Rule)/, 'policy'], [/^Site/, 'site'], [/^Domain/, 'domain'], [/^Role/, 'role'],
+]; // prettier-ignore
 const mostKnown = 2_000;
 
 function thingIn(field: string): 'name' | 'id' | null {
   const known = knownNames.get(field);
   if (known !== undefined) return known;
-  const says = namedForThing.test(field) ? (/(Url|Id|Guid)$/.test(field) ? 'id' : 'name') : null;
+  const says = namedForThing.test(field) ? (/(Url|URL|Id|Guid)$/.test(field) ? 'id' : 'name') : null;
   if (knownNames.size < mostKnown) knownNames.set(field, says);
   return says;
 }
 
 function anythingNamed({ record }: AuditFacts): Entity | null {
-  let [id, name]: (string | null)[] = [null, null];
+  let [id, name, first]: (string | null)[] = [null, null, null];
   for (const [field, value] of Object.entries(record)) {
     const says = thingIn(field);
-    if (says === 'name') name ??= word(value);
-    else if (says === 'id') id ??= word(value);
+    const said = says === null ? null : word(value);
+    if (said === null) continue;
+    first ??= field;
+    if (says === 'name') name ??= said;
+    else id ??= said;
   }
-  return entity('other', { id: id ?? null, name: name ?? null });
+  const kind = kindsOfThings.find(([pattern]) => pattern.test(first ?? ''))?.[1] ?? 'other';
+  return entity(kind, { id: id ?? null, name: name ?? null });
 }

@@ -11,8 +11,13 @@ export interface EventInfo {
 }
 
 const namedValue = /(?:^|[,;\n]\s*)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
+// Some texts part these by nothing but a space: `by a@b.example Date: … Time: … IP: 198.51.100.23 Application: Console`,
+// `remote IP : 198.51.100.23 application : LFS`, `Remote IP is 198.51.100.23`.
+const spokenIp = /\bIP(?: address)? ?(?::| is) ?\[?([0-9a-f.:]{7,45})/i;
+const spokenApplication = /\bapplication ?: ?([^,;:\n]{1,100}?)(?:,|;|\n|\]|$)/i;
+const spokenTail = / (?:Date: ?\d{4}-\d|remote IP ?:|IP: ?\d)/i;
 // No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
-const address = /[^\s"'<>()[\],;:@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
+const address = /[^\s"'<>()[\],;:=@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
 const most = 20;
 
 /**
@@ -30,7 +35,12 @@ export function readEventInfo(value: unknown): EventInfo {
     const key = name.trim().toLowerCase();
     if (named.size < most && !named.has(key) && said.trim() !== '') named.set(key, said.trim());
   }
-  const what = info.slice(0, first).trim();
+  const ip = spokenIp.exec(info)?.[1];
+  if (ip !== undefined && !named.has('ip')) named.set('ip', ip.replace(/[.:]$/, ''));
+  const application = named.has('application') ? undefined : spokenApplication.exec(info)?.[1];
+  if (application !== undefined) named.set('application', application.trim());
+  const tail = spokenTail.exec(info)?.index ?? first;
+  const what = info.slice(0, Math.min(first, tail)).trim();
   const addresses = [...new Set(info.match(address)?.slice(0, most))];
   return { what: what === '' ? null : what, named, addresses };
 }

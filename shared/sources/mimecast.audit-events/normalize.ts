@@ -65,6 +65,8 @@ function targetsOf(info: EventInfo, actor: Entity | null): Entity[] {
   }
   addEntity(found, entity('application', { name: info.named.get('application') ?? null }));
   if (found.length === 0) addEntity(found, entity('other', { name: info.what }));
+  // `Password reset for user: <the user>`: done to oneself, and nothing else is named.
+  if (found.length === 0) addEntity(found, entity('user', { address: info.addresses[0] ?? null }));
   return found;
 }
 

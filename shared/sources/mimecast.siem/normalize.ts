@@ -16,10 +16,12 @@ import { firstWord, flag, integer, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
 import { eventTypes, otherType, streamOfType, type EventType } from './event-types.ts';
+import { hasOlderNames, inTodaysNames } from './older-names.ts';
 import type { SiemEvent } from './schema.ts';
 
 /** mapping.md has every field, and why. */
-export function normalizeSiemEvent(record: SiemEvent, about: About): NormalizedEvent {
+export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEvent {
+  const record = hasOlderNames(given) ? inTodaysNames(given) : given;
   const time = timeOf(record);
   const type = firstWord(record.type, record.eventType) ?? about.stream;
   const known = eventTypes[streamOfType(type)] ?? otherType;
@@ -94,6 +96,8 @@ function outcomeOf(record: SiemEvent, known: EventType): Outcome {
   const status = statusOf(record);
   const made = status === 'ignored' ? 'failure' : status === 'retry' ? 'unknown' : outcomeOfAction(status);
   if (made !== 'unknown') return made;
+  const scanned = outcomeOfAction(word(record.scanResults));
+  if (scanned !== 'unknown') return scanned;
   if (firstWord(record.rejectionType, record.rejectionInfo, record.holdReason) !== null) return 'failure';
   // A record of a finding says that something was found; one that also stopped it says so.
   return known.finds && word(record.virusFound) !== null ? 'failure' : 'unknown';
@@ -106,10 +110,12 @@ const reasonOf = (record: SiemEvent): string | null =>
     record.rejectionType,
     record.holdReason,
     record.virusFound,
+    record.scanResults,
     record.urlCategory,
     record.policyDefinition,
     record.reason,
-    record.subtype,
+    // Of deliveries it repeats `delivered`.
+    flag(record.subtype) === null ? record.subtype : null,
     record.subType,
     record.action,
   );
@@ -129,6 +135,8 @@ const thingsOf = (record: SiemEvent): (Entity | null)[] => [
     id: firstWord(record.sha256, record.sha1, record.md5),
     name: word(record.fileName),
   }),
+  // Where a delivery went: the other side's server, or the customer's own.
+  entity('device', { id: parseIp(record.destinationIp)?.ip ?? null, name: word(record.Hostname) }),
 ];
 
 function sentence(type: string, mail: MailFacts, record: SiemEvent, reason: string | null): string {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fields, type Fields } from '../_kit/reading.ts';
 
-/** What the mapping reads if it is there, of any type. */
+/** What the mapping reads if it is there, of any type, and what makes an event that event: nothing is ever added. */
 export const optionalFields = [
   'type', 'eventType', 'subtype', 'subType', 'aggregateId', 'processingId', 'messageId', 'senderEnvelope',
   'senderHeader', 'sender', 'recipients', 'recipient', 'subject', 'senderIp', 'sourceIp', 'direction', 'route', 'action',
@@ -9,9 +9,12 @@ export const optionalFields = [
   'fileName', 'sha256', 'sha1', 'md5', 'url', 'policyDefinition', 'taggedMalicious',
 ] as const; // prettier-ignore
 
+/** What the mapping reads besides. */
+type FurtherFields = 'scanResults' | 'destinationIp' | 'Hostname' | 'datetime';
+
 /** One line of a batch file: what the gateway did with a message at one step. All of it is optional. */
 export type SiemEvent = { readonly timestamp?: unknown } & {
-  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+  readonly [Field in (typeof optionalFields)[number] | FurtherFields]?: unknown;
 };
 
 export const siemEventSchema: z.ZodType<SiemEvent> = z.custom<SiemEvent>(

@@ -8,6 +8,7 @@ import { batchRecordBytes, batchRecords } from './batch-file.ts';
 import { batchPages, retention } from './batch-pages.ts';
 import { eventTypes } from './event-types.ts';
 import { normalizeSiemEvent } from './normalize.ts';
+import { hasOlderNames, olderFields } from './older-names.ts';
 import { optionalFields, siemEventSchema, type SiemEvent } from './schema.ts';
 
 /** Offset and partition alone repeat. */
@@ -52,10 +53,13 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
     pages: (ctx, token) => batchPages(ctx, token),
   },
   record: siemEventSchema,
-  mapping: 1,
+  mapping: 2,
   split: batchRecords,
   recordBytes: batchRecordBytes,
-  identity: record => rowIdentity(record.timestamp, record, identityFields),
+  identity: record =>
+    hasOlderNames(record)
+      ? rowIdentity(record.datetime, record, olderFields)
+      : rowIdentity(record.timestamp, record, identityFields),
   identifiedBy:
     'There is no id: `timestamp`, the fields that are read, `accountId`, `_offset` and `_partition`. Mimecast sends some lines twice; lines equal in all of these are one event.',
   normalize: normalizeSiemEvent,

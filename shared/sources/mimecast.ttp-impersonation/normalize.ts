@@ -62,11 +62,17 @@ function mailOf(record: ImpersonationLog, { domains }: About): MailFacts {
   });
 }
 
-/** The domains a sender's looks like. */
+/** The domains, or by their names the people, a sender's looks like. */
 const imitatedBy = (record: ImpersonationLog): (Entity | null)[] =>
   list(record.impersonationResults)
     .slice(0, 20)
-    .map(result => entity('domain', { name: word(fields(result)?.['similarDomain']) }));
+    .map(result => {
+      const like = word(fields(result)?.['similarDomain']);
+      if (like === null || !like.includes('@')) return entity('domain', { name: like });
+      const bracket = like.indexOf('<');
+      const name = bracket > 0 ? word(like.slice(0, bracket)) : null;
+      return entity('user', { name, address: mimecastAddress(like) });
+    });
 
 function severityOf(record: ImpersonationLog, outcome: Outcome): Severity {
   if (flag(record.taggedMalicious) === true) return outcome === 'success' ? 'high' : 'medium';

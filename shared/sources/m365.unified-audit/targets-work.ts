@@ -1,0 +1,82 @@
+import type { Entity, EntityKind } from '../../model/event.ts';
+import { addEntity, entity } from '../_kit/entity.ts';
+import { bareAddress, isAddress } from '../_kit/address.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
+import type { AuditFacts } from './audit-facts.ts';
+
+/** What Teams, Power BI, Power Platform, Stream and Forms hold in places of their own. */
+export function addServiceTargets(found: Entity[], { record, family, type, properties }: AuditFacts): void {
+  if (family === 'teams') {
+    addMessage(found, record.Message);
+    for (const message of list(record.Messages)) addMessage(found, message);
+    for (const attendee of list(record.Attendees)) {
+      const known = fields(attendee);
+      const name = word(known?.['DisplayName']);
+      addEntity(
+        found,
+        entity('user', { id: word(known?.['UserObjectId']), name, address: word(known?.['UPN']) }),
+      );
+    }
+    addEntity(found, entity('application', { id: word(record.AddOnGuid), name: word(record.AddOnName) }));
+    return;
+  }
+  // Elsewhere it is the client.
+  if (type.startsWith('PowerApps')) addEntity(found, entity('application', { name: word(record.AppName) }));
+  addEntity(found, entity('other', { id: word(record.ResourceUrl), name: word(record.ResourceTitle) }));
+  for (const share of list(record.SharingInformation)) addNamed(found, fields(share)?.['RecipientEmail']);
+  for (const workspace of list(record.WorkspaceAccessList)) {
+    for (const user of list(fields(workspace)?.['UserAccessList'])) {
+      addNamed(found, firstWord(fields(user)?.['UserEmailAddress'], fields(user)?.['Identifier']));
+    }
+  }
+  addNamed(found, record.RecipientUPN);
+  if (record.PropertyCollection !== undefined) addResource(found, properties());
+}
+
+/** A Teams message whose record holds it as an object; other services put a sentence there. */
+function addMessage(found: Entity[], value: unknown): void {
+  const message = fields(value);
+  if (message === null) return;
+  addEntity(found, entity('message', { id: firstWord(message['Id'], message['ID']) }));
+  addEntity(found, entity('other', { id: firstWord(message['ThreadId'], message['ParentMessageId']) }));
+}
+
+function addNamed(found: Entity[], value: unknown): void {
+  const said = word(value);
+  if (said === null) return;
+  for (const part of said.split(/[;,]/)) {
+    const bare = bareAddress(part.trim());
+    if (isAddress(bare)) addEntity(found, entity('user', { address: bare }));
+  }
+}
+
+const prefix = 'powerplatform.analytics.resource.';
+const resourceKinds: Readonly<Record<string, EntityKind>> = {
+  power_app: 'application', principal: 'user', bot: 'application', role: 'role', policy: 'policy', group: 'group',
+}; // prettier-ignore
+
+/**
+ * Power Platform names what it acted on `….resource.power_app.id` and `….display_name`, each kind with its own: all
+ * of them, the environment they lie in last.
+ */
+function addResource(found: Entity[], properties: ReadonlyMap<string, unknown>): void {
+  const things = new Map<string, { id: string | null; name: string | null }>();
+  for (const [key, value] of properties) {
+    if (!key.startsWith(prefix)) continue;
+    const [thing = '', part = '', ...more] = key.slice(prefix.length).split('.');
+    if (more.length > 0 || thing === 'tenant') continue;
+    const known = things.get(thing) ?? { id: null, name: null };
+    if (part === 'id') known.id ??= word(value);
+    else if (part === 'name' || part === 'display_name') known.name ??= word(value);
+    things.set(thing, known);
+  }
+  const environment = things.get('environment');
+  things.delete('environment');
+  for (const [thing, { id, name }] of things) {
+    const kind = resourceKinds[thing] ?? 'other';
+    const isPerson = name !== null && isAddress(name);
+    addEntity(found, entity(kind, isPerson ? { id, address: name } : { id, name }));
+  }
+  if (environment !== undefined) addEntity(found, entity('other', environment));
+  addNamed(found, properties.get('targetuser.principal_name'));
+}

@@ -1,0 +1,40 @@
+import type { Fields } from '../_kit/reading.ts';
+import type { SiemEvent } from './schema.ts';
+
+/** The names of the API before this one, and ours. Records in its spelling are still kept and forwarded by many. */
+const today: Readonly<Record<string, keyof SiemEvent>> = {
+  datetime: 'timestamp', aCode: 'aggregateId', MsgId: 'messageId', Sender: 'senderEnvelope', headerFrom: 'senderHeader',
+  Rcpt: 'recipients', Recipient: 'recipients', Subject: 'subject', IP: 'senderIp', SourceIP: 'sourceIp', Dir: 'direction',
+  Route: 'route', Act: 'action', Action: 'action', Delivered: 'delivered', Hld: 'holdReason', RejType: 'rejectionType',
+  RejInfo: 'rejectionInfo', Virus: 'virusFound', UrlCategory: 'urlCategory', ScanResultInfo: 'scanResults',
+  MsgSize: 'emailSize', Size: 'emailSize', URL: 'url', Definition: 'policyDefinition', TaggedMalicious: 'taggedMalicious',
+}; // prettier-ignore
+
+/** The old names, for the identity of a record that bears them. */
+export const olderFields = [
+  ...Object.keys(today), 'acc', 'sender', 'recipient', 'url', 'reason', 'sourceIp', 'fileName', 'sha256',
+]; // prettier-ignore
+
+export const hasOlderNames = (record: SiemEvent): boolean =>
+  record.timestamp === undefined && record.datetime !== undefined;
+
+// There the file's name told the type; without it only the fields do. The first that fits.
+const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] = [
+  ['delivery', 'Delivered', 'Attempt', 'Latency'],
+  ['av', 'Virus'],
+  ['impersonation protect', 'Hits', 'TaggedMalicious'],
+  ['internal email protect', 'ScanResultInfo'],
+  ['url protect', 'url', 'urlCategory'],
+  ['attachment protect', 'fileMime', 'sha256'],
+  ['process', 'AttCnt', 'AttNames', 'Hld'],
+  ['receipt', 'SpamScore', 'Act', 'RejType'],
+  ['spam', 'SourceIP', 'headerFrom'],
+];
+
+/** The record under today's names. What has none keeps its own. */
+export function inTodaysNames(record: Fields): SiemEvent {
+  const named: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record)) named[today[name] ?? name] = value;
+  named['type'] ??= tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0];
+  return named;
+}

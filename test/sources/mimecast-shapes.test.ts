@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import type { NormalizedEvent } from '../../shared/model/event.ts';
+import { readRecord } from '../../shared/sources/_kit/read-record.ts';
+import type { Source } from '../../shared/sources/_kit/source.ts';
+import { mimecastAuditEvents } from '../../shared/sources/mimecast.audit-events/source.ts';
+import { mimecastSiem } from '../../shared/sources/mimecast.siem/source.ts';
+import { mimecastTtpImpersonation } from '../../shared/sources/mimecast.ttp-impersonation/source.ts';
+
+const about = { domains: ['contoso.example'], stream: 'default' };
+
+function read(source: Source, record: object): { event: NormalizedEvent; identity: readonly string[] } {
+  const reading = readRecord(source, record, about);
+  if (reading.kind !== 'event') throw new Error(JSON.stringify(reading));
+  return reading;
+}
+
+describe('the text of an audit event', () => {
+  const said = (eventInfo: string): NormalizedEvent =>
+    read(mimecastAuditEvents as Source, {
+      id: '1',
+      auditType: 'User Logged On',
+      user: 'mira@contoso.example',
+      eventTime: '2026-10-05T09:00:00+0000',
+      category: 'authentication_logs',
+      eventInfo,
+    }).event;
+  test.each([
+    'Action Performed - a folder by mira@contoso.example<Mira> Date: 2026-10-05 Time: 10:00:00 +0100 IP: 198.51.100.23 Application: Console',
+    'Creating the entry for failed authentication, emailAddress :x.Address@1f[name=mira] remote IP : 198.51.100.23 application : Console',
+    'Logged on, Remote IP is 198.51.100.23, Application: Console',
+    '[Export type : Download,IP Address :198.51.100.23,Size : 4], Date: 2026-10-05, Application: Console',
+    'Logged on, IP: 198.51.100.23, Application: Console',
+  ])('gives its address and application: %s', eventInfo => {
+    expect(said(eventInfo).client).toMatchObject({ ip: '198.51.100.23', app: 'Console' });
+  });
+  test('ends where its date begins, also with a space for the comma', () => {
+    const { summary } = said(
+      'Action Performed - Deleted a folder Date: 2026-10-05 Time: 10:00 IP: 198.51.100.2 Application: Console',
+    );
+    expect(summary).toMatch(/Deleted a folder$/);
+  });
+  test('about nobody but its actor has the actor as target', () => {
+    expect(said('Password reset for user: mira@contoso.example Changed, Remote IP is null')).toMatchObject({
+      targets: [{ kind: 'user', address: 'mira@contoso.example' }],
+      client: null,
+    });
+  });
+});
+
+test('an imitated person is a user with name and address', () => {
+  const { targets } = read(mimecastTtpImpersonation as Source, {
+    eventTime: '2026-10-05T09:00:00+0000',
+    senderAddress: 'mira@fabrikam.example',
+    recipientAddress: 'jan@contoso.example',
+    action: 'none',
+    impersonationResults: [
+      { similarDomain: 'Mira Holm <mira@contoso.example>' },
+      { similarDomain: 'cont0so.example' },
+    ],
+  }).event;
+  expect(targets).toContainEqual({
+    kind: 'user',
+    id: null,
+    name: 'Mira Holm',
+    address: 'mira@contoso.example',
+  });
+  expect(targets).toContainEqual({ kind: 'domain', id: null, name: 'cont0so.example', address: null });
+});
+
+describe('a gateway event', () => {
+  const siem = mimecastSiem as Source;
+  test('of internal mail was stopped where the scan says so', () => {
+    expect(
+      read(siem, {
+        timestamp: 1_791_190_800_000,
+        type: 'internal email protect',
+        scanResults: 'Blocked URL Category',
+        urlCategory: 'Compromised',
+      }).event,
+    ).toMatchObject({ outcome: 'failure', reason: 'Blocked URL Category' });
+  });
+  test('of a delivery names the server it went to', () => {
+    const { event } = read(siem, {
+      timestamp: 1_791_190_800_000,
+      type: 'delivery',
+      delivered: 'true',
+      subtype: 'true',
+      destinationIp: '203.0.113.44',
+      Hostname: 'mx.fabrikam.example',
+    });
+    expect(event).toMatchObject({ outcome: 'success', reason: null, client: null });
+    expect(event.targets[0]).toMatchObject({
+      kind: 'device',
+      id: '203.0.113.44',
+      name: 'mx.fabrikam.example',
+    });
+  });
+  const older = {
+    datetime: '2026-10-05T09:00:00+0100',
+    acc: 'C1A1',
+    aCode: 'aa',
+    MsgId: '<1@contoso.example>',
+    Sender: 'mira@fabrikam.example',
+    IP: '198.51.100.7',
+  };
+  test.each([
+    [{ Act: 'Acc', Rcpt: 'jan@contoso.example', SpamScore: 1 }, 'receipt', 'success'],
+    [{ Act: 'Rej', Rcpt: 'jan@contoso.example', RejType: 'Virus', RejInfo: 'Found' }, 'receipt', 'failure'],
+    [{ Act: 'Hld', Hld: 'Spm', AttCnt: 0, Rcpt: 'jan@contoso.example' }, 'process', 'failure'],
+    [{ Delivered: true, Rcpt: 'jan@contoso.example' }, 'delivery', 'success'],
+    [{ Virus: 'Test', Recipient: 'jan@contoso.example' }, 'av', 'failure'],
+    [{ Action: 'Hold', Hits: 1, Recipient: 'jan@contoso.example' }, 'impersonation protect', 'failure'],
+    [{ ScanResultInfo: 'Blocked', Recipient: 'jan@contoso.example' }, 'internal email protect', 'failure'],
+    [{ headerFrom: 'x@fabrikam.example', Recipient: 'jan@contoso.example' }, 'spam', 'unknown'],
+  ] as const)('in the older API’s names reads as today’s: %j', (fields, operation, outcome) => {
+    const { event, identity } = read(siem, { ...older, ...fields });
+    expect(event).toMatchObject({
+      time: '2026-10-05T08:00:00.000Z',
+      operation,
+      outcome,
+      actor: { address: 'mira@fabrikam.example' },
+      client: { ip: '198.51.100.7' },
+      correlationId: 'aa',
+    });
+    expect(event.targets).toContainEqual(expect.objectContaining({ address: 'jan@contoso.example' }));
+    const another = read(siem, { ...older, ...fields, MsgId: '<2@contoso.example>' });
+    expect(another.identity).not.toEqual(identity);
+  });
+});
