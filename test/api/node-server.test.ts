@@ -5,9 +5,13 @@ import type { Api } from '../../shared/api/api-request.ts';
 import { startNodeServer, type NodeServer, type Timeouts } from '../../shared/host/node-server.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 
+/** How many requests have come to `echo`. */
+let begun = 0;
+
 /** Answers what it got; takes bodies of up to 1,000 bytes on /read, and never looks at them elsewhere. */
 const echo: Api = {
   async handle(request) {
+    begun += 1;
     const answer = (
       status: number,
       body: string,
@@ -60,7 +64,7 @@ async function dial(server: NodeServer): Promise<Line> {
 }
 
 async function expectSoon(what: () => boolean): Promise<void> {
-  for (let n = 0; n < 400 && !what(); n += 1) await sleep(10);
+  for (let n = 0; n < 2_000 && !what(); n += 1) await sleep(10);
   expect(what()).toBe(true);
 }
 
@@ -282,22 +286,24 @@ describe('closing', () => {
   test('lets an answer under way end, and takes no new connection', async () => {
     const server = await startNodeServer({ api: echo, port: 0, timeouts: { grace: 30_000 } });
     const { socket, text } = await dial(server);
+    const before = begun;
     socket.write('GET /slow HTTP/1.1\r\nhost: x\r\n\r\n');
-    await sleep(50);
-    const begun = performance.now();
+    await expectSoon(() => begun > before);
+    const began = performance.now();
     await server.close();
-    expect(performance.now() - begun).toBeLessThan(20_000);
-    expect(text()).toContain('GET /slow');
+    expect(performance.now() - began).toBeLessThan(20_000);
+    await expectSoon(() => text().includes('GET /slow'));
     await expect(fetch(`${server.url}/alive`)).rejects.toThrow('fetch failed');
   });
 
   test('does not wait for ever', async () => {
     const server = await startNodeServer({ api: echo, port: 0, timeouts: { grace: 200 } });
     const { socket } = await dial(server);
+    const before = begun;
     socket.write('POST /read HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n');
-    await sleep(50);
-    const begun = performance.now();
+    await expectSoon(() => begun > before);
+    const began = performance.now();
     await server.close();
-    expect(performance.now() - begun).toBeLessThan(20_000);
+    expect(performance.now() - began).toBeLessThan(20_000);
   });
 });
