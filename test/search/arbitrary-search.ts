@@ -9,6 +9,7 @@ import {
   type SearchRequest,
 } from '../../shared/model/query.ts';
 import { valuesOf } from '../../shared/query/field-values.ts';
+import { isMailAddress } from '../../shared/query/fold.ts';
 import { resolveTimes } from '../../shared/query/resolve-times.ts';
 import { arbitraryEvent } from '../query/arbitrary-event.ts';
 import { clause, treeOf } from '../query/arbitrary-query.ts';
@@ -49,11 +50,28 @@ function clauseAbout(events: readonly StoredEvent[]): fc.Arbitrary<QueryNode> {
     });
 }
 
+/** A whole address where it is one value: whose mail it is, in whatever case. Nobody's now and then. */
+function addressOf(events: readonly StoredEvent[]): fc.Arbitrary<QueryNode> {
+  const held = events.flatMap(event =>
+    (['actor', 'sender', 'recipient'] as const).flatMap(field =>
+      valuesOf(event, field).flatMap(value => (isMailAddress(value) ? [{ field, value }] : [])),
+    ),
+  );
+  const nobody = { field: 'actor' as const, value: 'nobody@contoso.example' };
+  return fc.tuple(fc.constantFrom(...held, nobody), fc.boolean()).map(([{ field, value }, caps]) => ({
+    kind: 'match',
+    field,
+    value: caps ? value.toUpperCase() : value,
+    prefix: false,
+  }));
+}
+
 const request = (events: readonly StoredEvent[]): fc.Arbitrary<SearchRequest> =>
   fc
     .record({
       node: fc.oneof(
         { weight: 4, arbitrary: clauseAbout(events) },
+        { weight: 1, arbitrary: addressOf(events) },
         { weight: 1, arbitrary: clause },
         { weight: 2, arbitrary: treeOf(fc.oneof(clause, clauseAbout(events))) },
       ),
