@@ -3,6 +3,7 @@
 // that `npm ci` installed is started in its place; this file alone must therefore run on any Node.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -10,7 +11,9 @@ const here = dirname(fileURLToPath(import.meta.url));
 const needed = 24;
 
 if (Number(process.versions.node.split('.')[0]) >= needed) {
-  await import('../shared/host/compile-cache.js');
+  // A command is over in half a second, most of which is compiling. Here rather than where Node would keep it: what
+  // lies there is run, and in the folder for temporary files anybody may write.
+  module.enableCompileCache?.(join(here, '../node_modules/.cache/holdfast/compiled'));
   const { runAsProcess } = await import('./main.ts');
   await runAsProcess();
 } else {

@@ -104,7 +104,8 @@ async function run(flags: Flags): Promise<void> {
     if (process.connected) process.disconnect();
     void simulator.close();
   };
-  process.once('SIGINT', stop);
+  // Ctrl-C comes to the parent as well, whose runs want their last pages before it ends this process.
+  process.on('SIGINT', process.connected ? () => {} : stop);
   process.once('SIGTERM', stop);
   // The parent is gone, maybe by kill -9: nobody is left to stop this one.
   process.once('disconnect', () => void simulator.close());

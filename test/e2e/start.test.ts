@@ -63,9 +63,11 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   const wanted = new Set(offered.flatMap(tenant => tenant.sources.map(({ id }) => id)));
   expect(new Set(sources.value.map(one => one.source))).toEqual(wanted);
   expect([...wanted].filter(id => id.startsWith('mimecast.')).length).toBe(9);
-  second.child.kill('SIGINT');
+  // As a terminal does: to the simulator beside it too.
+  process.kill(-(second.child.pid ?? Number.NaN), 'SIGINT');
   expect(await second.ended()).toBe(0);
   expect(second.output()).toContain('Stopping');
+  expect(second.output()).not.toContain('has ended');
 
   const third = startProcess('start.ts', environment, ['--events', '6000']);
   await healthy(third);

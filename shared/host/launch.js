@@ -1,0 +1,28 @@
+// `node shared/host/launch.js FILE …` runs a program of ours with what has to be settled before Node begins. In
+// JavaScript, because with it begins what takes types off.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const flags = [
+  '--disable-warning=ExperimentalWarning',
+  // Little memory rather than the last of speed: see docs/adr/0002.
+  '--single-threaded-gc',
+  '--no-incremental-marking',
+  '--max-semi-space-size=4',
+  '--heap-growing-percent=30',
+];
+const environment = {
+  ...process.env,
+  // What was compiled once is kept, its types taken off. In node_modules rather than the folder for temporary files that
+  // Node would choose: what lies there is run, and anybody may write there.
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/holdfast/compiled'),
+  // Only glibc reads it: pages of megabytes go back to the system at once, and leave no holes between what stays.
+  MALLOC_MMAP_THRESHOLD_: '131072',
+};
+const command = [...flags, ...process.argv.slice(2)];
+
+if (process.platform === 'win32') {
+  // A process cannot become another one there.
+  const child = spawn(process.execPath, command, { env: environment, stdio: 'inherit' });
+  child.on('close', code => process.exit(code ?? 1));
+} else process.execve(process.execPath, [process.execPath, ...command], environment);
