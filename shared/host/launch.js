@@ -16,8 +16,10 @@ const environment = {
   // What was compiled once is kept, its types taken off. In node_modules rather than the folder for temporary files that
   // Node would choose: what lies there is run, and anybody may write there.
   NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/holdfast/compiled'),
-  // Only glibc reads it: pages of megabytes go back to the system at once, and leave no holes between what stays.
+  // Only glibc reads these. Pages of megabytes go back to the system at once, and leave no holes between what stays;
+  // and each thread keeping four megabytes in reserve for itself would come to thirty.
   MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_ARENA_MAX: '2',
 };
 const command = [...flags, ...process.argv.slice(2)];
 

@@ -2,8 +2,8 @@ import { AppError } from '../kernel/errors.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
-/** Changes per step: large enough for the index to work in bulk, small enough to keep in memory (about 10 MB). */
-const stepSize = 4_000;
+/** Changes per step: large enough for the index to work in bulk, small enough to keep in memory (about 10 MB at most). */
+const stepSize = 2_000;
 
 /**
  * Brings the index up to the store, from the index's own position: whatever was lost with the index, or not

@@ -32,7 +32,7 @@ const docs = (name: string, unique: string): string => `
 // Contentless: the events are in the store, and their text need not be kept twice. Merging sixteen segments
 // at once instead of four halves what a million inserts cost and is not felt by a search; crisismerge stays
 // out of the way, because it merges a whole level in one write and holds everything up meanwhile. hashsize
-// lets a batch of five thousand events become one segment.
+// lets a batch of events become one segment.
 const words = (name: string): string => `
   CREATE VIRTUAL TABLE ${name} USING fts5(
     ${wordColumns.join(', ')}, content='', contentless_delete=1, detail=full, tokenize="${tokenizer}");

@@ -7,9 +7,6 @@ import { indexAdvice, indexMigrations } from './fts-schema.ts';
 import { searchIndex } from './fts-search.ts';
 import { openDatabase } from './open-database.ts';
 
-// The writer's pages, in KiB. Reading has its own.
-const cacheKib = 16 * 1024;
-
 /**
  * The search index of the embedded profile, in `<folder>/index.db`: rows and postings in SQLite's FTS5, both
  * in the order of time. Everything in it is made from the store's events and can be made again.
@@ -26,7 +23,6 @@ export function openSearchIndex(folder: string): SearchIndex & { close(): void }
     // What the last commits held is in the store as well, and the position tells what to fetch again.
     synchronous: 'NORMAL',
     migrations: indexMigrations,
-    cache: cacheKib,
   });
   const reader = openIndexReader(file);
   const dictionary = openDictionary(db);

@@ -24,7 +24,7 @@ export interface RecentChanges {
   forget(): void;
 }
 
-const most = { changes: 5_000, characters: 8_000_000 };
+const most = { changes: 3_000, characters: 4_000_000 };
 
 export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
