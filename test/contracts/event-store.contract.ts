@@ -1,4 +1,5 @@
 import { deepEqual, equal, notEqual, ok } from 'node:assert/strict';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { sha256 } from '../../shared/kernel/hash.ts';
 import { instant } from '../../shared/kernel/time.ts';
 import { storedEventSchema, type MailFacts, type NewEvent } from '../../shared/model/event.ts';
@@ -135,6 +136,17 @@ const borders: Readonly<Record<string, CaseBody<EventStore>>> = {
     equal(await store.get(ours, sampleEvent('a').id), null);
     deepEqual(await feedOf(store, null), []);
     deepEqual(await store.counts(ours), { events: 0, revisions: 0, quarantined: 0 });
+  },
+  'stores nothing of a call whose events end in an error': async store => {
+    function* ending(): Generator<NewEvent, void> {
+      yield sampleEvent('a');
+      throw new AppError('provider.malformed', 'retry', 'The rest of the page cannot be read.');
+    }
+    await mustReject(store.upsert(ours, ending(), at), 'provider.malformed');
+    equal(await store.get(ours, sampleEvent('a').id), null);
+    deepEqual(await store.counts(ours), { events: 0, revisions: 0, quarantined: 0 });
+    // And the same event is taken afterwards as if nothing had been.
+    deepEqual(await store.upsert(ours, [sampleEvent('a')], at), { inserted: 1, replaced: 0, unchanged: 0 });
   },
   'keeps tenants apart': async store => {
     const event = sampleEvent('a');

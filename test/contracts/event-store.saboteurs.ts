@@ -12,7 +12,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       let n = 0;
       return store => ({
         ...store,
-        upsert: (scope, events, at) =>
+        upsert: async (scope, events, at) =>
           store.upsert(
             scope,
             [...events].map(event => ({
@@ -94,6 +94,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'refuses an event of another tenant, and stores nothing of that call',
       'stores all of a call or nothing',
+      'stores nothing of a call whose events end in an error',
     ],
   },
   {
