@@ -3,7 +3,7 @@ import type { EventStore } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
 /** Changes per step: large enough for the index to work in bulk, small enough to keep in memory (about 10 MB at most). */
-const stepSize = 2_000;
+const stepSize = 4_000;
 
 /**
  * Brings the index up to the store, from the index's own position: whatever was lost with the index, or not

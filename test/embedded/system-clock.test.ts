@@ -17,9 +17,10 @@ test('now is a whole number of milliseconds that follows the machine', () => {
 });
 
 test('a sleep lasts as long as asked, also where the loop was busy before', async () => {
-  for (let n = 0; n < 5; n += 1) {
-    for (const busy = performance.now() + 3; performance.now() < busy;);
-    expect(await took(systemClock.sleep(10 as Duration))).toBeGreaterThanOrEqual(10);
+  for (let n = 0; n < 3; n += 1) {
+    for (const busy = performance.now() + 40; performance.now() < busy;);
+    // A timer alone would count the forty as slept. The cores of a machine may differ by a fraction of a millisecond.
+    expect(await took(systemClock.sleep(60 as Duration))).toBeGreaterThan(50);
   }
 });
 
