@@ -13,7 +13,7 @@ const needed = 24;
 if (Number(process.versions.node.split('.')[0]) >= needed) {
   // A command is over in half a second, most of which is compiling. Here rather than where Node would keep it: what
   // lies there is run, and in the folder for temporary files anybody may write.
-  module.enableCompileCache?.(join(here, '../node_modules/.cache/holdfast/compiled'));
+  module.enableCompileCache(join(here, '../node_modules/.cache/holdfast/compiled'));
   const { runAsProcess } = await import('./main.ts');
   await runAsProcess();
 } else {

@@ -1,4 +1,5 @@
 import { createServer } from 'node:https';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -81,6 +82,19 @@ describe('a whole answer', () => {
     });
     expect(Buffer.compare((await get()).bytes, bytes)).toBe(0);
   });
+  test.each<[string, Buffer[]]>([
+    [
+      'in several parts, of which only the last tells its length',
+      [Buffer.alloc(300_000, 'a'), Buffer.from('b')],
+    ],
+    ['too large to be unfolded on the spot', [randomBytes(80_000)]],
+    ['of nothing', [Buffer.alloc(0)]],
+  ])('may be packed %s', async (_, parts) => {
+    const packed = Buffer.concat(parts.map(part => gzipSync(part)));
+    const { get } = await bench(call => reply(call, 200, packed, { 'content-encoding': 'gzip' }));
+    const answer = await get('/x', { ...patient, bodyBytes: 1_000_000 });
+    expect(Buffer.concat(parts).equals(answer.bytes)).toBe(true);
+  });
   test.each(['gzip', 'x-gzip', 'GZIP'])('may be packed as %s', async encoding => {
     const { get } = await bench(call => reply(call, 200, gzipSync(bytes), { 'content-encoding': encoding }));
     const got = await get();
@@ -137,6 +151,8 @@ describe('no whole answer', () => {
     }],
     ['a gzip bomb', 'too-large', call =>
       reply(call, 200, gzipSync(Buffer.alloc(20_000_000)), { 'content-encoding': 'gzip' })],
+    ['a gzip bomb too large to be unfolded on the spot', 'too-large', call =>
+      reply(call, 200, gzipSync(Buffer.alloc(60_000_000)), { 'content-encoding': 'gzip' })],
   ]; // prettier-ignore
   test.each(bad)('%s is a fault: %s', async (_, kind, answer) => {
     const { get } = await bench(answer);

@@ -1,18 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { NormalizedEvent } from '../../shared/model/event.ts';
-import { readRecord } from '../../shared/sources/_kit/read-record.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { entraDirectoryAudits } from '../../shared/sources/entra.directory-audits/source.ts';
 import { exchangeMessageTrace } from '../../shared/sources/exchange.message-trace/source.ts';
 import { m365UnifiedAudit } from '../../shared/sources/m365.unified-audit/source.ts';
-
-const about = { domains: ['contoso.example'], stream: 'default' };
-
-function read(source: Source, record: object): { event: NormalizedEvent; identity: readonly string[] } {
-  const reading = readRecord(source, record, about);
-  if (reading.kind !== 'event') throw new Error(JSON.stringify(reading));
-  return reading;
-}
+import { readEvent } from '../support/read-event.ts';
 
 describe('what must not change, and what must', () => {
   const row = {
@@ -21,8 +12,8 @@ describe('what must not change, and what must', () => {
     receivedDateTime: '2026-10-05T09:30:12.417Z',
   };
   test('a trace that turns from pending to delivered is the same event in another version', () => {
-    const before = read(exchangeMessageTrace, { ...row, status: 'pending' });
-    const after = read(exchangeMessageTrace, {
+    const before = readEvent(exchangeMessageTrace, { ...row, status: 'pending' });
+    const after = readEvent(exchangeMessageTrace, {
       ...row,
       status: 'Delivered',
       recipientAddress: 'mira@contoso.example',
@@ -32,8 +23,8 @@ describe('what must not change, and what must', () => {
     expect([before.event.outcome, after.event.outcome]).toEqual(['unknown', 'success']);
   });
   test('another recipient of the same message is another event', () => {
-    const other = read(exchangeMessageTrace, { ...row, recipientAddress: 'jan@contoso.example' });
-    expect(other.identity).not.toEqual(read(exchangeMessageTrace, row).identity);
+    const other = readEvent(exchangeMessageTrace, { ...row, recipientAddress: 'jan@contoso.example' });
+    expect(other.identity).not.toEqual(readEvent(exchangeMessageTrace, row).identity);
   });
   test.each([
     [
@@ -44,11 +35,38 @@ describe('what must not change, and what must', () => {
     [exchangeMessageTrace as Source, { receivedDateTime: '2026-10-05T09:00:00Z', subject: 'x' }],
   ])('without an id the whole record is the identity: %#', (source, record) => {
     const reversed = Object.fromEntries(Object.entries(record).reverse());
-    expect(read(source, reversed).identity).toEqual(read(source, record).identity);
-    expect(read(source, { ...record, more: 1 }).identity).not.toEqual(read(source, record).identity);
-    expect(read(source, { ...record, half: '\ud83d' }).identity).toEqual(
-      read(source, { half: '\ud83d', ...record }).identity,
+    expect(readEvent(source, reversed).identity).toEqual(readEvent(source, record).identity);
+    expect(readEvent(source, { ...record, more: 1 }).identity).not.toEqual(
+      readEvent(source, record).identity,
     );
+    expect(readEvent(source, { ...record, half: '\ud83d' }).identity).toEqual(
+      readEvent(source, { half: '\ud83d', ...record }).identity,
+    );
+  });
+});
+
+describe('a directory audit', () => {
+  test('says the same where a forwarder has made text of its parts', () => {
+    const parts = {
+      initiatedBy: { user: { id: 'u', userPrincipalName: 'mira@contoso.example', ipAddress: '192.0.2.7' } },
+      targetResources: [{ id: 't', type: 'User', userPrincipalName: 'jan@contoso.example' }],
+    };
+    const record = {
+      id: '1',
+      activityDateTime: '2026-10-05T09:00:00Z',
+      activityDisplayName: 'Update user',
+      result: 'success',
+    };
+    const asText = Object.fromEntries(
+      Object.entries(parts).map(([name, part]) => [name, JSON.stringify(part)]),
+    );
+    const { event } = readEvent(entraDirectoryAudits, { ...record, ...asText });
+    expect(event).toEqual(readEvent(entraDirectoryAudits, { ...record, ...parts }).event);
+    expect([event.actor?.address, event.targets[0]?.address, event.client?.ip]).toEqual([
+      'mira@contoso.example',
+      'jan@contoso.example',
+      '192.0.2.7',
+    ]);
   });
 });
 
@@ -59,7 +77,7 @@ describe('a data-loss finding', () => {
     const conditions = { SensitiveInformation: [{ SensitiveInformationDetections: hidden, ...hidden }] };
     const rule = { RuleName: 'Cards', Severity: 'High', ConditionsMatched: conditions, ...hidden };
     for (const RecordType of [11, 13, 33, 63, 99, 107, 9999]) {
-      const { event } = read(m365UnifiedAudit, {
+      const { event } = readEvent(m365UnifiedAudit, {
         CreationTime: '2026-10-05T09:00:00',
         Operation: 'DlpRuleMatch',
         RecordType,
@@ -78,7 +96,7 @@ describe('a data-loss finding', () => {
 
 describe('severity', () => {
   const command = (Operation: string, parameters: Record<string, string>, more: object = {}) =>
-    read(m365UnifiedAudit, {
+    readEvent(m365UnifiedAudit, {
       CreationTime: '2026-10-05T09:00:00',
       RecordType: 1,
       Workload: 'Exchange',
@@ -108,7 +126,7 @@ describe('severity', () => {
   test('of an administrator’s refused act is medium, of a wrong password low', () => {
     expect(command('Set-OrganizationConfig', {}, { ResultStatus: 'False' })).toBe('medium');
     const failed = { CreationTime: '2026-10-05T09:00:00', RecordType: 15, Operation: 'UserLoginFailed' };
-    expect(read(m365UnifiedAudit, failed).event).toMatchObject({ outcome: 'failure', severity: 'low' });
+    expect(readEvent(m365UnifiedAudit, failed).event).toMatchObject({ outcome: 'failure', severity: 'low' });
   });
   test.each([
     ['Add member to role.', [['Role.DisplayName', 'Global Administrator']], 'high'],
@@ -118,14 +136,14 @@ describe('severity', () => {
     ['Update user.', [], 'informational'],
     ['Delete conditional access policy.', [], 'high'],
   ] as const)('of %s with %j is %s in both of Entra’s logs', (operation, changes, severity) => {
-    const unified = read(m365UnifiedAudit, {
+    const unified = readEvent(m365UnifiedAudit, {
       CreationTime: '2026-10-05T09:00:00',
       RecordType: 8,
       Operation: operation,
       ResultStatus: 'Success',
       ModifiedProperties: changes.map(([Name, NewValue]) => ({ Name, NewValue })),
     });
-    const graph = read(entraDirectoryAudits, {
+    const graph = readEvent(entraDirectoryAudits, {
       activityDateTime: '2026-10-05T09:00:00Z',
       activityDisplayName: operation.slice(0, -1),
       result: 'success',
@@ -159,12 +177,12 @@ describe('an address of the client', () => {
     'ClientIPv4',
     'IpAddress',
   ])('is found in %s', field => {
-    expect(read(m365UnifiedAudit, { ...base, [field]: '203.0.113.7:443' }).event.client).toMatchObject({
+    expect(readEvent(m365UnifiedAudit, { ...base, [field]: '203.0.113.7:443' }).event.client).toMatchObject({
       ip: '203.0.113.7',
     });
   });
   test.each(['ToIP', 'DestinationIP', 'ServerIPAddress', 'Description'])('is not taken from %s', field => {
-    expect(read(m365UnifiedAudit, { ...base, [field]: '203.0.113.7' }).event.client).toBeNull();
+    expect(readEvent(m365UnifiedAudit, { ...base, [field]: '203.0.113.7' }).event.client).toBeNull();
   });
   test('is the next best where the first place holds none', () => {
     const record = {
@@ -173,6 +191,6 @@ describe('an address of the client', () => {
       ActorIpAddress: '<null>',
       ClientIPAddress: '2001:DB8::1',
     };
-    expect(read(m365UnifiedAudit, record).event.client?.ip).toBe('2001:db8::1');
+    expect(readEvent(m365UnifiedAudit, record).event.client?.ip).toBe('2001:db8::1');
   });
 });

@@ -1,22 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { NormalizedEvent } from '../../shared/model/event.ts';
-import { readRecord } from '../../shared/sources/_kit/read-record.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { mimecastAuditEvents } from '../../shared/sources/mimecast.audit-events/source.ts';
 import { mimecastSiem } from '../../shared/sources/mimecast.siem/source.ts';
 import { mimecastTtpImpersonation } from '../../shared/sources/mimecast.ttp-impersonation/source.ts';
-
-const about = { domains: ['contoso.example'], stream: 'default' };
-
-function read(source: Source, record: object): { event: NormalizedEvent; identity: readonly string[] } {
-  const reading = readRecord(source, record, about);
-  if (reading.kind !== 'event') throw new Error(JSON.stringify(reading));
-  return reading;
-}
+import { readEvent } from '../support/read-event.ts';
 
 describe('the text of an audit event', () => {
   const said = (eventInfo: string): NormalizedEvent =>
-    read(mimecastAuditEvents as Source, {
+    readEvent(mimecastAuditEvents as Source, {
       id: '1',
       auditType: 'User Logged On',
       user: 'mira@contoso.example',
@@ -48,7 +40,7 @@ describe('the text of an audit event', () => {
 });
 
 test('an imitated person is a user with name and address', () => {
-  const { targets } = read(mimecastTtpImpersonation as Source, {
+  const { targets } = readEvent(mimecastTtpImpersonation as Source, {
     eventTime: '2026-10-05T09:00:00+0000',
     senderAddress: 'mira@fabrikam.example',
     recipientAddress: 'jan@contoso.example',
@@ -71,7 +63,7 @@ describe('a gateway event', () => {
   const siem = mimecastSiem as Source;
   test('of internal mail was stopped where the scan says so', () => {
     expect(
-      read(siem, {
+      readEvent(siem, {
         timestamp: 1_791_190_800_000,
         type: 'internal email protect',
         scanResults: 'Blocked URL Category',
@@ -80,7 +72,7 @@ describe('a gateway event', () => {
     ).toMatchObject({ outcome: 'failure', reason: 'Blocked URL Category' });
   });
   test('of a delivery names the server it went to', () => {
-    const { event } = read(siem, {
+    const { event } = readEvent(siem, {
       timestamp: 1_791_190_800_000,
       type: 'delivery',
       delivered: 'true',
@@ -113,7 +105,7 @@ describe('a gateway event', () => {
     [{ ScanResultInfo: 'Blocked', Recipient: 'jan@contoso.example' }, 'internal email protect', 'failure'],
     [{ headerFrom: 'x@fabrikam.example', Recipient: 'jan@contoso.example' }, 'spam', 'unknown'],
   ] as const)('in the older API’s names reads as today’s: %j', (fields, operation, outcome) => {
-    const { event, identity } = read(siem, { ...older, ...fields });
+    const { event, identity } = readEvent(siem, { ...older, ...fields });
     expect(event).toMatchObject({
       time: '2026-10-05T08:00:00.000Z',
       operation,
@@ -123,7 +115,7 @@ describe('a gateway event', () => {
       correlationId: 'aa',
     });
     expect(event.targets).toContainEqual(expect.objectContaining({ address: 'jan@contoso.example' }));
-    const another = read(siem, { ...older, ...fields, MsgId: '<2@contoso.example>' });
+    const another = readEvent(siem, { ...older, ...fields, MsgId: '<2@contoso.example>' });
     expect(another.identity).not.toEqual(identity);
   });
 });

@@ -1,16 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { NormalizedEvent } from '../../shared/model/event.ts';
-import { readRecord } from '../../shared/sources/_kit/read-record.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { defenderIncidents } from '../../shared/sources/defender.incidents/source.ts';
 import { entraSignIns } from '../../shared/sources/entra.sign-ins/source.ts';
 import { m365UnifiedAudit } from '../../shared/sources/m365.unified-audit/source.ts';
+import { readEvent } from '../support/read-event.ts';
 
-function read(source: Source, record: object): NormalizedEvent {
-  const reading = readRecord(source, record, { domains: ['contoso.example'], stream: 'default' });
-  if (reading.kind !== 'event') throw new Error(JSON.stringify(reading));
-  return reading.event;
-}
+const read = (source: Source, record: object): NormalizedEvent => readEvent(source, record).event;
 
 const base = { Id: '1', CreationTime: '2026-10-05T09:00:00', UserId: 'mira@contoso.example', UserType: 0 };
 const audit = (record: object): NormalizedEvent => read(m365UnifiedAudit as Source, { ...base, ...record });

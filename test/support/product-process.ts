@@ -23,14 +23,17 @@ export interface ProductProcess {
   ended(): Promise<number | string | null>;
 }
 
-/** One of the host's entry points as a process of its own, as npm's scripts run it. */
+/** One of the host's entry points as a process of its own, through the launcher as npm's scripts run it. */
 export function startProcess(
   script: 'start.ts' | 'serve.ts',
   environment: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ProductProcess {
-  const path = join(import.meta.dirname, '../../shared/host', script);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path, ...args], {
+  const [launcher, path] = ['launch.js', script].map(name =>
+    join(import.meta.dirname, '../../shared/host', name),
+  );
+  const command = ['--disable-warning=ExperimentalWarning', launcher ?? '', path ?? '', ...args];
+  const child = spawn(process.execPath, command, {
     env: { PATH: process.env['PATH'], ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a terminal gives it.

@@ -18,8 +18,7 @@ export interface Upserted {
 
 /**
  * The hot path of the store: one insert into the index of ids tells a new event from a known one, and only
- * a known one is looked at further. Call inside a write, whose rows of earlier events are there when the next is asked
- * for.
+ * a known one is looked at further. Call inside a write: where `events` throws halfway, what came before is undone by it.
  */
 export function upsertEvents(
   database: Database,

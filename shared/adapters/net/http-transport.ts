@@ -199,7 +199,8 @@ const smallBody = 32 * 1024;
 
 /**
  * A gzip body ends with how long it was (RFC 1952), and a little more than that holds it in one piece. A large chunk
- * would stay in memory behind a small page for as long as that waits. Only a hint: who lies costs himself copies.
+ * would stay in memory behind a small page for as long as that waits. Only a hint: of
+ * several parts it tells the last one's, and then the body comes in several chunks.
  */
 function chunkFor(body: Buffer): number {
   const length = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
