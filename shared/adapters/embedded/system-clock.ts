@@ -9,8 +9,8 @@ export const systemClock: Clock = {
   now: () => instant(Date.now()),
   async sleep(span, signal) {
     try {
-      // A timer counts in 32 bits: a longer one would fire at once. And it may fire a moment early, because it counts
-      // from when the loop last looked at the clock: whoever waits out a quota must not come before its end.
+      // A timer counts in 32 bits: a longer one would fire at once. And it counts whole milliseconds, and may fire up
+      // to two of them early: whoever waits out a quota must not come before its end.
       const end = performance.now() + span;
       for (let left: number = span; left > 0; left = end - performance.now()) {
         await setTimeout(Math.min(left, longestTimer), undefined, signal === undefined ? {} : { signal });
