@@ -32,8 +32,8 @@ export interface RebuiltCounts {
  *   revisions has, the next revision (`replaced`; the earlier ones stay); with a recordHash any revision
  *   has, nothing (`unchanged`): a page read again, in whatever order, changes nothing.
  * - upsert MUST be atomic and durable when it resolves, and MUST reject an event of another tenant.
- *   Two events with one id in one call are two calls in that order. `events` is walked once; what it throws on the
- *   way is thrown, and nothing of the call is stored.
+ *   Two events with one id in one call are two calls in that order. `events` is walked once; an AppError that
+ *   it throws on the way is thrown, and nothing of the call is stored.
  * - get answers the newest revision, null only for "known absent". history answers all, oldest first.
  * - changes gives every revision ever stored in the scope's tenants, once, in the order they were stored. A
  *   position given out MUST never be followed by a change before it. `after: null` is the beginning. With

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../shared/adapters/embedded/open-database.ts';
 import { holdfastMigrations } from '../../shared/adapters/embedded/schema.ts';
 import { sqliteEventStore } from '../../shared/adapters/embedded/sqlite-event-store.ts';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { instant } from '../../shared/kernel/time.ts';
 import type { NewEvent } from '../../shared/model/event.ts';
 import type { SourceId } from '../../shared/model/ids.ts';
@@ -26,9 +27,9 @@ test('the number a source was given in a write that failed is not its own: anoth
   const at = instant(1_000);
   function* ending(): Generator<NewEvent, void> {
     yield sampleEvent('a', { source: one });
-    throw new Error('the rest of the page is gone');
+    throw new AppError('provider.malformed', 'retry', 'The rest of the page cannot be read.');
   }
-  await expect(store.upsert(scope, ending(), at)).rejects.toThrow();
+  await expect(store.upsert(scope, ending(), at)).rejects.toThrow('The rest of the page cannot be read.');
   await store.upsert(scope, [sampleEvent('b', { source: other })], at);
   await store.upsert(scope, [sampleEvent('a', { source: one })], at);
   expect(await store.expire(scope, one, instant(Date.UTC(2100, 0, 1)))).toEqual({ removed: 1 });
