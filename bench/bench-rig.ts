@@ -30,7 +30,7 @@ export interface BenchRig {
 }
 
 /** Milliseconds between two looks of the index, as in the work loop. */
-const indexPause = 500;
+const indexPause = 250;
 const budget = { pages: 50, time: minutes(10) };
 
 /** The product without its HTTP side, against a simulator with about so many events. */

@@ -20,6 +20,8 @@ export interface WorkLoopOptions {
 }
 
 const idlePause = seconds(0.5);
+/** Short enough for what a pull stores meanwhile to be in memory still: read back, it would have to be parsed again. */
+const indexPause = seconds(0.25);
 const troublePause = seconds(5);
 /** One run's share before it makes room for others. */
 const budget = { pages: 200, time: minutes(4) };
@@ -59,7 +61,7 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
   };
   const index = async (): Promise<Duration> => {
     await projectIndex(deps.events, deps.index, signal);
-    return idlePause;
+    return indexPause;
   };
 
   const checkpoint = async (): Promise<Duration> => {
