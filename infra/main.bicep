@@ -39,7 +39,7 @@ param alertEmail string = ''
 ])
 param cosmosMode string = 'serverless'
 
-@description('Largest request units per second of the database, with autoscale; in thousands.')
+@description('Largest request units per second of the database, with autoscale; a multiple of 1000.')
 @minValue(1000)
 param cosmosMaxThroughput int = 4000
 

@@ -10,7 +10,12 @@ export interface Template {
   readonly outputs: readonly { readonly name: string; readonly value: string }[];
   readonly modules: readonly ModuleUse[];
   /** Resource types with their API versions. */
-  readonly resources: readonly { readonly name: string; readonly type: string }[];
+  readonly resources: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly existing: boolean;
+  }[];
+  readonly vars: readonly string[];
   /** Everything that has a name in the file. */
   readonly declared: ReadonlySet<string>;
   /** Every name that is used and is no property. */
@@ -129,6 +134,9 @@ function usedNames(tokens: readonly Token[]): Set<string> {
   return used;
 }
 
+/** The names that a piece of a template uses. */
+export const namesIn = (text: string): Set<string> => usedNames(tokensOf(text, []));
+
 export function readTemplate(path: string, text = readFileSync(join(root, path), 'utf8')): Template {
   const problems: string[] = [];
   const tokens = tokensOf(text, problems);
@@ -139,7 +147,9 @@ export function readTemplate(path: string, text = readFileSync(join(root, path),
     optional: initial !== undefined,
   }));
   const outputs = all(/^output (\w+) \w+ = (.*)$/gm).map(([, name = '', value = '']) => ({ name, value }));
-  const resources = all(/^resource (\w+) '([^']+)'/gm).map(([, name = '', type = '']) => ({ name, type }));
+  const resources = all(/^resource (\w+) '([^']+)'( existing)?/gm).map(
+    ([, name = '', type = '', existing]) => ({ name, type, existing: existing !== undefined }),
+  );
   const modules = all(/^module (\w+) '([^']+)' = [^\n]*\{\n([\s\S]*?)^\}/gm).map(
     ([, name = '', file = '', body = '']) => ({
       name,
@@ -156,20 +166,23 @@ export function readTemplate(path: string, text = readFileSync(join(root, path),
   const names = [params, resources, modules].flatMap(list => list.map(one => one.name));
   const declared = new Set([...names, ...vars, ...loops]);
   const used = usedNames(tokens);
-  return { path, text, params, outputs, modules, resources, declared, used, problems };
+  return { path, text, params, vars, outputs, modules, resources, declared, used, problems };
 }
 
 /** What does not fit: in a file by itself, and between a module and whoever uses it. */
 export function templateProblems(templates: readonly Template[]): string[] {
   const found: string[] = [];
   const byPath = new Map(templates.map(one => [one.path, one]));
-  for (const { path, text, modules, declared, used, problems, params } of templates) {
+  for (const { path, text, modules, declared, used, problems, params, vars, resources } of templates) {
     const add = (says: string): void => {
       found.push(`${path}: ${says}`);
     };
     problems.forEach(add);
     for (const name of used) if (!declared.has(name)) add(`"${name}" is not declared`);
     for (const { name } of params) if (!used.has(name)) add(`the parameter "${name}" is not used`);
+    for (const name of vars) if (!used.has(name)) add(`the variable "${name}" is not used`);
+    for (const { name, existing } of resources)
+      if (existing && !used.has(name)) add(`the existing resource "${name}" is not used`);
     for (const use of modules) {
       const target = byPath.get(use.file);
       if (target === undefined) {
