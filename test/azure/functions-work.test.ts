@@ -128,6 +128,21 @@ describe('the functions', () => {
     expect(opened()).toBe(1);
   });
 
+  test('end at their next page when the process is about to end, and leave a continuation in the queue', async () => {
+    const { stage, profile, handlers } = await appOnStage();
+    let ended = false;
+    const run = handlers
+      .jobs({ job: pullJob, key: null, notBefore: 0 }, invocation('jobs', { id: 'm-1', dequeueCount: 1 }))
+      .finally(() => {
+        ended = true;
+      });
+    await handlers.terminate();
+    expect(ended).toBe(true);
+    await run;
+    const next = await profile.queue.take(stage.clock.now(), minutes(1));
+    expect(next?.job).toEqual({ ...pullJob, trigger: 'continuation' });
+  });
+
   test('try again to put the app together when a service was away, and then keep it', async () => {
     const { handlers, opened } = await appOnStage(1);
     await mustReject(handlers.pullTimer(tick, invocation('pull-timer')), 'bug').catch(() => undefined);

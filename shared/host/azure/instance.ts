@@ -51,6 +51,8 @@ async function make({ environment, open }: InstanceOptions): Promise<Instance> {
   const problems = [...(config.ok ? [] : config.problems), ...hostProblems(config)];
   if (!config.ok || problems.length > 0) return { is: 'misconfigured', problems };
   const { settings } = config;
+  const wrong = await wrongFile(settings);
+  if (wrong !== null) return { is: 'misconfigured', problems: [wrong] };
   const [{ compose }, { consoleTelemetry }, { counterRegistry }] = await Promise.all([
     import('../../app/compose.ts'),
     import('../../adapters/net/console-telemetry.ts'),
@@ -66,10 +68,29 @@ async function make({ environment, open }: InstanceOptions): Promise<Instance> {
     return { is: 'running', app, profile, hosted, telemetry };
   } catch (thrown) {
     await opened.close();
-    if (!(thrown instanceof AppError) || thrown.code !== 'config.invalid' || thrown.target === undefined)
-      throw thrown;
-    return { is: 'misconfigured', problems: [{ setting: thrown.target, problem: thrown.message }] };
+    return { is: 'misconfigured', problems: [problemIn(thrown)] };
   }
+}
+
+/**
+ * A setting that names a file, or is one, and is wrong. Looked at before the stores: with one of those away too, its
+ * error would stand before the setting's.
+ */
+async function wrongFile(settings: Settings): Promise<SettingProblem | null> {
+  const { readSettingFiles } = await import('../../app/setting-files.ts');
+  try {
+    await readSettingFiles(settings);
+    return null;
+  } catch (thrown) {
+    return problemIn(thrown);
+  }
+}
+
+/** The setting an error is about; an error about something else is thrown on. */
+function problemIn(thrown: unknown): SettingProblem {
+  if (!(thrown instanceof AppError) || thrown.code !== 'config.invalid' || thrown.target === undefined)
+    throw thrown;
+  return { setting: thrown.target, problem: thrown.message };
 }
 
 /** What the Functions host needs beyond what the settings themselves ask for. */
