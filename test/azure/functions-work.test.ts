@@ -162,6 +162,20 @@ describe('the functions', () => {
     );
   });
 
+  test('say which Node they need where the worker has an older one', async () => {
+    const environment = { ...azureSettings, HOLDFAST_CLIENT_ID: 'c1000000-0000-4000-8000-000000000001' };
+    const open = (): Promise<OpenedProfile> => Promise.reject(new Error('opened'));
+    const under = (nodeVersion: string): Handlers =>
+      functionHandlers(lazyInstance({ environment, open, nodeVersion }), bell);
+    for (const version of ['20.20.2', '22.14.0']) {
+      await expect(under(version).jobs(pullJob, invocation('jobs'))).rejects.toThrow(
+        `functionAppConfig.runtime.version is Node ${version}: expected 24`,
+      );
+    }
+    for (const version of ['22.15.0', '24.0.0'])
+      await expect(under(version).jobs(pullJob, invocation('jobs'))).rejects.toThrow('opened');
+  });
+
   test('refuse a queue they do not listen to', async () => {
     const environment = {
       ...azureSettings,

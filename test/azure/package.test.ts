@@ -169,7 +169,7 @@ test('a call that is under way is answered before the worker ends', async () => 
   const events = app.http('events-list', 'https://app.example/api/v1/events');
   await expect.poll(() => identity.calls.length).toBeGreaterThan(0);
   expect(await app.terminate()).toBe(0);
-  expect(await Promise.race([events, 'cut off'])).toMatchObject({ status: 503 });
+  expect(await Promise.race([events, Promise.resolve('cut off')])).toMatchObject({ status: 503 });
 });
 
 test('with every setting the app is put together inside the bundle, as far as the first service that is away', async () => {

@@ -27,6 +27,8 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Opens the stores; imported late, so that a cold start registers its functions before it loads an SDK. */
   readonly open: (settings: Settings) => Promise<OpenedProfile>;
+  /** Of the worker. */
+  readonly nodeVersion?: string;
 }
 
 /**
@@ -46,9 +48,17 @@ export function lazyInstance(options: InstanceOptions): () => Promise<Instance> 
   };
 }
 
-async function make({ environment, open }: InstanceOptions): Promise<Instance> {
+async function make({
+  environment,
+  open,
+  nodeVersion = process.versions.node,
+}: InstanceOptions): Promise<Instance> {
   const config = readConfig(environment);
-  const problems = [...(config.ok ? [] : config.problems), ...hostProblems(config)];
+  const problems = [
+    ...(config.ok ? [] : config.problems),
+    ...hostProblems(config),
+    ...runtimeProblems(nodeVersion),
+  ];
   if (!config.ok || problems.length > 0) return { is: 'misconfigured', problems };
   const { settings } = config;
   const wrong = await wrongFile(settings);
@@ -109,4 +119,11 @@ function hostProblems(config: ReturnType<typeof readConfig>): readonly SettingPr
     });
   }
   return problems;
+}
+
+/** Functions are registered under any Node; the archive's compression came with 22.15, and without it nothing opens. */
+function runtimeProblems(version: string): readonly SettingProblem[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 15)) return [];
+  return [{ setting: 'functionAppConfig.runtime.version', problem: `is Node ${version}: expected 24` }];
 }

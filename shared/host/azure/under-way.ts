@@ -20,17 +20,16 @@ export function underWay(): UnderWay {
   return {
     ending: ending.signal,
     track(call) {
-      calls.add(call);
-      const done = (): void => {
-        calls.delete(call);
-      };
-      call.then(done, done);
-      return call;
+      const tracked = call.finally(() => {
+        calls.delete(tracked);
+      });
+      calls.add(tracked);
+      return tracked;
     },
     async end() {
       ending.abort();
       if (calls.size === 0) return;
-      await Promise.race([Promise.allSettled([...calls]), pause(patienceMs)]);
+      await Promise.race([Promise.allSettled(calls), pause(patienceMs)]);
       // What they answered is still on its way through the worker to the host.
       await pause(deliveryMs);
     },
