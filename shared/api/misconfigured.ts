@@ -3,6 +3,18 @@ import type { Api, ApiReply } from './api-request.ts';
 import { problemOf } from './problem.ts';
 import { commonHeaders, requestIdOf } from './reply-headers.ts';
 
+/** Where a process says that it lives, whatever else is wrong. */
+export const healthPath = /^\/api(\/v1)?\/health$/;
+
+/** A wrong setting as a sentence without its stop; some problems are sentences that name the setting already. */
+export const settingSentence = ({
+  setting,
+  problem,
+}: {
+  readonly setting: string;
+  readonly problem: string;
+}): string => (problem.includes(setting) ? problem.replace(/\.$/, '') : `${setting} ${problem}`);
+
 /**
  * The API of an installation with wrong settings: alive, not ready, and saying which setting it is. The other
  * way, an app that does not start, leaves whoever deployed it with nothing to read.
@@ -22,7 +34,7 @@ export function misconfigured(
 
   function answer(path: string, requestId: string, headers: Record<string, string>): ApiReply {
     const json = { ...headers, 'content-type': 'application/json; charset=utf-8' };
-    if (/^\/api(\/v1)?\/health$/.test(path)) {
+    if (healthPath.test(path)) {
       return { status: 200, headers: json, body: JSON.stringify({ status: 'alive' }) };
     }
     const checks = problems.map(({ setting, problem }) => ({ name: setting, ok: false, problem }));
@@ -33,7 +45,7 @@ export function misconfigured(
     const error = new AppError(
       'config.invalid',
       'give-up',
-      `The setting ${first?.setting ?? 'unknown'} ${first?.problem ?? 'is wrong'}. Correct it and start again.`,
+      `${first === undefined ? 'A setting is wrong' : settingSentence(first)}. Correct it and start again.`,
       first === undefined ? {} : { target: first.setting },
     );
     const details = problems.map(({ setting, problem }) => ({

@@ -1,18 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
 import type { counterRegistry } from '../adapters/net/counter-registry.ts';
 import { createEntraTokenCheck } from '../adapters/net/entra-token-check.ts';
 import { appQuota, dividedAmong, providerLimits } from '../adapters/net/provider-limits.ts';
 import type { ApiDeps } from '../api/api-deps.ts';
 import type { Api } from '../api/api-request.ts';
 import { mount } from '../api/mount.ts';
-import { grantSchema, type Grant } from '../authz/grant.ts';
 import { systemScope } from '../authz/system-scope.ts';
-import { AppError } from '../kernel/errors.ts';
 import { hours, seconds } from '../kernel/time.ts';
 import { withMappings } from '../mappings/mappings.ts';
-import { tenantSchema } from '../model/tenant.ts';
 import type { PullDeps } from '../pipeline/pull-types.ts';
 import type { DueDeps } from '../pipeline/due-connections.ts';
 import type { QueueUpkeepDeps } from '../pipeline/queue-upkeep.ts';
@@ -25,11 +20,11 @@ import type { Telemetry } from '../ports/telemetry.ts';
 import type { Source } from '../sources/_kit/source.ts';
 import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
-import { readMappingFile } from './mapping-file.ts';
 import { product, version } from './product.ts';
 import { providerDoors } from './provider-doors.ts';
 import { allTargets, everyTenant, findTarget, findTenant, type TargetDeps } from './pull-targets.ts';
 import { registerTenants } from './register-tenants.ts';
+import { readSettingFiles } from './setting-files.ts';
 import { streamPulls } from './stream-pulls.ts';
 
 export interface App {
@@ -70,9 +65,8 @@ const limits = {
 export async function compose(options: ComposeOptions): Promise<App> {
   const { settings, profile, clock, telemetry, worker, isGone } = options;
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
-  const grants = await readGrants(settings);
-  const mappings = await readMappingFile(settings.HOLDFAST_MAPPINGS, sources);
-  await readTenants(settings, profile);
+  const { grants, mappings, tenants: wanted } = await readSettingFiles(settings);
+  await registerTenants(profile.tenants, wanted);
   const doors = doorsOf(options);
   const mapped = sources.map(source => withMappings(source, mappings));
   const targets: TargetDeps = {
@@ -176,38 +170,3 @@ const doorsOf = ({
   });
 
 const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
-
-async function readGrants(settings: Settings): Promise<readonly Grant[]> {
-  if (settings.HOLDFAST_GRANTS === '') return [];
-  return readJson('HOLDFAST_GRANTS', settings.HOLDFAST_GRANTS, z.array(grantSchema));
-}
-
-async function readTenants(settings: Settings, profile: Profile): Promise<void> {
-  if (settings.HOLDFAST_TENANTS === '') return;
-  const wanted = await readJson('HOLDFAST_TENANTS', settings.HOLDFAST_TENANTS, z.array(tenantSchema));
-  await registerTenants(profile.tenants, wanted);
-}
-
-/**
- * A file a setting names, or the JSON in the setting itself: where there is no file system to put one on, a setting
- * is the place. Every mistake in it is a `config.invalid` that says where.
- */
-async function readJson<T>(setting: string, given: string, schema: z.ZodType<T>): Promise<T> {
-  const inline = given.startsWith('[');
-  const it = inline ? setting : `The file that ${setting} names`;
-  const wrong = (what: string, cause?: unknown): AppError =>
-    new AppError('config.invalid', 'give-up', `${it} ${what}.`, {
-      target: setting,
-      ...(cause === undefined ? {} : { cause }),
-    });
-  let value: unknown;
-  try {
-    value = JSON.parse(inline ? given : await readFile(given, 'utf8'));
-  } catch (cause) {
-    throw wrong(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
-  }
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw wrong(`is wrong at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'unexpected'}`);
-}

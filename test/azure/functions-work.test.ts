@@ -128,6 +128,21 @@ describe('the functions', () => {
     expect(opened()).toBe(1);
   });
 
+  test('end at their next page when the process is about to end, and leave a continuation in the queue', async () => {
+    const { stage, profile, handlers } = await appOnStage();
+    let ended = false;
+    const run = handlers
+      .jobs({ job: pullJob, key: null, notBefore: 0 }, invocation('jobs', { id: 'm-1', dequeueCount: 1 }))
+      .finally(() => {
+        ended = true;
+      });
+    await handlers.terminate();
+    expect(ended).toBe(true);
+    await run;
+    const next = await profile.queue.take(stage.clock.now(), minutes(1));
+    expect(next?.job).toEqual({ ...pullJob, trigger: 'continuation' });
+  });
+
   test('try again to put the app together when a service was away, and then keep it', async () => {
     const { handlers, opened } = await appOnStage(1);
     await mustReject(handlers.pullTimer(tick, invocation('pull-timer')), 'bug').catch(() => undefined);
@@ -145,6 +160,20 @@ describe('the functions', () => {
     await expect(handlers.indexEvents({}, invocation('index-events'))).rejects.toThrow(
       /HOLDFAST_CLIENT_ID expected a GUID; HOLDFAST_PROFILE is embedded/,
     );
+  });
+
+  test('say which Node they need where the worker has an older one', async () => {
+    const environment = { ...azureSettings, HOLDFAST_CLIENT_ID: 'c1000000-0000-4000-8000-000000000001' };
+    const open = (): Promise<OpenedProfile> => Promise.reject(new Error('opened'));
+    const under = (nodeVersion: string): Handlers =>
+      functionHandlers(lazyInstance({ environment, open, nodeVersion }), bell);
+    for (const version of ['20.20.2', '22.14.0']) {
+      await expect(under(version).jobs(pullJob, invocation('jobs'))).rejects.toThrow(
+        `functionAppConfig.runtime.version is Node ${version}: expected 24`,
+      );
+    }
+    for (const version of ['22.15.0', '24.0.0'])
+      await expect(under(version).jobs(pullJob, invocation('jobs'))).rejects.toThrow('opened');
   });
 
   test('refuse a queue they do not listen to', async () => {

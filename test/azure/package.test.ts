@@ -3,12 +3,13 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { contract, routeIds } from '../../shared/api/contract/contract.ts';
 import { triggers } from '../../shared/host/azure/triggers.ts';
 import { zip } from '../../tools/zip-writer.ts';
-import { startFunctions } from '../support/functions-process.ts';
+import { startFunctions, type FunctionsProcess } from '../support/functions-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { reply, wireServer } from '../support/wire-server.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, 'dist/functions');
@@ -25,6 +26,21 @@ const settings = {
   HOLDFAST_ARCHIVE_URL: 'https://archive.example',
   HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
   HOLDFAST_SEARCH_URL: 'https://search.example',
+};
+
+const away = 'https://127.0.0.1:1';
+/** Every setting, and no service behind any; nobody is asked outside this machine. */
+const unreachable = {
+  ...settings,
+  HOLDFAST_COSMOS_URL: away,
+  HOLDFAST_ARCHIVE_URL: away,
+  HOLDFAST_QUEUE_URL: `${away}/account/jobs`,
+  HOLDFAST_SEARCH_URL: away,
+  HOLDFAST_VAULT_URL: away,
+  HOLDFAST_IDENTITY_CLIENT_ID: settings.HOLDFAST_CLIENT_ID,
+  // Where the host offers identities.
+  IDENTITY_ENDPOINT: 'http://127.0.0.1:1/token',
+  IDENTITY_HEADER: 'x',
 };
 
 describe('the package', () => {
@@ -83,7 +99,7 @@ describe('the package', () => {
   });
 
   test('registers every function of the table, with its bindings', async () => {
-    const { functions } = await startFunctions([bundle], {});
+    const { functions } = await startFunctions(folder, {});
     const found = functions.map(({ name, bindings }) => {
       const [, trigger] = Object.entries(bindings).find(([, one]) => one['direction'] === 'in') ?? [];
       if (trigger?.['type'] === 'timerTrigger') return { kind: 'timer', name, schedule: trigger['schedule'] };
@@ -104,7 +120,7 @@ describe('the package', () => {
   });
 
   test('answers 503 with the setting’s name, alive all the same, while a setting is missing', async () => {
-    const app = await startFunctions([bundle], settings);
+    const app = await startFunctions(folder, settings);
     const ready = await app.http('ready-get-probe', 'https://app.example/api/ready');
     expect(ready.status).toBe(503);
     expect(JSON.parse(ready.text)).toMatchObject({ checks: [{ name: 'HOLDFAST_VAULT_URL', ok: false }] });
@@ -114,28 +130,50 @@ describe('the package', () => {
       error: { code: 'ConfigInvalid', target: 'HOLDFAST_VAULT_URL' },
     });
     expect((await app.http('health-get-probe', 'https://app.example/api/health')).status).toBe(200);
-    const timer = await app.call('pull-timer', { json: '{"IsPastDue":false}' });
+    const timer = await app.call('pull-timer', {
+      json: '{"IsPastDue":true,"Schedule":{"AdjustForDST":true}}',
+    });
     expect(timer.failed).toMatch(/^config\.invalid: HOLDFAST_VAULT_URL is not set/);
-    const facts = { Id: { string: 'm-1' }, DequeueCount: { string: '1' } };
+    const facts = { Id: { string: 'm-1' }, DequeueCount: { json: '1' } };
     const job = await app.call('jobs', { string: '{"job":{}}' }, facts);
     expect(job.failed).toMatch(/HOLDFAST_VAULT_URL/);
   });
 });
 
-test('with every setting the app is put together inside the bundle, as far as the first service that is away', async () => {
-  const away = 'https://127.0.0.1:1';
-  const app = await startFunctions([bundle], {
-    ...settings,
-    HOLDFAST_COSMOS_URL: away,
-    HOLDFAST_ARCHIVE_URL: away,
-    HOLDFAST_QUEUE_URL: `${away}/account/jobs`,
-    HOLDFAST_SEARCH_URL: away,
-    HOLDFAST_VAULT_URL: away,
-    HOLDFAST_IDENTITY_CLIENT_ID: settings.HOLDFAST_CLIENT_ID,
-    // Where the host offers identities: nobody is asked outside this machine.
-    IDENTITY_ENDPOINT: 'http://127.0.0.1:1/token',
-    IDENTITY_HEADER: 'x',
+test('a service that is away hides neither a wrong setting nor that the app lives', async () => {
+  const health = 'https://app.example/api/health';
+  const app = await startFunctions(folder, unreachable);
+  expect((await app.http('health-get-probe', health)).status).toBe(200);
+  for (const [setting, value] of [
+    ['HOLDFAST_TENANTS', '[{'],
+    ['HOLDFAST_GRANTS', '/nowhere/grants.json'],
+    ['HOLDFAST_MAPPINGS', '/nowhere/mappings.yml'],
+  ] as const) {
+    const wrong = await startFunctions(folder, { ...unreachable, [setting]: value });
+    const { status, text } = await wrong.http('events-list', 'https://app.example/api/v1/events');
+    expect([status, JSON.parse(text)]).toMatchObject([503, { error: { target: setting } }]);
+    expect((JSON.parse(text) as { error: { message: string } }).error.message.split(setting)).toHaveLength(2);
+  }
+});
+
+test('a call that is under way is answered before the worker ends', async () => {
+  const identity = await wireServer(async call => {
+    await new Promise(done => setTimeout(done, 300));
+    reply(call, 400, '{"error":"invalid_request"}');
   });
+  onTestFinished(() => identity.close());
+  const app = await startFunctions(folder, {
+    ...unreachable,
+    IDENTITY_ENDPOINT: new URL('/token', identity.url).href,
+  });
+  const events = app.http('events-list', 'https://app.example/api/v1/events');
+  await expect.poll(() => identity.calls.length).toBeGreaterThan(0);
+  expect(await app.terminate()).toBe(0);
+  expect(await Promise.race([events, Promise.resolve('cut off')])).toMatchObject({ status: 503 });
+});
+
+test('with every setting the app is put together inside the bundle, as far as the first service that is away', async () => {
+  const app = await startFunctions(folder, unreachable);
   const events = await app.http('events-list', 'https://app.example/api/v1/events');
   expect([events.status, events.text]).toEqual([
     503,
@@ -144,10 +182,11 @@ test('with every setting the app is put together inside the bundle, as far as th
 });
 
 describe('the stand-in of the worker', () => {
-  const load = async (text: string): Promise<unknown> => {
-    const file = join(await tempFolder(), 'app.cjs');
-    await writeFile(file, text);
-    return startFunctions([file], {});
+  const load = async (text: string): Promise<FunctionsProcess> => {
+    const place = await tempFolder();
+    await writeFile(join(place, 'app.cjs'), text);
+    await writeFile(join(place, 'package.json'), JSON.stringify({ main: 'app.cjs' }));
+    return startFunctions(place, {});
   };
   const core = "const core = require('@azure/functions-core');";
 
@@ -158,6 +197,13 @@ describe('the stand-in of the worker', () => {
     await expect(
       load(`${core}core.registerFunction({ name: 'a.b', bindings: {} }, () => {});`),
     ).rejects.toThrow('no name');
+  });
+
+  test('ends at once when told to, but for what the app has it wait for', async () => {
+    const waits =
+      "core.registerHook('appTerminate', () => new Promise(done => setTimeout(done, 50)).then(() => { process.exitCode = 7; process.exit(); }));";
+    expect(await (await load(core)).terminate()).toBe(0);
+    expect(await (await load(`${core}${waits}`)).terminate()).toBe(7);
   });
 });
 

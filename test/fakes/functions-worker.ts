@@ -1,10 +1,13 @@
-import Module from 'node:module';
+import { readFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
  * Stands where the Functions host's Node worker stands, without its gRPC: offers `@azure/functions-core` to whatever
- * asks for it, loads the files named on the command line, reports every function that was registered, and calls them
- * as it is told, through the library's own invocation model. Run as a child process with a channel.
+ * asks for it, becomes the worker of the app in the folder named on the command line, reports every function that was
+ * registered, and calls them as it is told, through the library's own invocation model. Run as a child process with a
+ * channel.
  */
 interface Registered {
   readonly metadata: { readonly name: string; readonly bindings: Readonly<Record<string, unknown>> };
@@ -25,6 +28,9 @@ interface Wanted {
 }
 
 const functions = new Map<string, Registered>();
+const terminating: ((context: unknown) => unknown)[] = [];
+/** Once the host has asked what there is, nothing can be added. */
+let indexed = false;
 let model: ProgrammingModel | null = null;
 const logged: string[] = [];
 
@@ -42,9 +48,13 @@ const core = {
     model = given;
   },
   getProgrammingModel: () => model,
-  registerHook: () => new Disposable(),
+  registerHook: (name: string, callback: (context: unknown) => unknown) => {
+    if (name === 'appTerminate') terminating.push(callback);
+    return new Disposable();
+  },
   registerFunction: (metadata: Registered['metadata'], callback: unknown) => {
     const { name } = metadata;
+    if (indexed) throw new Error('A function can only be registered during app startup.');
     // The real one refuses both, and the app then has no functions at all.
     if (!/^[A-Za-z][\w-]{0,127}$/.test(name)) throw new Error(`"${name}" is no name for a function`);
     if (functions.has(name.toLowerCase())) throw new Error(`two functions have the name "${name}"`);
@@ -72,17 +82,46 @@ async function invoke({ function: name, request }: Wanted): Promise<unknown> {
 
 const told = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
-process.on('message', (wanted: Wanted) => {
-  void invoke(wanted).then(
-    response => process.send?.({ call: wanted.call, response, logged: logged.splice(0) }),
-    (thrown: unknown) =>
-      process.send?.({ call: wanted.call, failed: told(thrown), logged: logged.splice(0) }),
-  );
-});
-
-try {
-  for (const file of process.argv.slice(2)) await import(pathToFileURL(file).href);
-  process.send?.({ functions: [...functions.values()].map(({ metadata }) => metadata) });
-} catch (thrown) {
-  process.send?.({ failed: told(thrown) });
+/** The host's last word: the worker waits for the hooks and for nothing else. */
+async function terminate(): Promise<void> {
+  for (const hook of terminating) await hook({ hookData: {}, appHookData: {} });
+  process.exit(0);
 }
+
+/**
+ * Flex Consumption starts workers before it knows for whom: the environment is exchanged in the living process, and
+ * only then is the app loaded, by the `main` of its package.json.
+ */
+async function specialize(folder: string, environment: Readonly<Record<string, string>>): Promise<void> {
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, environment);
+  process.chdir(folder);
+  const { main = '', type } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    main?: string;
+    type?: string;
+  };
+  const file = join(folder, main);
+  if (type === 'module') await import(pathToFileURL(file).href);
+  else createRequire(file)(file);
+}
+
+type Message = Wanted | { readonly terminate: true } | { readonly environment: Record<string, string> };
+
+process.on('message', (message: Message) => {
+  if ('terminate' in message) void terminate();
+  else if ('environment' in message) {
+    void specialize(process.argv[2] ?? '', message.environment).then(
+      () => {
+        indexed = true;
+        process.send?.({ functions: [...functions.values()].map(({ metadata }) => metadata) });
+      },
+      (thrown: unknown) => process.send?.({ failed: told(thrown) }),
+    );
+  } else {
+    void invoke(message).then(
+      response => process.send?.({ call: message.call, response, logged: logged.splice(0) }),
+      (thrown: unknown) =>
+        process.send?.({ call: message.call, failed: told(thrown), logged: logged.splice(0) }),
+    );
+  }
+});

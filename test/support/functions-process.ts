@@ -29,21 +29,28 @@ export interface FunctionsProcess {
   call(name: string, data: Encoded, about?: Readonly<Record<string, Encoded>>): Promise<Called>;
   /** An HTTP call, as the host encodes it. */
   http(name: string, url: string, method?: string): Promise<{ status: number; text: string }>;
+  /** Tells the worker to end; resolves with the code it ended with. */
+  terminate(): Promise<number | null>;
 }
 
-/** Loads files into a process with the stand-in of the Node worker. Rejects where loading fails. */
+/** Loads an app's folder into a process with the stand-in of the Node worker. Rejects where loading fails. */
 export function startFunctions(
-  files: readonly string[],
+  folder: string,
   environment: Readonly<Record<string, string>>,
 ): Promise<FunctionsProcess> {
-  const child = fork(join(import.meta.dirname, '../fakes/functions-worker.ts'), files, {
-    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  const child = fork(join(import.meta.dirname, '../fakes/functions-worker.ts'), [folder], {
+    // Of the placeholder, which knows nothing of the app.
+    env: { PATH: process.env['PATH'] ?? '', HOLDFAST_PROFILE: 'embedded' },
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
+  child.send({ environment: { PATH: process.env['PATH'] ?? '', ...environment } });
   onTestFinished(() => {
     child.kill();
+  });
+  const exit = new Promise<number | null>(resolve => {
+    child.once('exit', resolve);
   });
   const waiting = new Map<number, (called: Called) => void>();
   let calls = 0;
@@ -58,7 +65,7 @@ export function startFunctions(
       child.send({ call: calls, function: name, request });
     });
   const http: FunctionsProcess['http'] = async (name, url, method = 'GET') => {
-    const called = await call(name, { http: { method, url, headers: {}, query: {}, params: {} } });
+    const called = await call(name, { http: httpData(method, url) });
     const reply = called.response?.returnValue?.http;
     if (reply === undefined) throw new Error(`${name}: ${called.failed ?? 'no answer'}`);
     const { bytes, string = '' } = reply.body ?? {};
@@ -76,8 +83,39 @@ export function startFunctions(
       if (message.call !== undefined) waiting.get(message.call)?.(message);
       else if (message.functions !== undefined) {
         ({ functions } = message);
-        resolve({ functions, call, http });
+        resolve({
+          functions,
+          call,
+          http,
+          terminate: () => {
+            child.send({ terminate: true });
+            return exit;
+          },
+        });
       } else reject(new Error(message.failed));
     });
   });
+}
+
+/** The host sends values that may be missing in maps of their own, and what it does not use as empty. */
+function httpData(method: string, url: string): Encoded {
+  const { host, searchParams } = new URL(url);
+  const nullableQuery = Object.fromEntries(
+    [...new Set(searchParams.keys())].map(name => [name, { value: searchParams.getAll(name).join(',') }]),
+  );
+  return {
+    method,
+    url,
+    nullableHeaders: { host: { value: host }, 'x-forwarded-for': { value: '198.51.100.7:4711' } },
+    nullableQuery,
+    nullableParams: {},
+    headers: {},
+    query: {},
+    params: {},
+    body: null,
+    rawBody: null,
+    statusCode: '',
+    identities: [{ authenticationType: null, nameClaimType: null, roleClaimType: null, claims: [] }],
+    cookies: [],
+  };
 }

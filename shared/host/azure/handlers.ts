@@ -6,7 +6,8 @@ import type {
   Timer,
 } from '@azure/functions';
 import { randomUUID } from 'node:crypto';
-import { misconfigured } from '../../api/misconfigured.ts';
+import type { ApiRequest } from '../../api/api-request.ts';
+import { healthPath, misconfigured, settingSentence } from '../../api/misconfigured.ts';
 import { problemOf } from '../../api/problem.ts';
 import { commonHeaders, requestIdOf } from '../../api/reply-headers.ts';
 import { AppError, asAppError } from '../../kernel/errors.ts';
@@ -18,6 +19,7 @@ import { indexWaiting, type IndexRun } from './index-waiting.ts';
 import type { Instance, Running } from './instance.ts';
 import { invocationLog, underInvocation } from './invocation-log.ts';
 import { reportUpkeep } from './report-upkeep.ts';
+import { underWay } from './under-way.ts';
 import { buryPoisoned, workMessage } from './work-message.ts';
 
 /** What each kind of trigger calls. */
@@ -28,11 +30,14 @@ export interface Handlers {
   jobs(message: unknown, context: InvocationContext): Promise<void>;
   jobsPoison(message: unknown, context: InvocationContext): Promise<void>;
   indexEvents(bell: unknown, context: InvocationContext): Promise<void>;
+  /** The process is about to end: runs end at their next page. Resolves when nothing is under way any more. */
+  terminate(): Promise<void>;
 }
 
 /** The functions of one instance. `bell` is the output to the queue that index-events listens to. */
 export function functionHandlers(instance: () => Promise<Instance>, bell: StorageQueueOutput): Handlers {
   const index: IndexRun = indexWaiting();
+  const calls = underWay();
   const ring = (context: InvocationContext): void => {
     context.extraOutputs.set(bell, { ring: context.functionName });
   };
@@ -40,14 +45,16 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
   const withApp =
     <In>(work: (running: Running, input: In, context: InvocationContext) => Promise<void>) =>
     (input: In, context: InvocationContext): Promise<void> =>
-      underInvocation(context, async () => {
-        const found = await instance();
-        if (found.is === 'misconfigured') throw wrongSetting(found.problems);
-        await work(found, input, context);
-      });
+      calls.track(
+        underInvocation(context, async () => {
+          const found = await instance();
+          if (found.is === 'misconfigured') throw wrongSetting(found.problems);
+          await work(found, input, context);
+        }),
+      );
 
   return {
-    http: (request, context) => underInvocation(context, () => answer(instance, request)),
+    http: (request, context) => calls.track(underInvocation(context, () => answer(instance, request))),
     pullTimer: withApp(async ({ app }, _: Timer, context) => {
       await queueDueConnections(app.work);
       await queueUpkeep({ ...app.work.upkeep, queue: app.work.queue });
@@ -59,15 +66,16 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
       await signCheckpoints(running.app.work.checkpoints);
     }),
     jobs: withApp(async (running, message: unknown, context) => {
-      await workMessage(running, message, context.triggerMetadata ?? {});
+      await workMessage(running, message, context.triggerMetadata ?? {}, calls.ending);
       ring(context);
     }),
     jobsPoison: withApp(async (running, message: unknown, context) =>
       buryPoisoned(running, message, context.triggerMetadata ?? {}),
     ),
     indexEvents: withApp(async (running, _: unknown, context) => {
-      if ((await index(running)) === 'more') ring(context);
+      if ((await index(running, calls.ending)) === 'more') ring(context);
     }),
+    terminate: () => calls.end(),
   };
 }
 
@@ -79,6 +87,7 @@ async function answer(instance: () => Promise<Instance>, request: HttpRequest): 
     return httpResponse(await api.handle(asked));
   } catch (thrown) {
     // The app could not be put together because a service is away; the next request tries again.
+    if (isAlive(asked)) return httpResponse(await misconfigured([], randomUUID).handle(asked));
     const requestId = requestIdOf(asked, randomUUID);
     const error = asAppError(thrown);
     const { code } = error;
@@ -96,8 +105,12 @@ async function answer(instance: () => Promise<Instance>, request: HttpRequest): 
   }
 }
 
+/** Whether the process lives is no question to a service that is away. */
+const isAlive = ({ method, target }: ApiRequest): boolean =>
+  (method === 'GET' || method === 'HEAD') && healthPath.test(target.split('?', 1)[0] ?? '');
+
 function wrongSetting(problems: readonly { setting: string; problem: string }[]): AppError {
-  const said = problems.map(({ setting, problem }) => `${setting} ${problem}`).join('; ');
+  const said = problems.map(settingSentence).join('; ');
   const target = problems[0]?.setting;
   return new AppError(
     'config.invalid',

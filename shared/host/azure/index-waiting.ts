@@ -2,7 +2,7 @@ import { minutes } from '../../kernel/time.ts';
 import { projectIndex } from '../../pipeline/project-index.ts';
 import type { Running } from './instance.ts';
 
-export type IndexRun = (running: Running) => Promise<'done' | 'more'>;
+export type IndexRun = (running: Running, signal: AbortSignal) => Promise<'done' | 'more'>;
 
 /** Leaves the host's ten minutes some room for the step under way. */
 const share = minutes(6);
@@ -16,8 +16,8 @@ export function indexWaiting(): IndexRun {
   let working: Promise<'done' | 'more'> | null = null;
   let next: Promise<'done' | 'more'> | null = null;
 
-  const begin = (running: Running): Promise<'done' | 'more'> => {
-    const round = once(running);
+  const begin: IndexRun = (running, signal) => {
+    const round = once(running, signal);
     working = round;
     const end = (): void => {
       if (working === round) working = null;
@@ -25,18 +25,18 @@ export function indexWaiting(): IndexRun {
     round.then(end, end);
     return round;
   };
-  return running => {
-    if (working === null) return begin(running);
+  return (running, signal) => {
+    if (working === null) return begin(running, signal);
     const again = (): Promise<'done' | 'more'> => {
       next = null;
-      return begin(running);
+      return begin(running, signal);
     };
     next ??= working.then(again, again);
     return next;
   };
 }
 
-async function once({ app, profile }: Running): Promise<'done' | 'more'> {
+async function once({ app, profile }: Running, ending: AbortSignal): Promise<'done' | 'more'> {
   const { clock } = app.work;
   const stopping = new AbortController();
   const timer = new AbortController();
@@ -44,8 +44,9 @@ async function once({ app, profile }: Running): Promise<'done' | 'more'> {
     stopping.abort();
   });
   try {
-    await projectIndex(profile.events, profile.index, stopping.signal);
-    return stopping.signal.aborted ? 'more' : 'done';
+    const signal = AbortSignal.any([stopping.signal, ending]);
+    await projectIndex(profile.events, profile.index, signal);
+    return signal.aborted ? 'more' : 'done';
   } finally {
     timer.abort();
   }

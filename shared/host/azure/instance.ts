@@ -27,6 +27,8 @@ export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Opens the stores; imported late, so that a cold start registers its functions before it loads an SDK. */
   readonly open: (settings: Settings) => Promise<OpenedProfile>;
+  /** Of the worker. */
+  readonly nodeVersion?: string;
 }
 
 /**
@@ -46,11 +48,21 @@ export function lazyInstance(options: InstanceOptions): () => Promise<Instance> 
   };
 }
 
-async function make({ environment, open }: InstanceOptions): Promise<Instance> {
+async function make({
+  environment,
+  open,
+  nodeVersion = process.versions.node,
+}: InstanceOptions): Promise<Instance> {
   const config = readConfig(environment);
-  const problems = [...(config.ok ? [] : config.problems), ...hostProblems(config)];
+  const problems = [
+    ...(config.ok ? [] : config.problems),
+    ...hostProblems(config),
+    ...runtimeProblems(nodeVersion),
+  ];
   if (!config.ok || problems.length > 0) return { is: 'misconfigured', problems };
   const { settings } = config;
+  const wrong = await wrongFile(settings);
+  if (wrong !== null) return { is: 'misconfigured', problems: [wrong] };
   const [{ compose }, { consoleTelemetry }, { counterRegistry }] = await Promise.all([
     import('../../app/compose.ts'),
     import('../../adapters/net/console-telemetry.ts'),
@@ -66,10 +78,29 @@ async function make({ environment, open }: InstanceOptions): Promise<Instance> {
     return { is: 'running', app, profile, hosted, telemetry };
   } catch (thrown) {
     await opened.close();
-    if (!(thrown instanceof AppError) || thrown.code !== 'config.invalid' || thrown.target === undefined)
-      throw thrown;
-    return { is: 'misconfigured', problems: [{ setting: thrown.target, problem: thrown.message }] };
+    return { is: 'misconfigured', problems: [problemIn(thrown)] };
   }
+}
+
+/**
+ * A setting that names a file, or is one, and is wrong. Looked at before the stores: with one of those away too, its
+ * error would stand before the setting's.
+ */
+async function wrongFile(settings: Settings): Promise<SettingProblem | null> {
+  const { readSettingFiles } = await import('../../app/setting-files.ts');
+  try {
+    await readSettingFiles(settings);
+    return null;
+  } catch (thrown) {
+    return problemIn(thrown);
+  }
+}
+
+/** The setting an error is about; an error about something else is thrown on. */
+function problemIn(thrown: unknown): SettingProblem {
+  if (!(thrown instanceof AppError) || thrown.code !== 'config.invalid' || thrown.target === undefined)
+    throw thrown;
+  return { setting: thrown.target, problem: thrown.message };
 }
 
 /** What the Functions host needs beyond what the settings themselves ask for. */
@@ -88,4 +119,11 @@ function hostProblems(config: ReturnType<typeof readConfig>): readonly SettingPr
     });
   }
   return problems;
+}
+
+/** Functions are registered under any Node; the archive's compression came with 22.15, and without it nothing opens. */
+function runtimeProblems(version: string): readonly SettingProblem[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 15)) return [];
+  return [{ setting: 'functionAppConfig.runtime.version', problem: `is Node ${version}: expected 24` }];
 }

@@ -10,12 +10,14 @@ const budget = { pages: 200, time: minutes(4) };
 
 /**
  * Works the job in a message. Throws only where the job's fate is kept nowhere: then the host keeps the message, and
- * after five times moves it to the poison queue.
+ * after five times moves it to the poison queue. When `signal` aborts, the run ends at its next page and leaves its
+ * continuation in the queue.
  */
 export async function workMessage(
   { app, hosted }: Running,
   body: unknown,
   about: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
 ): Promise<void> {
   const { work } = app;
   const message = hostedMessage(body, about);
@@ -24,7 +26,7 @@ export async function workMessage(
   const worker = `${work.worker}/${message.id}`;
   await runJob({ ...work, worker, queue: adopted.queue }, adopted.taken, {
     ...budget,
-    signal: new AbortController().signal,
+    signal,
   });
   if (adopted.settled()) return;
   throw new AppError(
