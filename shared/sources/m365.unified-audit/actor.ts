@@ -56,7 +56,7 @@ const senderAddress = ({ record, family }: AuditFacts): string | null =>
 const appOf = ({ record, access }: AuditFacts): Entity | null =>
   entity('application', {
     id: firstWord(access?.['ClientAppId'], record.ClientAppId, record.AppId, record.ApplicationId),
-    name: firstWord(access?.['ClientAppName'], record.ApplicationDisplayName),
+    name: firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName),
   });
 
 const systemAccount = /^(nt authority|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;

@@ -70,7 +70,7 @@ const finding = (ocsfClass: number, family: Family, activity: number): AuditClas
 
 function commandCategory(operation: string): Category {
   const noun = operation.slice(operation.indexOf('-') + 1);
-  if (/^(RoleGroup|ManagementRole|RoleAssignment)/.test(noun)) return 'role';
+  if (/^(RoleGroup|ManagementRole|RoleAssignment)|role group/.test(noun)) return 'role';
   if (
     /InboxRule|^Mailbox(?!AuditBypass)|^CASMailbox|^Recipient(Permission)?$|^CalendarProcessing|^MailUser/.test(
       noun,

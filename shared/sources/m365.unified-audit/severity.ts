@@ -105,7 +105,7 @@ const high: readonly RegExp[] = [
   /^Remove-UnifiedAuditLogRetentionPolicy$/,
   /^Set-MailboxAuditBypassAssociation$/,
   /^New-ComplianceSearchAction$/,
-  /^(Add|Update)-RoleGroupMember$/,
+  /^(Add|Update)-RoleGroupMember$|^Add member to role group$/,
   /^New-ManagementRoleAssignment$/,
 ];
 // Those that may.

@@ -84,6 +84,7 @@ export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
   if (record.RoleGroupName !== undefined || record.ElevationRole !== undefined) {
     addEntity(found, entity('role', { name: firstWord(record.RoleGroupName, record.ElevationRole) }));
     addEntity(found, entity('domain', { name: word(record.EffectiveOrganization) }));
+    addEntity(found, entity('user', { address: word(record.MemberUpn) }));
   }
   if (record.Parameters === undefined && (facts.family !== 'admin' || dash < 0)) return;
   const noun = operation.slice(dash + 1);

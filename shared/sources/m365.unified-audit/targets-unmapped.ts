@@ -105,7 +105,7 @@ export function addPeopleNamed(found: Entity[], { record }: AuditFacts): void {
       const said = word(entry);
       const bare = said === null ? '' : bareAddress(said);
       if (isAddress(bare)) addEntity(found, entity('user', { address: bare }));
-      else if (isGuid(bare) || (/UserId$/.test(field) && bare !== ''))
+      else if (isGuid(bare) || (field.endsWith('UserId') && bare !== ''))
         addEntity(found, entity('user', { id: bare }));
     }
   }
