@@ -19,6 +19,8 @@ export function text(value: unknown): string | null {
     if (trimmed === '') return null;
     return trimmed.length <= longestText && isStorable(trimmed) ? trimmed : storable(trimmed);
   }
+  // Most fields asked for are not there.
+  if (value === undefined || value === null) return null;
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
   return Array.isArray(value) && value.length === 1 && !Array.isArray(value[0]) ? text(value[0]) : null;
 }

@@ -18,7 +18,9 @@ export function clientOf(facts: AuditFacts): Client | null {
   const endpoint = fields(record.EndpointMetaData);
   const extra =
     record.ExtraProperties === undefined ? null : namedValues(record.ExtraProperties, 'Key', 'Value');
-  const region = word(record.ClientRegion);
+  // Of an alert about a device, under short names.
+  const held = facts.family === 'alert' && record.Data !== undefined ? facts.data() : null;
+  const region = word(record.ClientRegion) ?? word(extra?.get('country'));
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
@@ -27,10 +29,11 @@ export function clientOf(facts: AuditFacts): Client | null {
       access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName, common?.['ApplicationName'],
       record.ClientProcessName, record.AppName, record.ClientApplication, record.Application, access?.['ClientAppId'],
       record.ApplicationId, record.ClientAppId, record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
+      held?.['app'], record.AppIdentity,
     ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
-      endpoint?.['DeviceName'], device?.get('id'), access?.['DeviceId'],
+      endpoint?.['DeviceName'], held?.['dn'], device?.get('id'), access?.['DeviceId'],
     ), // prettier-ignore
     os: firstWord(
       device?.get('os'),
@@ -61,12 +64,17 @@ function addressOf(facts: AuditFacts): IpAndPort | null {
 function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
   if (family !== 'alert') return null;
   const held = data();
-  return parseIp(held?.['sip']) ?? parseIp(held?.['cip']) ?? investigatedIp(held, record.Actions);
+  return (
+    parseIp(held?.['sip']) ??
+    parseIp(held?.['cip']) ??
+    parseIp(held?.['ecip']) ??
+    investigatedIp(held, record.Actions)
+  );
 }
 
 // `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
 // the server it came from.
-const namedForAddress = /ip(v4|v6)?(_?addr(ess)?)?$/i;
+const namedForAddress = /ip(v4|v6)?(_?addr(ess(es)?)?)?s?$/i;
 const elsewhere = /^(to|dest|target|server|recipient)/i;
 // Field names are a few hundred that come a million times.
 const knownNames = new Map<string, boolean>();

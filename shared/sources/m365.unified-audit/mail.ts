@@ -26,8 +26,11 @@ export function mailOf(
   const subject = subjectOf(facts, item, dlp, review);
   const messageId = messageIdOf(facts, item, dlp, review);
   const sender =
-    senderOf(facts, dlp, review) ?? (sends.test(operation) && item !== null ? actorAddress : null);
-  const recipients = recipientsOf(facts, dlp, review);
+    senderOf(facts, dlp, review) ??
+    (sends.test(operation) && item !== null
+      ? firstWord(record.SendAsUserSmtp, record.SendOnBehalfOfUserSmtp, actorAddress)
+      : null);
+  const recipients = recipientsOf(facts, item, dlp, review);
   const aboutMail = messageId !== null || subject !== null || sender !== null;
   if (!aboutMail && (recipients.length === 0 || facts.family !== 'threat')) return null;
   return {
@@ -109,16 +112,21 @@ function senderOf({ record }: AuditFacts, dlp: Fields | null, review: Fields | n
   return found === null ? null : bareAddress(found);
 }
 
-function recipientsOf({ record }: AuditFacts, dlp: Fields | null, review: Fields | null): string[] {
+function recipientsOf(
+  { record }: AuditFacts,
+  item: Fields | null,
+  dlp: Fields | null,
+  review: Fields | null,
+): string[] {
   const found = new Set<string>();
   const places = [
     record.Recipients, record.Receivers, record.Recipient, record.ReleaseTo, dlp?.['To'], dlp?.['CC'], dlp?.['BCC'],
-    review?.['Recipients'],
+    review?.['Recipients'], item?.['Recipients'],
   ]; // prettier-ignore
   for (const place of places) {
     if (place === undefined || place === null) continue;
     for (const entry of entriesOf(place)) {
-      const address = word(entry);
+      const address = word(entry) ?? word(fields(entry)?.['Address']);
       if (address !== null && found.size < mostRecipients) found.add(bareAddress(address));
     }
   }

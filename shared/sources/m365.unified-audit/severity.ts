@@ -34,7 +34,7 @@ function statedSeverity({ record, family }: AuditFacts): Severity | null {
   if (family !== 'alert' && family !== 'dlp') return null;
   let found: Severity | null = null;
   const said = [
-    firstWord(record.Severity, record.RiskLevel),
+    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel),
     ...list(record.PolicyDetails).flatMap(ruleSeverities),
   ];
   for (const text of said) {

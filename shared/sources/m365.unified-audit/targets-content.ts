@@ -55,7 +55,19 @@ function addItem(found: Entity[], item: Fields | null): void {
   // Of folders the path says more than the store's id.
   const folder = subject === null ? word(fields(item['ParentFolder'])?.['Path']) : null;
   addEntity(found, entity(folder === null ? 'message' : 'other', { id, name: subject ?? folder }));
+  const attached = item['Attachments'];
+  if (typeof attached === 'string' && attached !== '') addAttachments(found, attached);
 }
+
+/** `a.pdf (949373b); b.png (8676b)`: names may have brackets of their own. */
+function addAttachments(found: Entity[], attached: string): void {
+  for (const part of attached.split(';', mostAttachments)) {
+    const size = part.lastIndexOf(' (');
+    addEntity(found, entity('file', { name: word(size > 0 ? part.slice(0, size) : part) }));
+  }
+}
+
+const mostAttachments = 20;
 
 const memberKinds: readonly EntityKind[] = ['user', 'user', 'guest'];
 
@@ -98,7 +110,7 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
   for (const source of [...list(data['AccessedResources']), ...list(data['Contexts'])]) {
     const known = fields(source);
     const id = firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']);
-    const kind = /^(teams|web)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
+    const kind = /^(teams|web|citation)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
     addEntity(found, entity(kind, { id, name: word(known?.['Name']) }));
   }
   // Asked without a document: what was acted on is the conversation.
@@ -173,12 +185,27 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));
   }
-  addEntity(found, entity('policy', { id: word(record.PolicyId), name: word(record.Name) }));
+  addEntity(
+    found,
+    entity('policy', { id: word(record.PolicyId), name: firstWord(record.Name, record.AlertDisplayName) }),
+  );
+  for (const app of list(record.Applications)) {
+    addEntity(found, entity('application', { name: word(fields(app)?.['Name']) }));
+  }
+  if (data?.['ofph'] !== undefined) addDeviceFinding(found, data);
   addEntity(
     found,
     entity('other', { id: word(record.InvestigationId), name: word(record.InvestigationName) }),
   );
   addInvestigated(found, data, record.Actions);
+}
+
+/** What a data-loss alert on a device holds under short names: the policy, the file, and where it was going. */
+function addDeviceFinding(found: Entity[], data: Fields): void {
+  addEntity(found, entity('policy', { id: word(data['dpid']), name: word(data['dpn']) }));
+  addEntity(found, entity('file', { id: word(data['ofph']), name: word(data['von']) }));
+  addEntity(found, entity('file', { id: word(data['tfph']) }));
+  addEntity(found, entity('domain', { name: word(data['tdmn']) }));
 }
 
 function addPerson(found: Entity[], text: string | null): void {

@@ -14,7 +14,7 @@ type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
 
 const everything: readonly Add[] = [
   addDirectoryTargets, addSharedWith, addFile, addCommandTargets, addMailTargets, addWorkTargets, addServiceTargets,
-  addFindingTargets, addPeopleNamed,
+  addFindingTargets,
 ]; // prettier-ignore
 const office: readonly Add[] = [addSharedWith, addFile, addCommandTargets, addWorkTargets, addServiceTargets];
 // What is known of a family spares it the questions it never answers; whoever is unknown is asked all.
@@ -31,8 +31,8 @@ const asked: Readonly<Record<Family, readonly Add[]>> = {
   label: everything,
   threat: everything,
   alert: everything,
-  compliance: everything,
-  other: everything,
+  compliance: [...everything, addPeopleNamed],
+  other: [...everything, addPeopleNamed],
 };
 
 const ofServices: ReadonlySet<Family> = new Set(['platform', 'work', 'compliance', 'other']);
@@ -64,6 +64,9 @@ function addFile(found: Entity[], { record, family }: AuditFacts): void {
   const kind =
     itemKinds[word(record.ItemType)?.toLowerCase() ?? ''] ?? (name === null ? siteOrFile(url) : 'file');
   addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: name ?? lastSegment(url) }));
+  if (record.SearchQueryText !== undefined) {
+    addEntity(found, entity('other', { name: word(record.SearchQueryText) }));
+  }
   const copy = word(record.DestinationFileName);
   const folderSays = record.DestinationRelativeUrl !== record.SourceRelativeUrl;
   if (copy !== null && (copy !== name || folderSays)) {
