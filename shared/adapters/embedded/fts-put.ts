@@ -93,6 +93,19 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     insertWords(sample, number, row);
   }
 
+  /** Writes one row, or leaves its words for later where they are out of order. Answers the highest number so far. */
+  function putOne(arrival: Arrival, last: bigint, behind: Placed[]): bigint {
+    const row = indexRow(arrival, groups, dictionary);
+    const number = place(arrival, row);
+    if (number === null) return last;
+    if (number < last) {
+      behind.push({ number, arrival, row });
+      return last;
+    }
+    writeWords({ number, arrival, row });
+    return number;
+  }
+
   function put(events: readonly StoredEvent[]): void {
     const arrivals = newestRevisions(events).map(arrivalOf);
     // SQLite appends, and FTS5 keeps filling one buffer, only while the numbers rise.
@@ -101,15 +114,8 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     }
     const behind: Placed[] = [];
     let last = -1n;
-    for (const arrival of arrivals) {
-      // Row by row: rows kept for a second loop would outlive the young heap and cost a third more.
-      const row = indexRow(arrival, groups, dictionary);
-      const number = place(arrival, row);
-      if (number === null) continue;
-      if (number < last) behind.push({ number, arrival, row });
-      else writeWords({ number, arrival, row });
-      if (number > last) last = number;
-    }
+    // Row by row: rows kept for a second loop would outlive the young heap and cost a third more.
+    for (const arrival of arrivals) last = putOne(arrival, last, behind);
     behind.sort((a, b) => (a.number < b.number ? -1 : 1)).forEach(writeWords);
   }
 

@@ -51,20 +51,19 @@ export function indexRow({ event, ms }: Arrival, groups: Groups, dictionary: Dic
   let keys = group.tokens;
   let codes = group.codes;
   let shape = group.shape | shapeOf(words);
-  const single = (field: SingleField, value: string | null | undefined): void => {
+  const singles = [actor === null ? null : facetValue(actor), client?.ip, client?.device, mail?.sender];
+  for (let n = 0; n < singleFields.length; n++) {
+    const field = singleFields[n] ?? 'actor';
+    const value = singles[n];
     if (isBlank(value)) {
       codes += absent[field];
-      return;
+      continue;
     }
     const coded = dictionary.coded(field, value);
     codes += coded.code;
     keys += `${coded.token} `;
     shape |= bitOf[field];
-  };
-  single('actor', actor === null ? null : facetValue(actor));
-  single('ip', client?.ip);
-  single('device', client?.device);
-  single('sender', mail?.sender);
+  }
   codes += encodeNumber(ms + epochOffset, timeWidth);
   const recipients = recipientsOf(event, dictionary);
   codes += recipients.codes;
