@@ -4,6 +4,7 @@ import { entity } from '../_kit/entity.ts';
 import { fields, firstWord, integer, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid, type IdentityClaims } from './identity-claims.ts';
+import type { UnifiedAudit } from './schema.ts';
 
 interface Said {
   readonly kind?: EntityKind;
@@ -17,19 +18,7 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(
-    firstWord(
-      record.UserId,
-      record.ActorUserId,
-      record.SubmitterId,
-      record.UserPrincipalName,
-      record.UserUPN,
-      record.UserUpn,
-      record.ActorName,
-      record.Username,
-      record.Approver,
-    ),
-  );
+  const said = readUserId(word(record.UserId) ?? otherUserId(record));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
@@ -43,6 +32,13 @@ export function actorOf(facts: AuditFacts): Entity | null {
     (address === null ? 'other' : 'user');
   return entity(kind, { id: id === name || id === address ? null : id, name, address }) ?? appOf(facts);
 }
+
+/** What services call the user that have no `UserId`. */
+const otherUserId = (record: UnifiedAudit): string | null =>
+  firstWord(
+    record.ActorUserId, record.SubmitterId, record.UserPrincipalName, record.UserUPN, record.UserUpn, record.ActorName,
+    record.Username, record.Approver,
+  ); // prettier-ignore
 
 /** `app@sharepoint` is written like an address, and is none. */
 const keyAddress = (key: { address: string | null }, said: Said): string | null =>

@@ -25,12 +25,16 @@ export function clientOf(facts: AuditFacts): Client | null {
     ip: found?.ip ?? null,
     port: found?.port ?? null,
     userAgent: userAgentOf(facts),
-    app: firstWord(
-      access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName, common?.['ApplicationName'],
-      record.ClientProcessName, record.AppName, record.ClientApplication, record.Application, access?.['ClientAppId'],
-      record.ApplicationId, record.ClientAppId, record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
-      held?.['app'], record.AppIdentity,
-    ), // prettier-ignore
+    app:
+      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName) ??
+      firstWord(
+        common?.['ApplicationName'], record.ClientProcessName, record.AppName, record.ClientApplication,
+        record.Application, access?.['ClientAppId'], record.ApplicationId,
+      ) ??
+      firstWord(
+        record.ClientAppId, record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
+        held?.['app'], record.AppIdentity,
+      ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
       endpoint?.['DeviceName'], held?.['dn'], device?.get('id'), access?.['DeviceId'],

@@ -81,7 +81,7 @@ const named: readonly (readonly [string, EntityKind])[] = [
 export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
   const { record, operation } = facts;
   const dash = operation.indexOf('-');
-  if (record.RoleGroupName !== undefined || record.ElevationRole !== undefined) {
+  if (facts.family === 'admin' && (record.RoleGroupName ?? record.ElevationRole) !== undefined) {
     addEntity(found, entity('role', { name: firstWord(record.RoleGroupName, record.ElevationRole) }));
     addEntity(found, entity('domain', { name: word(record.EffectiveOrganization) }));
     addEntity(found, entity('user', { address: word(record.MemberUpn) }));

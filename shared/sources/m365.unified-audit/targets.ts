@@ -68,8 +68,8 @@ function addFile(found: Entity[], { record, family }: AuditFacts): void {
     addEntity(found, entity('other', { name: word(record.SearchQueryText) }));
   }
   const copy = word(record.DestinationFileName);
-  const folderSays = record.DestinationRelativeUrl !== record.SourceRelativeUrl;
-  if (copy !== null && (copy !== name || folderSays)) {
+  // Moved without another name: the folder says which is which.
+  if (copy !== null && (copy !== name || record.DestinationRelativeUrl !== record.SourceRelativeUrl)) {
     const folder = [word(record.SiteUrl)?.replace(/\/$/, ''), word(record.DestinationRelativeUrl), copy];
     addEntity(
       found,
