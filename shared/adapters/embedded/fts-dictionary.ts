@@ -45,8 +45,8 @@ export interface Dictionary {
 }
 
 // Values met lately, at a place that a hash of their text decides, or the one beside it; whatever else falls
-// there takes the place. Bounds the memory at some twenty megabytes, whatever is collected.
-const manyPlaces = 16_384;
+// there takes the place. Bounds the memory at some ten megabytes, whatever is collected.
+const manyPlaces = 8_192;
 const fewPlaces = 256;
 const longestRemembered = 200;
 const ofManyValues: readonly CodedField[] = ['actor', 'ip', 'device', 'sender', 'recipient'];
