@@ -23,7 +23,8 @@ export function identityRoutes(site: Site, call: Call, path: string): Resolved {
 
 function giveToken(site: Site, call: Call): Reply {
   if (call.method !== 'GET') return refused(405, 'Only GET is answered here.');
-  if (call.headers['x-identity-header'] !== identityHeader) return refused(401, 'X-IDENTITY-HEADER is wrong.');
+  if (call.headers['x-identity-header'] !== identityHeader)
+    return refused(401, 'X-IDENTITY-HEADER is wrong.');
   const { query } = call;
   if (query.get('api-version') !== apiVersion) return refused(400, 'The api-version is not supported.');
   const resource = query.get('resource');

@@ -19,7 +19,7 @@ export interface IdentityRequest extends Pick<ManagedIdentity, 'clientId'> {
   readonly principalId?: string;
   /** How long its tokens live from now on. Default: a day, as at Azure. */
   readonly lifetimeSeconds?: number;
-  /** What is wrong with its tokens from now on. */
+  /** What is wrong with its tokens for the exchange from now on. */
   readonly flaw?: TokenFlaw;
 }
 
@@ -64,7 +64,7 @@ export function managedIdentities(): ManagedIdentities {
       if (kept !== undefined && kept.expiresOn - marginSeconds > now) return kept;
       const expiresOn = now + (identity.lifetimeSeconds ?? usualSeconds);
       const claims = { ...claimsOf(site, identity, resource), exp: expiresOn };
-      const token = identity.flaw === undefined ? site.keys.sign(claims) : signFlawed(site, claims, identity.flaw); // prettier-ignore
+      const token = identity.flaw === undefined || resource !== exchangeResource ? site.keys.sign(claims) : signFlawed(site, claims, identity.flaw); // prettier-ignore
       const made = { token, notBefore: now, expiresOn };
       tokens.set(key, made);
       return made;
