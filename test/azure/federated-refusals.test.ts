@@ -6,7 +6,7 @@ import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
 import { readConfig } from '../../shared/app/config.ts';
 import { providerDoors } from '../../shared/app/provider-doors.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { tenantSchema, type Tenant } from '../../shared/model/tenant.ts';
+import { connectionSchema, tenantSchema, type Tenant } from '../../shared/model/tenant.ts';
 import { checksOf, makeChecks, type ReadinessCheck } from '../../shared/pipeline/check-readiness.ts';
 import type { HttpClient } from '../../shared/ports/http-client.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
@@ -81,13 +81,13 @@ async function refusal(door: HttpClient): Promise<AppError> {
 async function readiness(doors: Doors, id: string): Promise<ReadinessCheck> {
   const source = sources.find(one => one.id === 'entra.directory-audits');
   if (source === undefined) throw new Error('no source');
-  const connection = {
+  const connection = connectionSchema.parse({
     source: source.id,
     enabled: true,
     config: {},
     remembersDays: null,
     everySeconds: null,
-  };
+  });
   const deps = { clock: systemClock, door: doors.fresh };
   const [check] = await makeChecks(checksOf(deps, tenant(id), connection, source));
   if (check === undefined) throw new Error('no check');
