@@ -23,6 +23,8 @@ export interface IdentityPlace {
   readonly simulator: Simulator;
   /** Settings of the app; nothing in them is secret. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What the platform itself puts into the app's environment, and this process's. */
+  readonly platform: Readonly<Record<string, string>>;
   readonly queueUrl: string;
   close(): Promise<void>;
 }
@@ -39,12 +41,13 @@ const sources = ['entra.directory-audits', 'exchange.message-trace', 'm365.unifi
  */
 export async function startIdentityPlace(): Promise<IdentityPlace> {
   const simulator = await startSimulator({ world: recentWorld(Date.now()), port: 0 });
-  const restore = setEnvironment({
+  const platform = {
     IDENTITY_ENDPOINT: `${simulator.url}/msi/token`,
     IDENTITY_HEADER: identityHeader,
     // The certificates are made on the spot; whether SDKs check them is not what is tried here.
     NODE_TLS_REJECT_UNAUTHORIZED: '0',
-  });
+  };
+  const restore = setEnvironment(platform);
   const storage = await startStorage();
   const cosmos = await sharedCosmos();
   const front = await tlsFront(cosmos.url);
@@ -54,6 +57,7 @@ export async function startIdentityPlace(): Promise<IdentityPlace> {
   return {
     simulator,
     queueUrl: storage.queueUrl,
+    platform,
     environment: {
       ...providerSettings(simulator),
       HOLDFAST_PROFILE: 'azure',
