@@ -1,7 +1,6 @@
 import type { FederatedCredential } from '../entra/federated-credentials.ts';
 import type { IdentityRequest } from '../entra/managed-identities.ts';
-import type { MintRequest } from '../entra/mint-token.ts';
-import { isTokenFlaw, tokenFlaws, type TokenFlaw } from '../entra/mint-token.ts';
+import { isTokenFlaw, tokenFlaws, type MintRequest, type TokenFlaw } from '../entra/mint-token.ts';
 import type { FaultRequest } from '../faults/fault-board.ts';
 import type { Throttling } from '../limits.ts';
 import { flagNames, flagProblem, isFlags, type TenantFlags } from '../tenant-flags.ts';
