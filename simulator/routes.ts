@@ -4,6 +4,7 @@ export const routeNames = [
   'entra.keys',
   'entra.authorize',
   'entra.token',
+  'entra.identity',
   'graph.directoryAudits',
   'graph.directoryAudit',
   'graph.signIns',

@@ -1,4 +1,6 @@
 import type { AuthorizationGrants } from './entra/authorization-grants.ts';
+import type { FederatedCredentials } from './entra/federated-credentials.ts';
+import type { ManagedIdentities } from './entra/managed-identities.ts';
 import type { SigningKeys } from './entra/signing-keys.ts';
 import type { TrustedAssertions } from './entra/trusted-assertions.ts';
 import type { FaultBoard } from './faults/fault-board.ts';
@@ -21,6 +23,9 @@ export interface Site {
   readonly keys: SigningKeys;
   readonly grants: AuthorizationGrants;
   readonly assertions: TrustedAssertions;
+  /** By whom applications let themselves be proved without a key of their own. */
+  readonly federated: FederatedCredentials;
+  readonly identities: ManagedIdentities;
   readonly subscriptions: Subscriptions;
   readonly faults: FaultBoard;
   readonly limits: Limits;

@@ -4,6 +4,9 @@ import { control, type Control } from './control/control.ts';
 import { controlRoutes, truthStream } from './control/control-routes.ts';
 import { authorizationGrants } from './entra/authorization-grants.ts';
 import { entraRoutes } from './entra/entra-routes.ts';
+import { federatedCredentials } from './entra/federated-credentials.ts';
+import { identityRoutes } from './entra/identity-endpoint.ts';
+import { managedIdentities } from './entra/managed-identities.ts';
 import { signingKeys, type SigningKey, type SigningKeys } from './entra/signing-keys.ts';
 import { trustedAssertions } from './entra/trusted-assertions.ts';
 import { htmlReply, jsonReply, type Call, type Reply, type Resolved } from './exchange.ts';
@@ -43,7 +46,7 @@ export interface SimulatorOptions {
 }
 
 export interface Simulator {
-  /** `http://127.0.0.1:7072`: `/graph`, `/manage`, `/login`, `/mimecast` and `/control` stand under it. */
+  /** `http://127.0.0.1:7072`: `/graph`, `/manage`, `/login`, `/msi`, `/mimecast` and `/control` stand under it. */
   readonly url: string;
   readonly port: number;
   /** Mimecast's file store, on a port of its own. */
@@ -119,6 +122,8 @@ function makeSite(
     keys,
     grants: authorizationGrants(),
     assertions: trustedAssertions(),
+    federated: federatedCredentials(),
+    identities: managedIdentities(),
     subscriptions: subscriptions(),
     faults: faultBoard(seed),
     limits: limits(seed, throttling),
@@ -191,6 +196,7 @@ function resolve(site: Site, call: Call, area: string, path: string): Resolved |
   if (area === 'graph') return graphRoutes(site, call, path);
   if (area === 'manage') return managementRoutes(site, call, path);
   if (area === 'mimecast') return mimecastRoutes(site, call, path);
+  if (area === 'msi') return identityRoutes(site, call, path);
   return area === 'login' ? entraRoutes(site, call, path) : null;
 }
 

@@ -18,8 +18,8 @@ export interface TenantFlags {
   readonly beta: boolean;
   /** Application permissions granted to the collecting application. A new one is in tokens issued from now on. */
   readonly permissions: readonly string[];
-  /** The collecting application's service principal in the tenant. */
-  readonly application: 'present' | 'absent' | 'disabled';
+  /** The collecting application's service principal in the tenant. Absent and no-principal are two numbers for one thing. */
+  readonly application: 'present' | 'absent' | 'no-principal' | 'disabled';
   readonly secret: 'valid' | 'expired';
   /** By source id, instead of what the world says. */
   readonly remembersDays: Readonly<Record<string, number>>;
@@ -94,7 +94,7 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   defender: isBoolean,
   beta: isBoolean,
   permissions: isNames,
-  application: oneOf('present', 'absent', 'disabled'),
+  application: oneOf('present', 'absent', 'no-principal', 'disabled'),
   secret: oneOf('valid', 'expired'),
   remembersDays: value =>
     typeof value === 'object' &&

@@ -118,8 +118,11 @@ function refusal(needs: readonly Permission[], shows: readonly string[], error: 
   return { shows, state: 'refused', code, problem: withDoubt(code, problem) };
 }
 
+/** Some of these pulls try again by themselves, for a clock or an identity may come right; here somebody is looking. */
+const somebodysBusiness = new Set(['secret.missing', 'config.invalid', 'provider.unauthorized']);
+
 const needsSomebody = ({ code, recovery }: AppError): boolean =>
-  recovery === 'pause-source' || code === 'secret.missing' || code === 'config.invalid';
+  recovery === 'pause-source' || somebodysBusiness.has(code);
 
 /** Microsoft's licence check is known to fail for licensed tenants, nine times in ten, for a while. */
 const withDoubt = (code: string, problem: string): string =>

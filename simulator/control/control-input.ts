@@ -1,5 +1,6 @@
-import type { MintRequest } from '../entra/mint-token.ts';
-import { isTokenFlaw, tokenFlaws } from '../entra/mint-token.ts';
+import type { FederatedCredential } from '../entra/federated-credentials.ts';
+import type { IdentityRequest } from '../entra/managed-identities.ts';
+import { isTokenFlaw, tokenFlaws, type MintRequest, type TokenFlaw } from '../entra/mint-token.ts';
 import type { FaultRequest } from '../faults/fault-board.ts';
 import type { Throttling } from '../limits.ts';
 import { flagNames, flagProblem, isFlags, type TenantFlags } from '../tenant-flags.ts';
@@ -46,6 +47,7 @@ const isNumbers = (value: unknown): value is Record<string, number> =>
   value !== null &&
   !Array.isArray(value) &&
   Object.values(value).every(isNumber);
+const isFlaw = (value: unknown): value is TokenFlaw => isText(value) && isTokenFlaw(value);
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -100,8 +102,6 @@ export function readMintRequest(body: string): MintRequest {
   const fields = fieldsOf(body, ['as', 'audience', 'flaw', 'claims']);
   const as = optional(fields, 'as', isText, 'text');
   if (as === undefined) throw new ControlProblem('as is missing: a persona or a client id.');
-  const isFlaw = (value: unknown): value is NonNullable<MintRequest['flaw']> =>
-    isText(value) && isTokenFlaw(value);
   return {
     as,
     ...present<Omit<MintRequest, 'as'>>({
@@ -134,4 +134,34 @@ export function readAssertionKey(body: string): { clientId: string; publicKeyPem
   const publicKeyPem = optional(fields, 'publicKeyPem', isText, 'text');
   if (clientId !== undefined && publicKeyPem !== undefined) return { clientId, publicKeyPem };
   throw new ControlProblem('Send { "clientId", "publicKeyPem" }.');
+}
+
+export function readFederatedCredential(body: string): FederatedCredential & { clientId: string } {
+  const fields = fieldsOf(body, ['clientId', 'issuer', 'subject', 'audiences']);
+  const [clientId, issuer, subject] = ['clientId', 'issuer', 'subject'].map(name => fields.get(name));
+  const audiences: unknown = fields.get('audiences');
+  if (isText(clientId) && isText(issuer) && isText(subject) && Array.isArray(audiences)) {
+    return { clientId, issuer, subject, audiences: audiences.map(String) };
+  }
+  throw new ControlProblem('Send { "clientId", "issuer", "subject", "audiences": […] }.');
+}
+
+export function readClientId(query: URLSearchParams): string {
+  const clientId = query.get('clientId');
+  if (clientId !== null) return clientId;
+  throw new ControlProblem('clientId is missing: whose federated credentials.');
+}
+
+export function readIdentity(body: string): IdentityRequest {
+  const fields = fieldsOf(body, ['clientId', 'principalId', 'lifetimeSeconds', 'flaw']);
+  const clientId = optional(fields, 'clientId', isText, 'text');
+  if (clientId === undefined) throw new ControlProblem('clientId is missing: which identity.');
+  return {
+    clientId,
+    ...present<Omit<IdentityRequest, 'clientId'>>({
+      principalId: optional(fields, 'principalId', isText, 'text'),
+      lifetimeSeconds: optional(fields, 'lifetimeSeconds', isNumber, 'a number'),
+      flaw: optional(fields, 'flaw', isFlaw, `one of ${tokenFlaws.join(', ')}`),
+    }),
+  };
 }

@@ -7,6 +7,9 @@ import {
   readAssertionKey,
   readClockChange,
   readDropOld,
+  readFederatedCredential,
+  readIdentity,
+  readClientId,
   readFaultRequest,
   readFlags,
   readLinkLifetime,
@@ -51,6 +54,16 @@ const table: Readonly<Record<string, Handler>> = {
     control.trustAssertionKey(clientId, publicKeyPem);
     return jsonReply(201, {});
   },
+  'POST /federated-credentials': (control, call) => {
+    const { clientId, ...credential } = readFederatedCredential(call.body);
+    control.addFederatedCredential(clientId, credential);
+    return jsonReply(201, {});
+  },
+  'DELETE /federated-credentials': (control, call) => {
+    control.removeFederatedCredentials(readClientId(call.query));
+    return jsonReply(200, {});
+  },
+  'POST /identities': (control, call) => jsonReply(201, control.setIdentity(readIdentity(call.body))),
   'POST /tokens': (control, call) =>
     jsonReply(201, { access_token: control.mintToken(readMintRequest(call.body)) }),
   'GET /requests': control => jsonReply(200, control.requests()),

@@ -1,4 +1,6 @@
-import { collector, personas, type Persona } from '../entra/directory.ts';
+import { collector, personas, type ManagedIdentity, type Persona } from '../entra/directory.ts';
+import type { FederatedCredential } from '../entra/federated-credentials.ts';
+import type { IdentityRequest } from '../entra/managed-identities.ts';
 import { mintToken, type MintRequest } from '../entra/mint-token.ts';
 import type { FaultRequest } from '../faults/fault-board.ts';
 import type { Throttling } from '../limits.ts';
@@ -51,6 +53,12 @@ export interface Control {
   setLinkLifetime(ms: number | null): void;
   rotateKeys(options?: { readonly dropOld?: boolean }): Promise<void>;
   trustAssertionKey(clientId: string, publicKeyPem: string): void;
+  /** Throws for what Graph would not take. */
+  addFederatedCredential(clientId: string, credential: FederatedCredential): void;
+  /** All of an application's. */
+  removeFederatedCredentials(clientId: string): void;
+  /** Creates an identity, or changes what its tokens are like. */
+  setIdentity(request: IdentityRequest): ManagedIdentity;
   mintToken(request: MintRequest): string;
   requests(): RequestReport;
   /** Counts, marks and throttle windows from zero. */
@@ -87,6 +95,9 @@ export function control(site: Site): Control {
     },
     rotateKeys: ({ dropOld = false } = {}) => site.keys.rotate(dropOld),
     trustAssertionKey: (clientId, pem) => site.assertions.trust(clientId, pem),
+    addFederatedCredential: (clientId, credential) => site.federated.add(clientId, credential),
+    removeFederatedCredentials: clientId => site.federated.remove(clientId),
+    setIdentity: request => site.identities.set(request),
     mintToken: request => mintToken(site, request),
     requests: () => ({ counts: site.counts.report(), limits: site.limits.marks() }),
     forgetRequests() {

@@ -11,6 +11,8 @@ import {
   providerClaims,
   type ProviderAudience,
 } from './issue-token.ts';
+import { federatedRefusal } from './federated-credentials.ts';
+import { readJwt } from './jwt.ts';
 
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -18,7 +20,7 @@ const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 export function clientCredentials(site: Site, form: URLSearchParams, tenant: Tenant, version: 1 | 2): Reply {
   const clientId = (form.get('client_id') ?? '').toLowerCase();
   const application = applications.find(it => it.clientId === clientId && livesIn(it, tenant));
-  if (application === undefined) return entraError(site, refuse.noApplication(clientId, tenant.name));
+  if (application === undefined) return entraError(site, absence(clientId, tenant));
   const bad = credentialRefusal(site, form, application, tenant);
   if (bad !== null) return entraError(site, bad);
   const resource = version === 1 ? form.get('resource') : resourceOf(form.get('scope') ?? '');
@@ -38,8 +40,14 @@ export function clientCredentials(site: Site, form: URLSearchParams, tenant: Ten
 
 function livesIn(application: Application, tenant: Tenant): boolean {
   if (application.home !== 'customers') return application.home.tenant === tenant.id;
-  return tenant.sim !== null && tenant.flags.application !== 'absent';
+  return tenant.sim !== null && !['absent', 'no-principal'].includes(tenant.flags.application);
 }
+
+/** Nobody consented. Entra tells it under either number; which one it chooses is not documented. */
+const absence = (clientId: string, tenant: Tenant): EntraRefusal =>
+  tenant.flags.application === 'no-principal'
+    ? refuse.noServicePrincipal(clientId, tenant.id)
+    : refuse.noApplication(clientId, tenant.name);
 
 function credentialRefusal(
   site: Site,
@@ -55,6 +63,8 @@ function credentialRefusal(
   if (assertion !== null) {
     if (form.get('client_assertion_type') !== assertionType)
       return refuse.noParameter('client_assertion_type');
+    // An application's own certificate speaks for the application itself, everything else for somebody it trusts.
+    if (readJwt(assertion)?.claims['iss'] !== clientId) return federatedRefusal(site, application, assertion);
     const base = `${site.url}/login/${tenant.id}`;
     const audiences = [`${base}/oauth2/v2.0/token`, `${base}/oauth2/token`, `${base}/v2.0`];
     const problem = site.assertions.problem(clientId, assertion, audiences, site.clock.base());

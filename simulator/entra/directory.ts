@@ -58,6 +58,20 @@ export interface Application {
   readonly roles: readonly string[];
 }
 
+/** A user-assigned identity. */
+export interface ManagedIdentity {
+  /** Which one is meant, where tokens are asked for. */
+  readonly clientId: string;
+  /** Who it is in its tenant: the subject of its tokens. */
+  readonly principalId: string;
+}
+
+/** The identity of the product's Functions app, in the operator's tenant. */
+export const productIdentity: ManagedIdentity = {
+  clientId: '1de17170-0000-4000-8000-00000000e001',
+  principalId: '0b1ec700-0000-4000-8000-00000000e0a1',
+};
+
 const secret = 'simulator-only-secret';
 
 /** The application a product collects with. */

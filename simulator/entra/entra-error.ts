@@ -16,6 +16,8 @@ const refusal = (status: 400 | 401, error: string, code: number, text: string): 
   text,
 });
 
+const isoSeconds = (seconds: number): string => new Date(seconds * 1_000).toISOString();
+
 /** The refusals the simulator knows. Codes and error names as in the fact sheet; texts are for people. */
 export const refuse = {
   noTenant: (tenant: string) =>
@@ -46,6 +48,20 @@ export const refuse = {
     ),
   assertionBad: (why: string) =>
     refusal(401, 'invalid_client', 700027, `The client assertion is not valid. ${why}`),
+  noServicePrincipal: (client: string, tenant: string) =>
+    refusal(401, 'invalid_client', 7000229, `The client application ${client} is missing service principal in the tenant ${tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`), // prettier-ignore
+  noFederatedCredential: (name: string) =>
+    refusal(401, 'invalid_client', 70025, `The client '${name}' has no configured federated identity credentials.`), // prettier-ignore
+  noFederatedMatch: (code: 700211 | 700212 | 700213, what: string, value: string) =>
+    refusal(401, 'invalid_client', code, `No matching federated identity record found for presented assertion ${what} '${value}'. Check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation`), // prettier-ignore
+  subjectCaseDiffers: (subject: string) =>
+    refusal(401, 'invalid_client', 7002138, `No matching federated identity record found for presented assertion subject '${subject}'. The subject matches with case-insensitive comparison, but not with case-sensitive comparison.`), // prettier-ignore
+  issuerElsewhere: (issuer: string) =>
+    refusal(401, 'invalid_client', 700236, `Entra ID tokens issued by issuer '${issuer}' may not be used for federated identity credential flows for applications or managed identities registered in this tenant.`), // prettier-ignore
+  federatedKeyUnknown: (kid: string, issuer: string) =>
+    refusal(401, 'invalid_client', 7000272, `The certificate with identifier ${kid} used to sign the federated credential could not be found in the metadata of identity provider ${issuer}.`), // prettier-ignore
+  assertionOutOfTime: (now: number, from: number, to: number) =>
+    refusal(401, 'invalid_client', 700024, `Client assertion is not within its valid time range. Current time: ${isoSeconds(now)}, assertion valid from ${isoSeconds(from)}, expiry time of assertion ${isoSeconds(to)}.`), // prettier-ignore
   scopeNotDefault: (scope: string) =>
     refusal(400, 'invalid_scope', 1002012, `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`), // prettier-ignore
   noResource: (resource: string, tenant: string) =>

@@ -40,10 +40,14 @@ export function mintToken(
   { as, audience = productClientId, flaw, claims = {} }: MintRequest,
 ): string {
   const good = { ...claimsOf(site, as, audience), ...claims };
+  return flaw === undefined ? site.keys.sign(good) : signFlawed(site, good, flaw);
+}
+
+/** A token of these claims with exactly one thing wrong. */
+export function signFlawed(site: Site, good: Claims, flaw: TokenFlaw): string {
   const { newest, stranger } = site.keys;
   const sign = (changed: Claims): string => site.keys.sign({ ...good, ...changed });
   const now = Math.floor(site.clock.base() / 1_000);
-  if (flaw === undefined) return sign({});
   switch (flaw) {
     case 'wrong-audience':
       return sign({ aud: '00000000-0000-4000-8000-0000000bad00' });

@@ -13,7 +13,10 @@ import * as records from './alter-records.ts';
 import type { Effect, Fault, FaultedCall } from './fault.ts';
 import * as instead from './instead.ts';
 
-const every: readonly RouteName[] = routeNames.filter(name => name !== 'entra.authorize');
+// Not the sign-in page, which people see, nor the identity's endpoint, which is the app's own machine.
+const every: readonly RouteName[] = routeNames.filter(
+  name => name !== 'entra.authorize' && name !== 'entra.identity',
+);
 const management = guardedRoutes.filter(name => name.startsWith('management.'));
 const pages: readonly RouteName[] = [...new Set([...recordRoutes, ...pagedRoutes])];
 const reports: readonly RouteName[] = [

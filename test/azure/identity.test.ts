@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { asCosmosError } from '../../shared/adapters/azure/cosmos-error.ts';
-import { federatedAssertion } from '../../shared/adapters/azure/azure-identity.ts';
+import { azureCredential, federatedAssertion } from '../../shared/adapters/azure/azure-identity.ts';
 import { asSearchError } from '../../shared/adapters/azure/search-error.ts';
 import { asStorageError } from '../../shared/adapters/azure/storage-error.ts';
 import { asVaultError } from '../../shared/adapters/azure/vault-error.ts';
@@ -10,6 +10,7 @@ import { readConfig } from '../../shared/app/config.ts';
 import { openAzureProfile } from '../../shared/app/open-azure-profile.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { mustReject } from '../contracts/contract.ts';
+import { setEnvironment } from '../support/environment.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { reply, wireServer, type WireCall } from '../support/wire-server.ts';
 
@@ -84,6 +85,15 @@ describe('a customer’s token by the managed identity', () => {
       federatedAssertion({ getToken: () => Promise.resolve(null) })(),
       'provider.unauthorized',
     );
+  });
+
+  test('says that the platform does not answer, where that is so', async () => {
+    const restore = setEnvironment({
+      IDENTITY_ENDPOINT: 'http://127.0.0.1:1/msi/token',
+      IDENTITY_HEADER: 'of-this-app',
+    });
+    onTestFinished(restore);
+    await mustReject(federatedAssertion(azureCredential(application))(), 'provider.unavailable');
   });
 });
 

@@ -9,6 +9,7 @@ import { storedEvent } from '../query/arbitrary-event.ts';
 import { plainRequest } from '../search/naive-index.ts';
 import { sharedCosmos } from '../support/azure-cosmos.ts';
 import { contoso, scopeOf, source, stream } from '../support/sample.ts';
+import { setEnvironment } from '../support/environment.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { tlsFront } from '../support/tls-front.ts';
 import { reply, wireServer, type WireCall, type WireServer } from '../support/wire-server.ts';
@@ -22,17 +23,25 @@ const token = 'a-token-of-the-identity';
 const away = 'https://127.0.0.1:1';
 
 let server: WireServer;
+let restore: () => void;
 
 beforeAll(async () => {
-  // The fakes' certificates are made on the spot; whether SDKs check certificates is not what is tried here.
-  process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
   server = await startIdentity();
+  restore = setEnvironment({
+    IDENTITY_ENDPOINT: new URL('/msi/token', server.url).href,
+    IDENTITY_HEADER: 'of-this-app',
+    // The fakes' certificates are made on the spot; whether SDKs check certificates is not what is tried here.
+    NODE_TLS_REJECT_UNAUTHORIZED: '0',
+  });
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  restore();
+});
 
 /** Where the platform hands out tokens, in the form of App Service. The SDK remembers the first place it was told. */
-async function startIdentity(): Promise<WireServer> {
-  const made = await wireServer((call: WireCall) => {
+function startIdentity(): Promise<WireServer> {
+  return wireServer((call: WireCall) => {
     const known = call.headers['x-identity-header'] === 'of-this-app';
     const answer = {
       access_token: token,
@@ -42,9 +51,6 @@ async function startIdentity(): Promise<WireServer> {
     };
     reply(call, known ? 200 : 401, JSON.stringify(answer));
   });
-  process.env['IDENTITY_ENDPOINT'] = new URL('/msi/token', made.url).href;
-  process.env['IDENTITY_HEADER'] = 'of-this-app';
-  return made;
 }
 
 const parametersOf = ({ target }: WireCall): URLSearchParams =>

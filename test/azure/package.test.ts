@@ -7,7 +7,9 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { contract, routeIds } from '../../shared/api/contract/contract.ts';
 import { triggers } from '../../shared/host/azure/triggers.ts';
 import { zip } from '../../tools/zip-writer.ts';
+import { startIdentityPlace } from '../support/app-by-identity.ts';
 import { startFunctions, type FunctionsProcess } from '../support/functions-process.ts';
+import { contosoId } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { reply, wireServer } from '../support/wire-server.ts';
 
@@ -179,6 +181,22 @@ test('with every setting the app is put together inside the bundle, as far as th
     503,
     expect.stringMatching(/"code":"(Store|Index)Unavailable"/),
   ]);
+});
+
+test('the app inside the bundle pulls by its identity, with no secret anywhere', async () => {
+  const place = await startIdentityPlace();
+  onTestFinished(() => place.close());
+  const app = await startFunctions(folder, { ...place.environment, ...place.platform });
+  for (const [source, stream] of [
+    ['entra.directory-audits', 'default'],
+    ['m365.unified-audit', 'Audit.SharePoint'],
+  ] as const) {
+    const job = { kind: 'pull', tenant: contosoId, source, stream, trigger: 'request' };
+    const letter = { json: JSON.stringify({ job, key: null, notBefore: 0 }) };
+    const called = await app.call('jobs', letter, { Id: { string: 'm-1' }, DequeueCount: { json: '1' } });
+    expect(called.failed).toBeUndefined();
+    expect(called.logged.join()).toMatch(/"event":"run\.ended".*"status":"succeeded".*"inserted":[23]/);
+  }
 });
 
 describe('the stand-in of the worker', () => {

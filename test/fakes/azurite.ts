@@ -29,10 +29,10 @@ const flags = [
   '--inMemoryPersistence',
 ];
 
-/** Azurite in a process of its own, which ends with this one. */
-export async function startAzurite(): Promise<Azurite> {
+/** Azurite in a process of its own, which ends with this one. `more`: flags beside the usual ones. */
+export async function startAzurite(more: readonly string[] = []): Promise<Azurite> {
   const program = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
-  const child = fork(program, flags, {
+  const child = fork(program, [...flags, ...more], {
     execArgv: [
       '--disable-warning=ExperimentalWarning',
       '--import',

@@ -90,6 +90,22 @@ describe('asking for a token', () => {
     ['expired secret', 401, 'invalid_client', 7000222, 'provider.unauthorized', /expired/],
     ['no secret', 401, 'invalid_client', 7000218, 'provider.unauthorized', /No client secret/],
     ['bad assertion', 401, 'invalid_client', 700027, 'provider.unauthorized', /certificate or federated/],
+    // Of a managed identity's token; the other numbers are met in test/azure/federated-refusals.test.ts.
+    ['no fitting record', 400, 'invalid_request', 70021, 'provider.unauthorized', /--what-if/],
+    [
+      'audience, of Entra’s own',
+      401,
+      'invalid_client',
+      7002121,
+      'provider.unauthorized',
+      /AzureADTokenExchange/,
+    ],
+    ['subject or expression', 401, 'invalid_client', 7002131, 'provider.unauthorized', /principal id/],
+    ['subject, of Entra’s own', 401, 'invalid_client', 7002137, 'provider.unauthorized', /principal id/],
+    ['not an identity', 401, 'invalid_client', 700226, 'provider.unauthorized', /user-assigned identity/],
+    ['an older issuer', 401, 'invalid_client', 700227, 'provider.unauthorized', /set its issuer/],
+    ['another tenant’s app', 401, 'invalid_client', 700236, 'provider.unauthorized', /in another tenant/],
+    ['no consent, with an assertion', 401, 'invalid_client', 7000229, 'provider.refused', /consent link/],
     [
       'some other credential trouble',
       401,

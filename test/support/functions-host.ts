@@ -6,11 +6,16 @@ import { developmentAccount } from '../fakes/azurite.ts';
 
 const { InvocationContext: Context } = functions;
 
+/** Takes what a function logs. */
+export type LogLine = (...text: readonly unknown[]) => void;
+
 /** One call of a function, as the host makes it. */
 export const invocation = (
   functionName: string,
   triggerMetadata: Record<string, unknown> = {},
-): InvocationContext => new Context({ functionName, triggerMetadata, logHandler: () => undefined });
+  log: LogLine = () => undefined,
+): InvocationContext =>
+  new Context({ functionName, triggerMetadata, logHandler: (_level, ...text) => log(...text) });
 
 export const tick: Timer = {
   isPastDue: false,
@@ -32,13 +37,14 @@ export async function deliver(
   queueUrl: string,
   handler: Handlers['jobs'],
   bell: Parameters<InvocationContext['extraOutputs']['get']>[0],
+  log?: LogLine,
 ): Promise<Delivery | null> {
   const { account, key } = developmentAccount;
   const client = new QueueClient(queueUrl, new StorageSharedKeyCredential(account, key));
   const [message] = (await client.receiveMessages({ visibilityTimeout: 600 })).receivedMessageItems;
   if (message === undefined) return null;
   const { messageId: id, popReceipt, dequeueCount, messageText } = message;
-  const context = invocation('jobs', { id, popReceipt, dequeueCount });
+  const context = invocation('jobs', { id, popReceipt, dequeueCount }, log);
   // The worker hands over what looks like JSON as an object.
   const body = JSON.parse(Buffer.from(messageText, 'base64').toString()) as unknown;
   try {

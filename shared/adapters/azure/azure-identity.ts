@@ -19,10 +19,24 @@ export const federatedAssertion = (credential: TokenCredential) => async (): Pro
     const token = await credential.getToken(exchange);
     if (token !== null) return token.token;
   } catch (cause) {
-    throw noAssertion(cause);
+    throw isUnanswered(cause) ? unanswered(cause) : noAssertion(cause);
   }
   throw noAssertion(undefined);
 };
+
+/** The SDK tells one failure for all; its cause says whether anybody answered. */
+const isUnanswered = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  thrown.cause instanceof Error &&
+  Reflect.get(thrown.cause, 'errorCode') === 'network_error';
+
+const unanswered = (cause: unknown): AppError =>
+  new AppError(
+    'provider.unavailable',
+    'retry-later',
+    'The platform’s place for tokens of the managed identity does not answer. It is tried again; if it stays so, restart the app.',
+    { cause },
+  );
 
 const noAssertion = (cause: unknown): AppError =>
   new AppError(

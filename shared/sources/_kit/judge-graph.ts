@@ -82,7 +82,8 @@ function judgeUnauthorized(reply: HttpReply, problem: ProviderProblem | null): V
     error: providerError('graph', reply, problem, {
       code: 'provider.unauthorized',
       recovery: 'pause-source',
-      message: 'Graph refuses even a fresh token. Check the app registration, its secret and the tenant id.',
+      message:
+        'Graph refuses even a fresh token. Check the app registration, its credential and the tenant id.',
     }),
   };
 }

@@ -151,7 +151,7 @@ function unauthorized(reply: HttpReply, problem: ProviderProblem | null): Verdic
       code: 'provider.unauthorized',
       recovery: 'pause-source',
       message:
-        'The Management API refuses even a fresh token. Check the app registration, its secret and the tenant id.',
+        'The Management API refuses even a fresh token. Check the app registration, its credential and the tenant id.',
     }),
   };
 }
