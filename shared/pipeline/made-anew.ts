@@ -8,9 +8,8 @@ import { rawPages } from './raw-pages.ts';
 import type { ReadRecords } from './read-records.ts';
 import type { ReadingDeps, ReadingTarget } from './snapshot-things.ts';
 
-/** Why an event stays as it is; each has its count, in renormalize-state.ts and in preview-mapping.ts. */
-export type Unmade = (typeof unmade)[number];
-export const unmade = ['refused', 'rawGone', 'readingGone', 'rawDamaged'] as const;
+/** Why an event stays as it is; each has its count, in renormalize-state.ts and in preview-tally.ts. */
+export type Unmade = 'refused' | 'rawGone' | 'readingGone' | 'rawDamaged';
 
 export interface MadeAnewDeps extends ReadingDeps {
   /** Names found since stay in an event that is made anew. */

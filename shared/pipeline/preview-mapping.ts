@@ -49,7 +49,7 @@ const pageSize = 500;
  * one tenant at a time.
  */
 export async function previewMapping(deps: PreviewDeps, request: PreviewRequest): Promise<MappingPreview> {
-  const tally = previewTally(deps.mappings, request);
+  const tally = previewTally({ before: deps.mappings.labels, after: request.changed.labels }, request.sample);
   const { total, found } = await newest(deps, request);
   const inForce = mappedBy(deps.sources, deps.mappings);
   const changed = mappedBy(deps.sources, request.changed);

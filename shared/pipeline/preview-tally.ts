@@ -1,6 +1,6 @@
 import type { Mappings } from '../mappings/mappings.ts';
 import { categories, type Category, type NewEvent, type StoredEvent } from '../model/event.ts';
-import { unmade, type Unmade } from './made-anew.ts';
+import type { Unmade } from './made-anew.ts';
 
 /** Why nothing else can be shown for an event than what it says: renormalizing would leave it as it is. */
 export type Kept = Unmade | 'sourceGone';
@@ -69,22 +69,21 @@ interface Row {
   newest: Difference[];
 }
 
+/** The two files' names of the categories. */
+interface Labels {
+  readonly before: Mappings['labels'];
+  readonly after: Mappings['labels'];
+}
+
 interface PreviewTally {
   add(event: StoredEvent, after: Anew, outdated: boolean): void;
   result(): PreviewCounts;
 }
 
 /** Counts of what a changed file would do, and some of it, in memory that does not grow with the events. */
-export function previewTally(
-  inForce: Mappings,
-  { changed, sample }: { changed: Mappings; sample: number },
-): PreviewTally {
-  // prettier-ignore
+export function previewTally(labels: Labels, sample: number): PreviewTally {
   const counts = { examined: 0, changed: 0, summaries: 0, categories: 0, outdated: 0, unreadable: 0 };
-  const kept: Record<Kept, number> = {
-    sourceGone: 0,
-    ...(Object.fromEntries(unmade.map(why => [why, 0])) as Record<Unmade, number>),
-  };
+  const kept: Record<Kept, number> = { refused: 0, rawGone: 0, readingGone: 0, rawDamaged: 0, sourceGone: 0 };
   const sources = new Map<string, PreviewCounts['sources'][number]>();
   const operations = new Map<string, Row>();
   const sourceOf = ({ source }: StoredEvent): PreviewCounts['sources'][number] => {
@@ -97,12 +96,6 @@ export function previewTally(
     const row = operations.get(key) ?? { source, operation, examined: 0, changed: 0, newest: [] };
     if (operations.size < mostOperations) operations.set(key, row);
     return row;
-  };
-  const differenceOf = (event: StoredEvent, after: Exclude<Anew, Kept>): Difference => {
-    const { id, tenant, time, source, operation, summary, category } = event;
-    const before = { summary, category, label: inForce.labels[category] };
-    const then = { summary: after.summary, category: after.category, label: changed.labels[after.category] };
-    return { id, tenant, time, source, operation, before, after: then };
   };
   return {
     add(event, after, outdated) {
@@ -118,28 +111,40 @@ export function previewTally(
       for (const all of [counts, source, row]) all.changed += 1;
       if (after.summary !== event.summary) counts.summaries += 1;
       if (after.category !== event.category) counts.categories += 1;
-      row.newest = [...row.newest, differenceOf(event, after)].toSorted(newestFirst).slice(0, sampledAlike);
+      const difference = differenceOf(labels, event, after);
+      row.newest = [...row.newest, difference].toSorted(newestFirst).slice(0, sampledAlike);
     },
     result: () => ({
       ...counts,
       kept,
       sources: [...sources.values()].toSorted((a, b) => (a.source < b.source ? -1 : 1)),
-      operations: [...operations.values()]
-        .filter(row => row.changed > 0)
-        .sort((a, b) => b.changed - a.changed)
-        .slice(0, shownOperations)
-        .map(({ newest: _newest, ...row }) => row),
+      ...shownOf([...operations.values()], sample),
       labels: categories.flatMap(category => {
-        const [before, after] = [inForce.labels[category], changed.labels[category]];
+        const [before, after] = [labels.before[category], labels.after[category]];
         return before === after ? [] : [{ category, before, after }];
       }),
-      sample: [...operations.values()]
-        .flatMap(({ newest }) => newest)
-        .sort(newestFirst)
-        .slice(0, sample),
     }),
   };
 }
 
+function differenceOf(labels: Labels, event: StoredEvent, after: Exclude<Anew, Kept>): Difference {
+  const { id, tenant, time, source, operation, summary, category } = event;
+  const before = { summary, category, label: labels.before[category] };
+  const then = { summary: after.summary, category: after.category, label: labels.after[after.category] };
+  return { id, tenant, time, source, operation, before, after: then };
+}
+
 const newestFirst = (a: Difference, b: Difference): number =>
   a.time < b.time ? 1 : a.time > b.time ? -1 : 0;
+
+const shownOf = (rows: readonly Row[], sample: number): Pick<PreviewCounts, 'operations' | 'sample'> => ({
+  operations: rows
+    .filter(row => row.changed > 0)
+    .toSorted((a, b) => b.changed - a.changed)
+    .slice(0, shownOperations)
+    .map(({ newest: _newest, ...row }) => row),
+  sample: rows
+    .flatMap(({ newest }) => newest)
+    .toSorted(newestFirst)
+    .slice(0, sample),
+});
