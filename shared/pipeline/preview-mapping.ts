@@ -108,6 +108,8 @@ async function newest(
     for (const { tenant, id } of page.hits) found.get(tenant)?.push(id);
     left -= page.hits.length;
     position = page.next;
+    // Where all have been seen, nothing is estimated any more.
+    if (position === null) total = { value: limit - left, exact: true };
     if (position === null || page.hits.length === 0) break;
     await deps.clock.sleep(1 as Duration);
   }
