@@ -3,7 +3,12 @@ import type { NormalizedEvent } from '../../shared/model/event.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { mimecastAuditEvents } from '../../shared/sources/mimecast.audit-events/source.ts';
 import { mimecastSiem } from '../../shared/sources/mimecast.siem/source.ts';
+import { mimecastMessageTracking } from '../../shared/sources/mimecast.message-tracking/source.ts';
 import { mimecastTtpImpersonation } from '../../shared/sources/mimecast.ttp-impersonation/source.ts';
+import { mimecastTtpUrl } from '../../shared/sources/mimecast.ttp-url/source.ts';
+import { mimecastArchiveSearches } from '../../shared/sources/mimecast.archive-searches/source.ts';
+import { mimecastArchiveViews } from '../../shared/sources/mimecast.archive-views/source.ts';
+import { mimecastDlp } from '../../shared/sources/mimecast.dlp/source.ts';
 import { readEvent } from '../support/read-event.ts';
 
 describe('the text of an audit event', () => {
@@ -118,4 +123,69 @@ describe('a gateway event', () => {
     const another = readEvent(siem, { ...older, ...fields, MsgId: '<2@contoso.example>' });
     expect(another.identity).not.toEqual(identity);
   });
+});
+
+describe('a link that was checked', () => {
+  const said = (record: object): NormalizedEvent =>
+    readEvent(mimecastTtpUrl as Source, {
+      date: '2026-10-05T09:00:00+0000',
+      scanResult: 'malicious',
+      ...record,
+    }).event;
+  test.each([
+    [{ action: 'warn', actions: 'Block' }, 'failure'],
+    [{ action: 'warn', actions: 'None', userAwarenessAction: 'Continue' }, 'success'],
+    [{ action: 'warn', actions: 'None', userAwarenessAction: 'N/A' }, 'partial'],
+    [{ action: 'allow', actions: 'Block' }, 'success'],
+    [{ action: 'block', adminOverride: 'allow', actions: 'Block' }, 'success'],
+    [{ actions: 'Block' }, 'failure'],
+  ] as const)('ended as its row says: %j', (record, outcome) => {
+    expect(said(record).outcome).toBe(outcome);
+  });
+  test('is the same row whatever was done with the mail', () => {
+    const row = { date: '2026-10-05T09:00:00+0000', url: 'https://u.example', action: 'warn' };
+    const source = mimecastTtpUrl as Source;
+    expect(source.identity({ ...row, actions: 'Block' })).toEqual(source.identity(row));
+  });
+});
+
+test('a search in one person’s mail names the mailbox', () => {
+  const { targets } = readEvent(mimecastArchiveSearches as Source, {
+    createTime: '2026-10-05T09:00:00+0000',
+    emailAddr: 'mira@contoso.example',
+    searchText: '4711 [User : jan@contoso.example]',
+  }).event;
+  expect(targets).toContainEqual({ kind: 'mailbox', id: null, name: null, address: 'jan@contoso.example' });
+});
+
+test('a view for a case tells the case where the row does', () => {
+  const view = { viewed: '2026-10-05T09:00:00+0000', contentViewed: true };
+  const reasonOf = (discoveryCase: unknown): string | null =>
+    readEvent(mimecastArchiveViews as Source, { ...view, discoveryCase }).event.reason;
+  expect(reasonOf('Case 7')).toBe('discovery case Case 7');
+  expect(reasonOf('true')).toBe('discovery case');
+  expect(reasonOf(false)).toBeNull();
+});
+
+test('a tracked message without a time of receipt has that of sending', () => {
+  const { time } = readEvent(mimecastMessageTracking as Source, {
+    id: 't',
+    received: null,
+    sent: '2026-10-05T09:00:00+0000',
+  }).event;
+  expect(time).toBe('2026-10-05T09:00:00.000Z');
+});
+
+test('a content policy may do several things, and encrypted mail went on', () => {
+  const said = (record: object): NormalizedEvent =>
+    readEvent(mimecastDlp as Source, { eventTime: '2026-10-05T09:00:00+0000', ...record }).event;
+  expect(said({ action: ['notification', 'hold'], policy: ['A', 'B'] })).toMatchObject({
+    outcome: 'failure',
+    reason: 'notification, hold',
+    targets: [
+      { kind: 'policy', name: 'A' },
+      { kind: 'policy', name: 'B' },
+    ],
+  });
+  expect(said({ action: 'encrypt' }).outcome).toBe('success');
 });

@@ -3,6 +3,9 @@ import type { NormalizedEvent } from '../../shared/model/event.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
 import { defenderIncidents } from '../../shared/sources/defender.incidents/source.ts';
 import { entraSignIns } from '../../shared/sources/entra.sign-ins/source.ts';
+import { entraRoleAssignments } from '../../shared/sources/entra.role-assignments/source.ts';
+import { exchangeMessageTrace } from '../../shared/sources/exchange.message-trace/source.ts';
+import { intuneAuditEvents } from '../../shared/sources/intune.audit-events/source.ts';
 import { m365UnifiedAudit } from '../../shared/sources/m365.unified-audit/source.ts';
 import { readEvent } from '../support/read-event.ts';
 
@@ -160,3 +163,53 @@ test('a sign-in of nobody known tells what was typed', () => {
   const typed = { createdDateTime: '2026-10-05T09:00:00Z', userPrincipalName: '', signInIdentifier: 'mria@contoso.example' };
   expect(read(entraSignIns as Source, typed).actor).toMatchObject({ kind: 'user', address: 'mria@contoso.example' });
 }); // prettier-ignore
+
+test('a service nobody has mapped names its things each with its own id', () => {
+  const { targets } = audit({ RecordType: 999, WidgetName: 'Board', GadgetName: 'Bell', GadgetId: 'g', ServicePlanId: 'p' });
+  expect(targets).toEqual([
+    { kind: 'other', id: null, name: 'Board', address: null },
+    { kind: 'other', id: 'g', name: 'Bell', address: null },
+  ]);
+}); // prettier-ignore
+
+test('an address in a list, or in JSON of a service nobody has mapped, is found', () => {
+  expect(audit({ RecordType: 25, ClientIP: ['203.0.113.7:443'] }).client).toMatchObject({
+    ip: '203.0.113.7',
+    port: 443,
+  });
+  expect(audit({ RecordType: 999, Details: '{"SourceIPAddress":"[2001:db8::7]:443"}' }).client?.ip).toBe(
+    '2001:db8::7',
+  );
+});
+
+test('a trace with several recipients in one row names each', () => {
+  const { mail, targets } = read(exchangeMessageTrace as Source, {
+    id: 't',
+    receivedDateTime: '2026-10-05T09:00:00Z',
+    recipientAddress: 'mira@contoso.example; Jan <jan@contoso.example>',
+  });
+  expect(mail?.recipients).toEqual(['mira@contoso.example', 'jan@contoso.example']);
+  expect(targets).toHaveLength(3);
+});
+
+test('an Intune record with one resource in place of a list, refused', () => {
+  const event = read(intuneAuditEvents as Source, {
+    activityDateTime: '2026-10-05T09:00:00Z',
+    activityType: 'wipe ManagedDevice',
+    activityResult: 'Unauthorized',
+    resources: { displayName: 'pc-7', auditResourceType: 'ManagedDevice', resourceId: 'd' },
+  });
+  expect(event).toMatchObject({ outcome: 'failure', targets: [{ kind: 'device', id: 'd', name: 'pc-7' }] });
+});
+
+test('a role requested is not yet given', () => {
+  const event = read(entraRoleAssignments as Source, {
+    id: 'r',
+    principalId: 'p',
+    roleDefinitionId: 'd',
+    status: 'PendingApproval',
+    createdDateTime: '2026-10-05T09:00:00Z',
+    createdBy: { user: { id: 'c' } },
+  });
+  expect(event).toMatchObject({ outcome: 'unknown', actor: { kind: 'user', id: 'c' } });
+});

@@ -103,7 +103,8 @@ function bendings(marker: string): fc.Arbitrary<Bending> {
       asText,
       asNumber,
       value => [value],
-      value => (Array.isArray(value) ? (value[0] as unknown) : value),
+      // Never nothing at all: no JSON holds that.
+      value => (Array.isArray(value) && value.length > 0 ? (value[0] as unknown) : value),
       value => ({ value }),
       value => JSON.stringify(JSON.stringify(value)),
       value => [value, value, null],

@@ -328,6 +328,7 @@ describe('equal records', () => {
 
   test('keep their ids, and stay as many as they are', async () => {
     const vague = once({
+      mapping: 1,
       normalize: (record, about) => {
         const made = today.normalize(record, about);
         return 'skip' in made ? made : { ...made, summary: 'something happened' };

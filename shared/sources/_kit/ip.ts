@@ -12,12 +12,21 @@ const halfMapped = /^ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 
 /**
  * Reads an address in the forms providers use: with port, in brackets, IPv4-mapped, with a zone, the first of a
- * comma-separated list. Null for host names, placeholders, and the unspecified addresses `0.0.0.0` and `::`,
+ * list, also one separated by commas. Null for host names, placeholders, and the unspecified addresses `0.0.0.0` and `::`,
  * which providers write for "none".
  */
 export function parseIp(value: unknown): IpAndPort | null {
-  if (typeof value !== 'string' || value.length < 2) return null;
+  if (typeof value !== 'string') return Array.isArray(value) ? firstOf(value) : null;
+  if (value.length < 2) return null;
   return parseDotted(value) ?? parseAny(value.trim());
+}
+
+function firstOf(values: readonly unknown[]): IpAndPort | null {
+  for (const value of values.slice(0, 20)) {
+    const found = typeof value === 'string' ? parseIp(value) : null;
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function parseAny(text: string): IpAndPort | null {

@@ -9,14 +9,20 @@ const placeholders = new Set([
 /** The longest text an event takes over; the rest is in raw. */
 export const longestText = 4_096;
 
-/** Text with something in it; surrounding space cut off. Numbers become text: ids arrive as both. */
+/**
+ * Text with something in it; surrounding space cut off. Numbers become text: ids arrive as both. So does the only
+ * element of a list: some providers make a list of what others write alone.
+ */
 export function text(value: unknown): string | null {
   if (typeof value === 'string') {
     const trimmed = value.trim();
     if (trimmed === '') return null;
     return trimmed.length <= longestText && isStorable(trimmed) ? trimmed : storable(trimmed);
   }
-  return typeof value === 'number' && Number.isFinite(value) ? String(value) : null;
+  // Most fields asked for are not there.
+  if (value === undefined || value === null) return null;
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null;
+  return Array.isArray(value) && value.length === 1 && !Array.isArray(value[0]) ? text(value[0]) : null;
 }
 
 // Half a character, and the zero that ends strings elsewhere: both can be written in JSON, neither in every store.

@@ -1,7 +1,7 @@
 import type { Entity, EntityKind, NormalizedEvent, Severity } from '../../model/event.ts';
 import { differencesOf, tellDifferences, type Difference } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
-import { fields, firstWord, flag, list, word } from '../_kit/reading.ts';
+import { fields, firstWord, flag, list, word, type Fields } from '../_kit/reading.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
 import { nameOf, shortened } from '../_kit/summary.ts';
@@ -132,8 +132,14 @@ function sentence(
   return `The ${what} ${told === '' ? 'was saved again; nothing else differs' : `changed: ${told}`}`;
 }
 
+/** `203.0.113.0/24`, or from where to where. */
+function rangeOf(range: Fields | null): string | null {
+  const [lower, upper] = [word(range?.['lowerAddress']), word(range?.['upperAddress'])];
+  return word(range?.['cidrAddress']) ?? (lower === null || upper === null ? null : `${lower}–${upper}`);
+}
+
 function placeOf(record: PolicyRecord): string | null {
-  const ranges = list(record.ipRanges).flatMap(range => word(fields(range)?.['cidrAddress']) ?? []);
+  const ranges = list(record.ipRanges).flatMap(range => rangeOf(fields(range)) ?? []);
   const countries = list(record.countriesAndRegions).flatMap(country => word(country) ?? []);
   const trusted = flag(record.isTrusted) === true ? ['trusted'] : [];
   const parts = [...trusted, ...ranges, ...countries];

@@ -1,5 +1,6 @@
 import type { Entity, NormalizedEvent, Severity } from '../../model/event.ts';
 import { differencesOf, tellDifferences, type Difference } from '../_kit/difference.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { firstWord, flag, list, word } from '../_kit/reading.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
@@ -56,7 +57,9 @@ function userOf(record: RegistrationRow): Entity {
 }
 
 function methodsOf(record: RegistrationRow): string | null {
-  const methods = list(record.methodsRegistered).flatMap(method => word(method) ?? []);
+  const methods = list(unpacked(record.methodsRegistered ?? record.authMethods)).flatMap(
+    method => word(method) ?? [],
+  );
   return methods.length === 0 ? null : methods.join(', ').slice(0, 4_096);
 }
 
@@ -82,8 +85,10 @@ function sentence(user: Entity, became: ChangeWord, told: string, record: Regist
   if (became === 'changed') return `The MFA registration of ${who} changed: ${told}`;
   if (became === 'removed') return `${who} is no longer in the MFA report (disabled users are not)`;
   const methods = methodsOf(record);
+  // The report before this one did not say it of everybody.
+  const isRegistered = flag(record.isMfaRegistered);
   const standing =
-    flag(record.isMfaRegistered) === true ? 'is registered for MFA' : 'is not registered for MFA';
+    isRegistered === null ? 'is in the MFA report' : `is ${isRegistered ? '' : 'not '}registered for MFA`;
   const admin = flag(record.isAdmin) === true ? ', an administrator,' : '';
   return `${who}${admin} ${standing}${methods === null ? '' : ` (${methods})`}`;
 }

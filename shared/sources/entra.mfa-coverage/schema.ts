@@ -6,7 +6,7 @@ export const keys = [['id'], ['userPrincipalName']] as const;
 /** What the mapping reads if it is there, of any type. */
 export const optionalFields = [
   'userPrincipalName', 'userDisplayName', 'userType', 'isAdmin', 'isMfaRegistered', 'isMfaCapable',
-  'isPasswordlessCapable', 'methodsRegistered', 'defaultMfaMethod', 'userPreferredMethodForSecondaryAuthentication',
+  'isPasswordlessCapable', 'methodsRegistered', 'authMethods', 'defaultMfaMethod', 'userPreferredMethodForSecondaryAuthentication',
   'lastUpdatedDateTime',
 ] as const; // prettier-ignore
 

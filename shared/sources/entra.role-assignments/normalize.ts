@@ -1,8 +1,8 @@
-import type { Entity, EntityKind, NormalizedEvent, Severity } from '../../model/event.ts';
+import type { Entity, EntityKind, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { differencesOf, tellDifferences } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { namesPowerfulRole } from '../_kit/entra-operation.ts';
-import { fields, firstWord, flag, word } from '../_kit/reading.ts';
+import { fields, firstWord, flag, list, word } from '../_kit/reading.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
 import { nameOf, shortened } from '../_kit/summary.ts';
@@ -25,18 +25,18 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
     changed: record.modifiedDateTime,
   });
   const role = roleOf(record, kind, about);
-  const principal = kind === 'role' ? null : principalOf(record);
+  const [principal = null, ...others] = kind === 'role' ? [] : principalsOf(record);
   const told = became === 'changed' ? differencesOf(about.change?.before, record, isNoChange) : [];
   const changes = told.length === 0 ? null : tellDifferences(told, id => about.change?.names.get(id) ?? id);
-  const targets = targetsOf(record, principal, role);
+  const targets = targetsOf(record, principal === null ? [] : [principal, ...others], role);
   return {
     time,
     category: 'role',
     operation: `${titles[kind]} ${became}`,
-    outcome: 'success',
+    outcome: outcomeOf(record),
     reason: changes?.slice(0, 4_096).toWellFormed() ?? null,
     severity: severityOf(kind, became, targets, record),
-    actor: null,
+    actor: creatorOf(record),
     targets,
     client: null,
     mail: null,
@@ -61,7 +61,7 @@ const accessActivity: Readonly<Record<ChangeWord, number>> = { found: 99, added:
 
 /** Told by what a record has: the lists it came in do not say, and records are also read one by one. */
 function kindOf(record: RoleRecord): Kind {
-  if (word(record.principalId) === null && fields(record.principal) === null) return 'role';
+  if (principalsOf(record).length === 0) return 'role';
   const type = word(record.assignmentType)?.toLowerCase();
   if (type === 'activated') return 'activation';
   if (word(record.roleEligibilityScheduleId) !== null || type === 'eligible') return 'eligibility';
@@ -92,6 +92,12 @@ const principalKinds: Readonly<Record<string, EntityKind>> = {
   user: 'user', group: 'group', serviceprincipal: 'application', device: 'device',
 }; // prettier-ignore
 
+/** Whom a role is given: one, or several by id alone. None where the record is a role itself. */
+function principalsOf(record: RoleRecord): Entity[] {
+  if (word(record.principalId) !== null || fields(record.principal) !== null) return [principalOf(record)];
+  return list(record.principalIds).flatMap(id => entity('other', { id: word(id) }) ?? []);
+}
+
 function principalOf(record: RoleRecord): Entity {
   const given = fields(record.principal);
   const type = word(given?.['@odata.type'])?.split('.').at(-1)?.toLowerCase() ?? '';
@@ -106,15 +112,32 @@ function principalOf(record: RoleRecord): Entity {
   };
 }
 
-function targetsOf(record: RoleRecord, principal: Entity | null, role: Entity): Entity[] {
+function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Entity): Entity[] {
   const found: Entity[] = [];
-  addEntity(found, principal);
+  for (const principal of principals) addEntity(found, principal);
   addEntity(found, role);
   for (const scope of [record.directoryScopeId, record.appScopeId]) {
     const id = word(scope);
     if (id !== null && id !== '/') addEntity(found, entity('other', { id }));
   }
   return found;
+}
+
+/** A schedule, or a request for one, says how far it got; an assignment is there or is not. */
+function outcomeOf(record: RoleRecord): Outcome {
+  const status = word(record.status)?.toLowerCase() ?? '';
+  if (/fail|denied|revoked|cancel|invalid|timedout/.test(status)) return 'failure';
+  return status.startsWith('pending') ? 'unknown' : 'success';
+}
+
+/** Requests say who made them. */
+function creatorOf(record: RoleRecord): Entity | null {
+  const by = fields(record.createdBy);
+  const [user, app] = [fields(by?.['user']), fields(by?.['application'])];
+  return (
+    entity('user', { id: word(user?.['id']), name: word(user?.['displayName']) }) ??
+    entity('application', { id: word(app?.['id']), name: word(app?.['displayName']) })
+  );
 }
 
 function severityOf(

@@ -5,7 +5,7 @@ export const keys = [['id'], ['principalId', 'roleDefinitionId', 'directoryScope
 
 /** What the mapping reads if it is there, of any type. */
 export const optionalFields = [
-  'principalId', 'roleDefinitionId', 'directoryScopeId', 'appScopeId', 'principal', 'roleDefinition', 'startDateTime',
+  'principalId', 'principalIds', 'roleDefinitionId', 'directoryScopeId', 'appScopeId', 'principal', 'status', 'createdBy', 'roleDefinition', 'startDateTime',
   'endDateTime', 'createdDateTime', 'modifiedDateTime', 'assignmentType', 'memberType', 'roleAssignmentOriginId',
   'roleAssignmentScheduleId', 'roleEligibilityScheduleId', 'displayName', 'description', 'isBuiltIn', 'templateId',
   'roleTemplateId', 'rolePermissions',

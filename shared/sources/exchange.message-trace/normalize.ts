@@ -10,6 +10,7 @@ import type { MessageTrace } from './schema.ts';
 
 /** The row says what became of a message, not what was done: one name for all of them. */
 const operation = 'MessageTrace';
+const mostRecipients = 100;
 
 /** mapping.md has every field, and why. */
 export function normalizeMessageTrace(record: MessageTrace, about: About): NormalizedEvent {
@@ -47,8 +48,7 @@ export function identifyMessageTrace(record: MessageTrace): readonly [string, ..
 
 function mailOf(record: MessageTrace, domains: readonly string[]): MailFacts {
   const sender = addressOf(record.senderAddress);
-  const recipient = addressOf(record.recipientAddress);
-  const recipients = recipient === null ? [] : [recipient];
+  const recipients = addressesOf(record.recipientAddress);
   return {
     messageId: text(record.messageId),
     sender,
@@ -67,15 +67,22 @@ function addressOf(value: unknown): string | null {
   return found === null || found === '<>' ? null : bareAddress(found);
 }
 
+/** One recipient a row; who forwards such rows sometimes puts all of a message's into one. */
+function addressesOf(value: unknown): string[] {
+  const several = typeof value === 'string' && /[;,]/.test(value) && !value.includes('"');
+  const parts = several ? value.slice(0, 65_536).split(/[;,]/) : Array.isArray(value) ? value : [value];
+  return parts.slice(0, mostRecipients).flatMap(part => addressOf(part) ?? []);
+}
+
 function senderOf(sender: string | null, domains: readonly string[]): Entity | null {
   const domain = domainOf(sender);
   return entity(domain !== null && domains.includes(domain) ? 'user' : 'other', { address: sender });
 }
 
 function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
-  const recipient = entity('mailbox', { address: mail.recipients[0] ?? null });
+  const recipients = mail.recipients.map(address => entity('mailbox', { address }));
   const message = entity('message', { id: traceId, name: mail.subject });
-  return [recipient, message].filter(target => target !== null);
+  return [...recipients, message].filter(target => target !== null);
 }
 
 const outcomes: Readonly<Record<string, Outcome>> = {

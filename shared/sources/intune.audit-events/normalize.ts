@@ -52,7 +52,12 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
 function outcomeOf(result: string | null): Outcome {
   if (result === null) return 'unknown';
   if (/^(succ|ok$|true)/i.test(result)) return 'success';
-  if (/^(fail|error|denied|false|timeout|clienterror|servererror)/i.test(result)) return 'failure';
+  if (
+    /^(fail|error|denied|unauthori[sz]ed|forbidden|reject|cancel|false|timeout|clienterror|servererror)/i.test(
+      result,
+    )
+  )
+    return 'failure';
   return /^partial/i.test(result) ? 'partial' : 'unknown';
 }
 
@@ -60,7 +65,7 @@ function outcomeOf(result: string | null): Outcome {
 function actorOf(who: Fields | null): Entity | null {
   if (who === null) return null;
   const type = firstWord(who['auditActorType'], who['type'])?.toLowerCase() ?? '';
-  const id = word(who['userId']);
+  const id = firstWord(who['userId'], who['remoteUserId']);
   const address = word(who['userPrincipalName']);
   if ((id !== null || address !== null) && type !== 'application') {
     return entity(type === 'itpro' ? 'admin' : 'user', { id, address });
@@ -100,7 +105,7 @@ const kindOf = (type: string | null): EntityKind =>
 
 const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The only changed values an event takes over: object ids, and only where they are written as such. */
-const groupChanges = new Set(['targetgroupids', 'target.groupid', 'groupid']);
+const groupChanges = new Set(['targetgroupids', 'target.groupid', 'groupid', 'members', 'scopemembers']);
 
 function targetsOf(resources: readonly Fields[], component: string | null): Entity[] {
   const found: Entity[] = [];
@@ -121,11 +126,13 @@ function targetsOf(resources: readonly Fields[], component: string | null): Enti
 
 const changesIn = (resource: Fields): readonly Fields[] => objectsIn(resource['modifiedProperties']);
 
-/** The objects of a list; the list, and each of them, may be JSON inside a string. */
+/** The objects of a list, or the only one; the list, and each of them, may be JSON inside a string. */
 const objectsIn = (value: unknown): readonly Fields[] =>
-  list(unpacked(value))
+  listOrOne(unpacked(value))
     .map(item => fields(unpacked(item)))
     .filter(item => item !== null);
+
+const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === null ? list(value) : [value]);
 
 /** `"guid"`, `guid,guid`, or `["guid"]` inside a string. */
 function idsIn(value: unknown): string[] {

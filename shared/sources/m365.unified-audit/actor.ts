@@ -1,9 +1,10 @@
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { entity } from '../_kit/entity.ts';
-import { firstWord, integer, word } from '../_kit/reading.ts';
+import { fields, firstWord, integer, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid, type IdentityClaims } from './identity-claims.ts';
+import type { UnifiedAudit } from './schema.ts';
 
 interface Said {
   readonly kind?: EntityKind;
@@ -17,21 +18,11 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(
-    firstWord(
-      record.UserId,
-      record.ActorUserId,
-      record.SubmitterId,
-      record.UserPrincipalName,
-      record.UserUPN,
-      record.UserUpn,
-      record.ActorName,
-    ),
-  );
+  const said = readUserId(word(record.UserId) ?? otherUserId(record));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
-  const address = said.address ?? claims.address ?? key.address ?? null;
+  const address = said.address ?? claims.address ?? keyAddress(key, said) ?? senderAddress(facts);
   const name = said.name ?? claims.name ?? word(record.LogonUserDisplayName);
   const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
   const kind =
@@ -39,8 +30,30 @@ export function actorOf(facts: AuditFacts): Entity | null {
     kindOf(record.UserType, address, said.address !== undefined) ??
     claims.kind ??
     (address === null ? 'other' : 'user');
-  return entity(kind, { id: id === name || id === address ? null : id, name, address });
+  return entity(kind, { id: id === name || id === address ? null : id, name, address }) ?? appOf(facts);
 }
+
+/** What services call the user that have no `UserId`. */
+const otherUserId = (record: UnifiedAudit): string | null =>
+  firstWord(
+    record.ActorUserId, record.SubmitterId, record.UserPrincipalName, record.UserUPN, record.UserUpn, record.ActorName,
+    record.Username, record.Approver,
+  ); // prettier-ignore
+
+/** `app@sharepoint` is written like an address, and is none. */
+const keyAddress = (key: { address: string | null }, said: Said): string | null =>
+  said.kind === 'application' ? null : key.address;
+
+/** Teams says who sent a message once more, with the address, where `UserId` is an id. */
+const senderAddress = ({ record, family }: AuditFacts): string | null =>
+  family === 'teams' && record.Sender !== undefined ? word(fields(record.Sender)?.['UPN']) : null;
+
+/** Without a user it was the application. */
+const appOf = ({ record, access }: AuditFacts): Entity | null =>
+  entity('application', {
+    id: firstWord(access?.['ClientAppId'], record.ClientAppId, record.AppId, record.ApplicationId),
+    name: firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName),
+  });
 
 const systemAccount = /^(nt authority|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;
 const systemNames = new Set([
@@ -55,6 +68,8 @@ function readUserId(text: string | null): Said {
   if (/^app@sharepoint$/i.test(bare)) return { kind: 'application', name: bare };
   const [, owner, id] = /^(User|ServicePrincipal|Application)_(.+)$/.exec(bare) ?? [];
   if (id !== undefined) return { kind: owner === 'User' ? 'user' : 'application', id };
+  // Teams' own way of writing an object id.
+  if (bare.startsWith('8:orgid:')) return { id: bare.slice(8) };
   if (isGuid(bare) || /^s-1-\d|^\d{5,}$/i.test(bare)) return { id: bare };
   const [, link, visitor = ''] = /^urn:spo:(\w+)#(.*)$/.exec(bare) ?? [];
   if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };

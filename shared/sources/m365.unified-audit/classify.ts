@@ -48,7 +48,7 @@ const classes: Readonly<Record<Family, Classify>> = {
   dlp: (operation, family) => finding(2006, family, /undo/i.test(operation) ? 3 : 1),
   label: byVerb,
   threat: (operation, family) =>
-    /^Quarantine|Submission/.test(operation) ? byVerb(operation, family) : finding(2004, family, 1),
+    isHandling(operation) || isResponse.test(operation) ? byVerb(operation, family) : finding(2004, family, 1),
   alert: (operation, family) => finding(2004, family, /updated/i.test(operation) ? 2 : 1),
   teams: teamsClass,
   work: byVerb,
@@ -57,6 +57,12 @@ const classes: Readonly<Record<Family, Classify>> = {
   other: byVerb,
 }; // prettier-ignore
 
+/** What people do with mail that was stopped, or report; not a detection. */
+export const isHandling = (operation: string): boolean => /^Quarantine|Submission/.test(operation);
+/** What is done to devices and rules, in the imperative: `IsolateDevice`, `RunAntiVirusScan`. */
+const isResponse =
+  /^(Isolate|Release|Run|Collect|Stop|Restrict|Offboard|Add|Create|New|Set|Edit|Update|Delete|Remove|Enable|Disable|Download|Upload|Start|Get)(?=[A-Z\s-])/;
+
 const finding = (ocsfClass: number, family: Family, activity: number): AuditClass => ({
   category: ofFamily[family],
   ocsf: { class: ocsfClass, activity },
@@ -64,7 +70,7 @@ const finding = (ocsfClass: number, family: Family, activity: number): AuditClas
 
 function commandCategory(operation: string): Category {
   const noun = operation.slice(operation.indexOf('-') + 1);
-  if (/^(RoleGroup|ManagementRole|RoleAssignment)/.test(noun)) return 'role';
+  if (/^(RoleGroup|ManagementRole|RoleAssignment)|role group/.test(noun)) return 'role';
   if (
     /InboxRule|^Mailbox(?!AuditBypass)|^CASMailbox|^Recipient(Permission)?$|^CalendarProcessing|^MailUser/.test(
       noun,
@@ -123,8 +129,12 @@ function fileClass(operation: string): AuditClass {
 function teamsClass(operation: string): AuditClass {
   if (operation === 'MemberAdded') return { category: 'collaboration', ocsf: { class: 3006, activity: 3 } };
   if (operation === 'MemberRemoved') return { category: 'collaboration', ocsf: { class: 3006, activity: 4 } };
-  if (operation === 'TeamsSessionStarted')
-    return { category: 'authentication', ocsf: { class: 3002, activity: 1 } };
+  if (/^TeamsSessionStarted$|UserSigned(Into|In|Out)/.test(operation)) {
+    return {
+      category: 'authentication',
+      ocsf: { class: 3002, activity: operation.endsWith('Out') ? 2 : 1 },
+    };
+  }
   return byVerb(operation, 'teams');
 }
 
@@ -143,7 +153,7 @@ function verbOf(operation: string): number {
     )
   )
     return 3;
-  return /^(new|add|install)-|creat|add|upload|insert|post|sent|submi|start|invite|interaction/i.test(
+  return /^(new|add|install)-|creat|add|upload|insert|post|sent|submi|installed|start|invite|interaction/i.test(
     operation,
   )
     ? 1

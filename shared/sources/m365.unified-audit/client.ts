@@ -6,6 +6,7 @@ import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { investigatedIp } from './investigation.ts';
+import type { Family } from './record-types.ts';
 
 /** From where and with what. */
 export function clientOf(facts: AuditFacts): Client | null {
@@ -14,21 +15,35 @@ export function clientOf(facts: AuditFacts): Client | null {
   const device =
     record.DeviceProperties === undefined ? null : namedValues(record.DeviceProperties, 'Name', 'Value');
   const common = fields(record.Common);
-  const region = word(record.ClientRegion);
+  const endpoint = fields(record.EndpointMetaData);
+  const extra =
+    record.ExtraProperties === undefined ? null : namedValues(record.ExtraProperties, 'Key', 'Value');
+  // Of an alert about a device, under short names.
+  const held = facts.family === 'alert' && record.Data !== undefined ? facts.data() : null;
+  const region = word(record.ClientRegion) ?? word(extra?.get('country'));
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
     userAgent: userAgentOf(facts),
-    app: firstWord(
-      access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName, common?.['ApplicationName'],
-      record.ClientProcessName, record.AppName, record.ClientApplication, record.Application, access?.['ClientAppId'],
-      record.ApplicationId, record.ClientAppId, record.AppId, record.AadAppId,
-    ), // prettier-ignore
+    app:
+      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName) ??
+      firstWord(
+        common?.['ApplicationName'], record.ClientProcessName, record.AppName, record.ClientApplication,
+        record.Application, access?.['ClientAppId'], record.ApplicationId,
+      ) ??
+      firstWord(
+        record.ClientAppId, record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
+        held?.['app'], record.AppIdentity,
+      ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
-      fields(record.EndpointMetaData)?.['DeviceName'], device?.get('id'), access?.['DeviceId'],
+      endpoint?.['DeviceName'], held?.['dn'], device?.get('id'), access?.['DeviceId'],
     ), // prettier-ignore
-    os: firstWord(device?.get('os'), typeof record.Platform === 'string' ? record.Platform : null),
+    os: firstWord(
+      device?.get('os'),
+      typeof record.Platform === 'string' ? record.Platform : null,
+      extra?.get('osname'),
+    ),
     country: region !== null && /^[A-Za-z]{2}$/.test(region) ? region.toUpperCase() : null,
   });
 }
@@ -50,15 +65,20 @@ function addressOf(facts: AuditFacts): IpAndPort | null {
 }
 
 /** Alerts carry theirs in a string of JSON, under short names. */
-function alertAddress({ family, data }: AuditFacts): IpAndPort | null {
+function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
   if (family !== 'alert') return null;
   const held = data();
-  return parseIp(held?.['sip']) ?? parseIp(held?.['cip']) ?? investigatedIp(held);
+  return (
+    parseIp(held?.['sip']) ??
+    parseIp(held?.['cip']) ??
+    parseIp(held?.['ecip']) ??
+    investigatedIp(held, record.Actions)
+  );
 }
 
 // `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
 // the server it came from.
-const namedForAddress = /ip(v4|v6)?(_?addr(ess)?)?$/i;
+const namedForAddress = /ip(v4|v6)?(_?addr(ess(es)?)?)?s?$/i;
 const elsewhere = /^(to|dest|target|server|recipient)/i;
 // Field names are a few hundred that come a million times.
 const knownNames = new Map<string, boolean>();
@@ -81,7 +101,7 @@ function otherAddress(record: Fields): IpAndPort | null {
 }
 
 /** Services without a field of their own for it hold it in a list of names and values, or one level down. */
-function innerAddress({ record, access, extended, properties }: AuditFacts): IpAndPort | null {
+function innerAddress({ record, family, access, extended, properties }: AuditFacts): IpAndPort | null {
   const asJson = typeof record.AuditData === 'string' ? fields(unpacked(record.AuditData)) : null;
   return (
     (access === null ? null : otherAddress(access)) ??
@@ -90,8 +110,22 @@ function innerAddress({ record, access, extended, properties }: AuditFacts): IpA
       ? null
       : addressAmong(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
     (record.ExtendedProperties === undefined ? null : addressAmong(extended())) ??
-    (asJson === null ? null : otherAddress(asJson))
+    (asJson === null ? null : otherAddress(asJson)) ??
+    (maybeAnywhere.has(family) ? addressInside(record) : null)
   );
+}
+
+/** Families of services nobody has mapped, or that hold what they know in objects of their own. */
+const maybeAnywhere: ReadonlySet<Family> = new Set(['other', 'platform', 'work', 'compliance', 'threat']);
+
+/** One level down, in an object or in JSON inside a string. */
+function addressInside(record: Fields): IpAndPort | null {
+  for (const value of Object.values(record)) {
+    const inside = typeof value === 'string' && !value.includes('"') ? null : fields(unpacked(value));
+    const found = inside === null ? null : otherAddress(inside);
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {

@@ -1,4 +1,5 @@
 import type { Entity } from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
@@ -6,17 +7,26 @@ import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 /** More would be most of an event. */
 const most = 50;
 
-/** The entities of an investigation: `Data` is a string of JSON with the alert that began it, in full names. */
-export const entitiesOf = (data: Fields | null): readonly Fields[] =>
-  list(data?.['Entities'])
+/**
+ * The entities of an investigation: `Data` is a string of JSON with the alert that began it, in full names. What an
+ * administrator does has none, and names its things with each action.
+ */
+export function entitiesOf(data: Fields | null, actions: unknown): readonly Fields[] {
+  const began = list(data?.['Entities'] ?? data?.['entities']);
+  const acted =
+    began.length > 0 ? began : list(actions).flatMap(action => list(fields(action)?.['Entities']));
+  return acted
     .slice(0, most)
     .map(entry => fields(entry))
     .filter(entry => entry !== null);
+}
 
-const typeOf = (has: Fields): string => word(has['Type'])?.toLowerCase() ?? '';
+/** `mailMessage` and `mail-message` are one. */
+const typeOf = (has: Fields): string =>
+  firstWord(has['Type'], has['type'])?.toLowerCase().replaceAll('-', '') ?? '';
 
-export function addInvestigated(found: Entity[], data: Fields | null): void {
-  for (const has of entitiesOf(data)) addEntity(found, investigated(has));
+export function addInvestigated(found: Entity[], data: Fields | null, actions: unknown): void {
+  for (const has of entitiesOf(data, actions)) addEntity(found, investigated(has));
 }
 
 function investigated(has: Fields): Entity | null {
@@ -30,8 +40,8 @@ function investigated(has: Fields): Entity | null {
     case 'user':
       return entity('user', {
         id: firstWord(has['AadUserId'], has['Sid']),
-        name: firstWord(has['DisplayName'], has['Name']),
-        address: firstWord(has['UserPrincipalName'], upnOf(has)),
+        name: firstWord(has['DisplayName'], has['Name'], has['label']),
+        address: firstWord(has['UserPrincipalName'], upnOf(has), addressIn(has['id'])),
       });
     case 'mailmessage':
       return entity('message', {
@@ -41,7 +51,7 @@ function investigated(has: Fields): Entity | null {
     case 'url':
       return entity('other', { id: word(has['Url']) });
     case 'ip':
-      return entity('other', { name: parseIp(has['Address'])?.ip ?? null });
+      return entity('other', { name: parseIp(has['Address'] ?? has['id'])?.ip ?? null });
     case 'file':
       return entity('file', {
         id: word(fields(list(has['FileHashes'])[0])?.['Value']),
@@ -55,18 +65,26 @@ function investigated(has: Fields): Entity | null {
   }
 }
 
+const addressIn = (value: unknown): string | null => {
+  const said = word(value);
+  return said !== null && isAddress(said) ? said : null;
+};
+
 function upnOf(has: Fields): string | null {
   const [name, suffix] = [word(has['Name']), word(has['UPNSuffix'])];
   return name === null || suffix === null ? null : `${name}@${suffix}`;
 }
 
 /** Where the first mail among them came from, or the first address. */
-export function investigatedIp(data: Fields | null): IpAndPort | null {
+export function investigatedIp(data: Fields | null, actions: unknown): IpAndPort | null {
   let found: IpAndPort | null = null;
-  for (const has of entitiesOf(data)) found ??= parseIp(has['SenderIP']) ?? parseIp(has['Address']);
+  for (const has of entitiesOf(data, actions)) {
+    found ??= parseIp(has['SenderIP']) ?? parseIp(has['Address']);
+    if (typeOf(has) === 'ip') found ??= parseIp(has['id']);
+  }
   return found;
 }
 
 /** The first mail among them. */
-export const investigatedMail = (data: Fields | null): Fields | null =>
-  entitiesOf(data).find(has => typeOf(has) === 'mailmessage') ?? null;
+export const investigatedMail = (data: Fields | null, actions: unknown): Fields | null =>
+  entitiesOf(data, actions).find(has => typeOf(has) === 'mailmessage') ?? null;

@@ -1,5 +1,6 @@
 import type { Direction, MailFacts } from '../../model/event.ts';
 import { bareAddress, directionOf } from '../_kit/address.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
@@ -25,8 +26,11 @@ export function mailOf(
   const subject = subjectOf(facts, item, dlp, review);
   const messageId = messageIdOf(facts, item, dlp, review);
   const sender =
-    senderOf(facts, dlp, review) ?? (sends.test(operation) && item !== null ? actorAddress : null);
-  const recipients = recipientsOf(facts, dlp, review);
+    senderOf(facts, dlp, review) ??
+    (sends.test(operation) && item !== null
+      ? firstWord(record.SendAsUserSmtp, record.SendOnBehalfOfUserSmtp, actorAddress)
+      : null);
+  const recipients = recipientsOf(facts, item, dlp, review);
   const aboutMail = messageId !== null || subject !== null || sender !== null;
   if (!aboutMail && (recipients.length === 0 || facts.family !== 'threat')) return null;
   return {
@@ -42,9 +46,9 @@ export function mailOf(
 
 /** The mail an alert or investigation is about: under short names, or among its entities. */
 function alerted({ family, record, data }: AuditFacts): Fields | null {
-  if (family !== 'alert' || record.Data === undefined) return null;
+  if (family !== 'alert' || (record.Data === undefined && record.Actions === undefined)) return null;
   const held = data();
-  const mail = investigatedMail(held);
+  const mail = investigatedMail(held, record.Actions);
   if (mail !== null)
     return { ...mail, From: mail['P2Sender'] ?? mail['Sender'], Recipients: mail['Recipient'] };
   if (held?.['ms'] === undefined && held?.['imsgid'] === undefined && held?.['tsd'] === undefined)
@@ -108,22 +112,31 @@ function senderOf({ record }: AuditFacts, dlp: Fields | null, review: Fields | n
   return found === null ? null : bareAddress(found);
 }
 
-function recipientsOf({ record }: AuditFacts, dlp: Fields | null, review: Fields | null): string[] {
+function recipientsOf(
+  { record }: AuditFacts,
+  item: Fields | null,
+  dlp: Fields | null,
+  review: Fields | null,
+): string[] {
   const found = new Set<string>();
   const places = [
     record.Recipients, record.Receivers, record.Recipient, record.ReleaseTo, dlp?.['To'], dlp?.['CC'], dlp?.['BCC'],
-    review?.['Recipients'],
+    review?.['Recipients'], item?.['Recipients'],
   ]; // prettier-ignore
   for (const place of places) {
     if (place === undefined || place === null) continue;
-    for (const entry of typeof place === 'string'
-      ? place.replace(/^\[|\]$/g, '').split(/[;,]/)
-      : list(place)) {
-      const address = word(entry);
+    for (const entry of entriesOf(place)) {
+      const address = word(entry) ?? word(fields(entry)?.['Address']);
       if (address !== null && found.size < mostRecipients) found.add(bareAddress(address));
     }
   }
   return [...found];
+}
+
+/** A list; the same as JSON in a string; or text with several, some in brackets. */
+function entriesOf(place: unknown): readonly unknown[] {
+  const held = unpacked(place);
+  return typeof held === 'string' ? held.replace(/^\[|\]$/g, '').split(/[;,]/) : list(held);
 }
 
 const directions: Readonly<Record<string, Direction>> = {

@@ -43,16 +43,15 @@ export function normalizeUnifiedAudit(record: UnifiedAudit, about: About): Norma
 
 /** What ties the record to others: of one request, one sign-in session, one message, one incident. */
 function correlationOf({ record, access }: AuditFacts, mail: MailFacts | null): string | null {
-  return firstWord(
-    record.CorrelationId,
-    access?.['CorrelationId'],
-    record.InterSystemsId,
-    record.AlertId,
-    record.IncidentId,
-    mail === null ? null : word(record.NetworkMessageId),
-    record.RequestId,
-    record.ActivityId,
-    record.SessionId,
-    access?.['AADSessionId'],
+  return (
+    word(record.CorrelationId) ??
+    firstWord(access?.['CorrelationId'], record.InterSystemsId, record.AlertId, record.IncidentId) ??
+    firstWord(
+      mail === null ? null : record.NetworkMessageId,
+      record.RequestId,
+      record.ActivityId,
+      record.SessionId,
+      access?.['AADSessionId'],
+    )
   );
 }

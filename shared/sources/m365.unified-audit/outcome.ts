@@ -1,6 +1,8 @@
 import type { Outcome } from '../../model/event.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, flag, firstWord, integer, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { isHandling } from './classify.ts';
 
 export interface OutcomeAndReason {
   readonly outcome: Outcome;
@@ -13,8 +15,8 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
     return logonOutcome(facts);
   const { record } = facts;
   const status = word(record.ResultStatus) ?? flagWord(record.ResultStatus);
-  const why = firstWord(record.ResultMessage, record.Reason);
-  if (status !== null) return read(status, why);
+  const why = firstWord(record.ResultMessage, record.ResultDescription, record.Reason);
+  if (status !== null) return read(facts.family === 'work' ? (plannerWords[status] ?? status) : status, why);
   const success = flag(record.IsSuccess ?? successAmong(facts));
   if (success !== null) return { outcome: success ? 'success' : 'failure', reason: why };
   // The encrypted-message portal: 0 is success.
@@ -22,7 +24,26 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
   if (portal !== null) return { outcome: portal === 0 ? 'success' : 'failure', reason: why };
   const result = firstWord(record.OperationStatus, record.CommandStatus, facts.extended().get('resulttype'));
   if (result !== null) return read(result, why);
-  return (facts.family === 'alert' ? stateOf(facts) : null) ?? disposalOf(facts) ?? withoutStatus(facts, why);
+  return (
+    (facts.family === 'alert' ? stateOf(facts) : statedOf(facts, why)) ??
+    disposalOf(facts) ??
+    withoutStatus(facts, why)
+  );
+}
+
+/** Planner's own numbers for what it elsewhere says in words. */
+const plannerWords: Readonly<Record<string, string>> = {
+  1: 'Success',
+  2: 'Failure',
+  3: 'AuthorizationFailure',
+};
+
+/** `Status` is how a thing stands for some services; only where it says how an act ended is it taken for that. */
+function statedOf({ record }: AuditFacts, why: string | null): OutcomeAndReason | null {
+  const failure = word(record.FailureType);
+  if (failure !== null) return { outcome: 'failure', reason: why ?? failure };
+  const status = typeof record.Status === 'string' ? word(record.Status) : null;
+  return status === null || outcomeOfWord(status) === 'unknown' ? null : read(status, why);
 }
 
 const successAmong = ({ record, properties }: AuditFacts): unknown =>
@@ -32,7 +53,7 @@ const successAmong = ({ record, properties }: AuditFacts): unknown =>
 
 /** How an investigation or an action of one stands. */
 function stateOf({ record }: AuditFacts): OutcomeAndReason | null {
-  const state = word(record.Status);
+  const state = firstWord(record.Status, record.ActionStatus);
   if (state === null) return null;
   const done = /^(remediated|fullyremediated|nothreats|no threats|benign|resolved)/i.test(state);
   return { outcome: done ? 'success' : outcomeOfWord(state), reason: state };
@@ -60,19 +81,32 @@ const disposals: Readonly<Record<string, Outcome>> = {
 }; // prettier-ignore
 
 /** What became of the mail, the click or the file a finding is about. */
-function disposalOf({ record, family }: AuditFacts): OutcomeAndReason | null {
+function disposalOf({ record, family, operation }: AuditFacts): OutcomeAndReason | null {
   if (family !== 'threat' && family !== 'dlp') return null;
   const delivery = word(record.DeliveryAction);
   if (delivery !== null) return { outcome: disposals[delivery.toLowerCase()] ?? 'unknown', reason: delivery };
   const click =
     family === 'threat' ? clicks[integer(record.UrlClickAction ?? record.URLClickAction) ?? -1] : undefined;
   if (click !== undefined) return click;
-  const mode = family === 'dlp' ? enforced[integer(record.EnforcementMode) ?? -1] : undefined;
+  if (family === 'dlp' && /undo$/i.test(operation)) {
+    return { outcome: 'success', reason: exceptionOf(record.ExceptionInfo) };
+  }
+  const device = fields(record.EndpointMetaData);
+  const mode =
+    family === 'dlp'
+      ? enforced[integer(record.EnforcementMode ?? device?.['EnforcementMode']) ?? -1]
+      : undefined;
   if (mode !== undefined) return mode;
   const actions = list(record.PolicyDetails).flatMap(ruleActions);
   const block = actions.find(action => /^block/i.test(action));
   return block === undefined ? null : { outcome: 'failure', reason: block };
 }
+
+/** Why a rule no longer holds: an override, a changed document. Never what a person typed to justify it. */
+const exceptionOf = (value: unknown): string | null => {
+  const held = unpacked(value);
+  return word(fields(held)?.['Reason']) ?? (typeof held === 'string' ? word(held) : null);
+};
 
 /** Names of actions only: the rest of a rule holds what was found. */
 const ruleActions = (policy: unknown): string[] =>
@@ -121,10 +155,11 @@ function outcomeOfWord(status: string): Outcome {
  * SharePoint, Teams and others write a record when a thing was done, and no status. What was prevented they name
  * so. A detection is a statement, not an act: nothing came of it yet.
  */
-function withoutStatus({ family, operation }: AuditFacts, why: string | null): OutcomeAndReason {
-  if (family === 'alert' || family === 'threat' || family === 'dlp' || family === 'other') {
-    return { outcome: 'unknown', reason: why };
+function withoutStatus({ record, family, operation }: AuditFacts, why: string | null): OutcomeAndReason {
+  const isAct = family === 'threat' && isHandling(operation);
+  if (!isAct && (family === 'alert' || family === 'threat' || family === 'dlp' || family === 'other')) {
+    return { outcome: 'unknown', reason: why ?? word(record.RiskEventType) };
   }
-  const prevented = /(denied|blocked|failed|failure|rejected)$/i.test(operation);
+  const prevented = /(denied|blocked|failed|failure|rejected|timeout)$/i.test(operation);
   return { outcome: prevented ? 'failure' : 'success', reason: why };
 }

@@ -61,10 +61,10 @@ const byFamily: Readonly<Record<Exclude<Family, 'other'>, string>> = {
     73 MicrosoftTeamsShifts, 230 TeamsUpdates
   `,
   work: `
-    16 SkypeForBusinessPSTNUsage, 17 SkypeForBusinessUsersBlocked, 22 Yammer, 32 MicrosoftStream,
+    12 Sway, 16 SkypeForBusinessPSTNUsage, 17 SkypeForBusinessUsersBlocked, 22 Yammer, 32 MicrosoftStream,
     35 Project, 39 Kaizala, 44 WorkplaceAnalytics, 66 MicrosoftForms, 76 CortanaBriefing,
-    105 MyAnalyticsSettings, 188 PlannerPlan, 189 PlannerCopyPlan, 190 PlannerTask, 191 PlannerRoster,
-    192 PlannerPlanList, 193 PlannerTaskList, 194 PlannerTenantSettings, 195 ProjectForTheWebProject,
+    105 MyAnalyticsSettings, 131 OfficeScriptsRunAction, 188 PlannerPlan, 189 PlannerCopyPlan, 190 PlannerTask,
+    191 PlannerRoster, 192 PlannerPlanList, 193 PlannerTaskList, 194 PlannerTenantSettings, 195 ProjectForTheWebProject,
     196 ProjectForTheWebTask, 197 ProjectForTheWebRoadmap, 198 ProjectForTheWebRoadmapItem,
     199 ProjectForTheWebProjectSettings, 200 ProjectForTheWebRoadmapSettings, 216 VivaGoals,
     231 PlannerRosterSensitivityLabel, 261 CopilotInteraction
@@ -77,7 +77,7 @@ const byFamily: Readonly<Record<Exclude<Family, 'other'>, string>> = {
   `,
   compliance: `
     24 Discovery, 31 AeD, 38 DataGovernance, 42 SecurityComplianceInsights, 58 HRSignal,
-    68 ComplianceSupervisionExchange, 91 PhysicalBadgingSignal, 103 PrivacyInsights,
+    68 ComplianceSupervisionExchange, 81 MDATPAudit, 91 PhysicalBadgingSignal, 103 PrivacyInsights,
     148 ComplianceConnector
   `,
 };
@@ -110,9 +110,12 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
   [/^threatintel|^quarantine|^mcas|^cloudappsecurity|defender|^airinvestigation|^wdatp|^mde\b/, 'threat'],
   [/^endpoint|dlp/, 'dlp'],
   [/^aip|informationprotection|^mip/, 'label'],
-  [/^securitycompliance|^purview|^compliance|ediscovery/, 'compliance'],
+  [/^securitycompliance|^purview|compliance|ediscovery|insiderrisk|datagovernance/, 'compliance'],
   [/^powerbi|^dynamics|^crm|^microsoftflow|^powerapps|^powerplatform|^fabric/, 'platform'],
-  [/^yammer|^viva|^planner|^project|^forms|^microsoftforms|^stream|^copilot|^sway|^todo|^loop/, 'work'],
+  [
+    /^yammer|^viva|^planner|^project|^forms|^microsoftforms|^stream|^copilot|^sway|^todo|^loop|^officescripts/,
+    'work',
+  ],
 ];
 
 /** The family of a type in no table, told from the workload's name. */

@@ -35,6 +35,9 @@ export const optionalFields = [
   'Message', 'Messages', 'Attendees', 'AddOnName', 'AddOnGuid', 'ExtraProperties', 'PropertyCollection', 'AuditData',
   'SharingInformation', 'WorkspaceAccessList', 'RecipientUPN', 'ResourceTitle', 'ResourceUrl', 'AadAppId',
   'WorkspaceId', 'ReportId', 'DashboardId', 'DatasetId', 'UserUPN', 'UserUpn', 'UserPrincipalName', 'ActorName',
+  'ResultDescription', 'AppIdentity', 'AlertSeverity', 'AlertDisplayName', 'Applications', 'SearchQueryText', 'FailureType', 'ActionStatus', 'RiskEventType', 'RiskLevel', 'ExceptionInfo', 'Actions', 'Username',
+  'Approver', 'Organizer', 'MeetingURL', 'MeetingDetailId', 'NewValue', 'AgentId', 'AgentName', 'MembershipInformation', 'CaseName', 'RoleGroupName',
+  'ElevationRole', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

@@ -33,7 +33,10 @@ const stated: Readonly<Record<string, Severity>> = {
 function statedSeverity({ record, family }: AuditFacts): Severity | null {
   if (family !== 'alert' && family !== 'dlp') return null;
   let found: Severity | null = null;
-  const said = [word(record.Severity), ...list(record.PolicyDetails).flatMap(ruleSeverities)];
+  const said = [
+    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel),
+    ...list(record.PolicyDetails).flatMap(ruleSeverities),
+  ];
   for (const text of said) {
     const next = stated[text?.toLowerCase() ?? ''];
     if (next !== undefined && (found === null || severities.indexOf(next) > severities.indexOf(found)))
@@ -59,6 +62,8 @@ function severityWhenDone(facts: AuditFacts, targets: readonly Entity[]): Severi
       return /match/i.test(facts.operation) ? 'medium' : 'low';
     case 'file':
       return fileSeverity(facts);
+    case 'work':
+      return isMisled(facts) ? 'medium' : 'informational';
     default:
       return 'informational';
   }
@@ -68,6 +73,16 @@ function directorySeverity(facts: AuditFacts, targets: readonly Entity[]): Sever
   const { severity, ocsf } = classifyDirectoryOperation(facts.operation);
   const gives = ocsf.class === 3005 && ocsf.activity === 1;
   return gives && (namesPowerfulRole(targets) || consentsForAll(facts)) ? 'high' : severity;
+}
+
+/** An assistant was talked into what it must not do, by the person or by what it read. */
+function isMisled({ record }: AuditFacts): boolean {
+  if (record.CopilotEventData === undefined) return false;
+  const data = fields(record.CopilotEventData);
+  return [...list(data?.['Messages']), ...list(data?.['AccessedResources'])].some(entry => {
+    const known = fields(entry);
+    return flag(known?.['JailbreakDetected']) === true || flag(known?.['XPIADetected']) === true;
+  });
 }
 
 /** An administrator's consent counts for everybody in the tenant. */
@@ -90,7 +105,7 @@ const high: readonly RegExp[] = [
   /^Remove-UnifiedAuditLogRetentionPolicy$/,
   /^Set-MailboxAuditBypassAssociation$/,
   /^New-ComplianceSearchAction$/,
-  /^(Add|Update)-RoleGroupMember$/,
+  /^(Add|Update)-RoleGroupMember$|^Add member to role group$/,
   /^New-ManagementRoleAssignment$/,
 ];
 // Those that may.

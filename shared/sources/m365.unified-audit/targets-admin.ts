@@ -81,6 +81,11 @@ const named: readonly (readonly [string, EntityKind])[] = [
 export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
   const { record, operation } = facts;
   const dash = operation.indexOf('-');
+  if (facts.family === 'admin' && (record.RoleGroupName ?? record.ElevationRole) !== undefined) {
+    addEntity(found, entity('role', { name: firstWord(record.RoleGroupName, record.ElevationRole) }));
+    addEntity(found, entity('domain', { name: word(record.EffectiveOrganization) }));
+    addEntity(found, entity('user', { address: word(record.MemberUpn) }));
+  }
   if (record.Parameters === undefined && (facts.family !== 'admin' || dash < 0)) return;
   const noun = operation.slice(dash + 1);
   const kind = nouns.find(([pattern]) => pattern.test(noun))?.[1] ?? 'other';

@@ -2,6 +2,7 @@ import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { addInvestigated } from './investigation.ts';
@@ -16,7 +17,11 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   addEntity(found, entity('mailbox', { address: word(record.DestMailboxOwnerUPN) }));
   addEntity(found, entity('mailbox', { address: word(record.SendAsUserSmtp) }));
   addEntity(found, entity('mailbox', { address: word(record.SendOnBehalfOfUserSmtp) }));
-  addItem(found, fields(record.Item));
+  const item = fields(record.Item);
+  addItem(found, item);
+  // Who was let into a folder.
+  addPerson(found, word(fields(item?.['ParentFolder'])?.['MemberUpn']));
+  if (record.OperationProperties !== undefined) addRule(found, record.OperationProperties);
   for (const item of list(unpacked(record.AffectedItems))) addItem(found, fields(item));
   // What was opened with MailItemsAccessed stands only here, folder by folder.
   for (const folder of list(unpacked(record.Folders))) {
@@ -31,6 +36,18 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   addEntity(found, entity('file', { name: word(record.AttachmentName) }));
 }
 
+/** An inbox rule as Outlook itself writes it: its name, and where it sends mail. */
+function addRule(found: Entity[], value: unknown): void {
+  const properties = namedValues(value, 'Name', 'Value');
+  addEntity(found, entity('policy', { name: word(properties.get('rulename')) }));
+  for (const action of list(unpacked(properties.get('ruleactions')))) {
+    for (const recipient of list(fields(action)?.['Recipients'])) {
+      const address = bareAddress(word(recipient) ?? '');
+      if (isAddress(address)) addEntity(found, entity('mailbox', { address }));
+    }
+  }
+}
+
 function addItem(found: Entity[], item: Fields | null): void {
   if (item === null) return;
   const subject = word(item['Subject']);
@@ -38,12 +55,24 @@ function addItem(found: Entity[], item: Fields | null): void {
   // Of folders the path says more than the store's id.
   const folder = subject === null ? word(fields(item['ParentFolder'])?.['Path']) : null;
   addEntity(found, entity(folder === null ? 'message' : 'other', { id, name: subject ?? folder }));
+  const attached = item['Attachments'];
+  if (typeof attached === 'string' && attached !== '') addAttachments(found, attached);
 }
+
+/** `a.pdf (949373b); b.png (8676b)`: names may have brackets of their own. */
+function addAttachments(found: Entity[], attached: string): void {
+  for (const part of attached.split(';', mostAttachments)) {
+    const size = part.lastIndexOf(' (');
+    addEntity(found, entity('file', { name: word(size > 0 ? part.slice(0, size) : part) }));
+  }
+}
+
+const mostAttachments = 20;
 
 const memberKinds: readonly EntityKind[] = ['user', 'user', 'guest'];
 
 /** Teams, channels, chats, their members, and what other places of work name. */
-export function addWorkTargets(found: Entity[], { record, family }: AuditFacts): void {
+export function addWorkTargets(found: Entity[], { record, family, type }: AuditFacts): void {
   addEntity(found, entity('team', { id: word(record.TeamGuid), name: word(record.TeamName) }));
   addEntity(found, entity('other', { id: word(record.ChannelGuid), name: word(record.ChannelName) }));
   for (const member of list(record.Members)) {
@@ -57,6 +86,8 @@ export function addWorkTargets(found: Entity[], { record, family }: AuditFacts):
   }
   if (family === 'teams') {
     addEntity(found, entity('other', { id: word(record.ChatThreadId), name: word(record.ChatName) }));
+  }
+  if (family === 'teams' || type === 'Yammer') {
     addEntity(found, entity('message', { id: word(record.MessageId) }));
   }
   addEntity(found, entity('group', { name: word(record.GroupName) }));
@@ -68,6 +99,9 @@ export function addWorkTargets(found: Entity[], { record, family }: AuditFacts):
     [record.ObjectDisplayName, null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
   ]) if (name !== undefined) addEntity(found, entity('other', { name: word(name), id: word(id) })); // prettier-ignore
   addAssistantSources(found, fields(record.CopilotEventData));
+  if (record.AgentName !== undefined) {
+    addEntity(found, entity('application', { id: word(record.AgentId), name: word(record.AgentName) }));
+  }
 }
 
 /** The documents an assistant was asked in, or read for its answer. */
@@ -76,7 +110,7 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
   for (const source of [...list(data['AccessedResources']), ...list(data['Contexts'])]) {
     const known = fields(source);
     const id = firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']);
-    const kind = /^(teams|web)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
+    const kind = /^(teams|web|citation)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
     addEntity(found, entity(kind, { id, name: word(known?.['Name']) }));
   }
   // Asked without a document: what was acted on is the conversation.
@@ -107,13 +141,19 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
   addEntity(found, entity('file', { id: word(share?.['FilePathUrl']), name: word(share?.['FileName']) }));
   addPerson(found, word(share?.['FileOwner']));
   addPerson(found, word(share?.['From']));
-  for (const attachment of list(record.AttachmentData)) {
+  addPerson(found, word(share?.['DocumentLastModifier']));
+  addPerson(found, word(share?.['DocumentSharer']));
+  const attached = record.AttachmentData ?? fields(record.ExchangeDetails)?.['AttachmentData'];
+  for (const attachment of list(attached)) {
     const known = fields(attachment);
     addEntity(found, entity('file', { id: word(known?.['SHA256']), name: word(known?.['FileName']) }));
   }
   addPerson(found, word(record.LastModifiedBy));
   if (family === 'dlp') addDestination(found, facts);
-  addEntity(found, entity('other', { id: word(record.CaseId), name: word(record.Case) }));
+  addEntity(
+    found,
+    entity('other', { id: word(record.CaseId), name: firstWord(record.Case, record.CaseName) }),
+  );
   for (const policy of list(record.PolicyDetails)) {
     const known = fields(policy);
     addEntity(found, entity('policy', { id: word(known?.['PolicyId']), name: word(known?.['PolicyName']) }));
@@ -124,10 +164,15 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
 /** Where a file on a device was going, and the policy that saw it. */
 function addDestination(found: Entity[], { record }: AuditFacts): void {
   const policy = fields(record.PolicyMatchInfo);
+  const device = fields(record.EndpointMetaData);
+  addEntity(found, entity('file', { id: word(device?.['FilePath']) }));
   addEntity(found, entity('policy', { id: word(policy?.['PolicyId']), name: word(policy?.['PolicyName']) }));
-  addEntity(found, entity('file', { id: word(record.TargetFilePath) }));
-  addEntity(found, entity('domain', { name: word(record.TargetDomain) }));
-  addEntity(found, entity('device', { name: word(record.TargetPrinterName) }));
+  addEntity(found, entity('file', { id: firstWord(record.TargetFilePath, device?.['TargetFilePath']) }));
+  addEntity(found, entity('domain', { name: firstWord(record.TargetDomain, device?.['TargetDomain']) }));
+  addEntity(
+    found,
+    entity('device', { name: firstWord(record.TargetPrinterName, device?.['TargetPrinterName']) }),
+  );
 }
 
 function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
@@ -140,12 +185,27 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));
   }
-  addEntity(found, entity('policy', { id: word(record.PolicyId), name: word(record.Name) }));
+  addEntity(
+    found,
+    entity('policy', { id: word(record.PolicyId), name: firstWord(record.Name, record.AlertDisplayName) }),
+  );
+  for (const app of list(record.Applications)) {
+    addEntity(found, entity('application', { name: word(fields(app)?.['Name']) }));
+  }
+  if (data?.['ofph'] !== undefined) addDeviceFinding(found, data);
   addEntity(
     found,
     entity('other', { id: word(record.InvestigationId), name: word(record.InvestigationName) }),
   );
-  addInvestigated(found, data);
+  addInvestigated(found, data, record.Actions);
+}
+
+/** What a data-loss alert on a device holds under short names: the policy, the file, and where it was going. */
+function addDeviceFinding(found: Entity[], data: Fields): void {
+  addEntity(found, entity('policy', { id: word(data['dpid']), name: word(data['dpn']) }));
+  addEntity(found, entity('file', { id: word(data['ofph']), name: word(data['von']) }));
+  addEntity(found, entity('file', { id: word(data['tfph']) }));
+  addEntity(found, entity('domain', { name: word(data['tdmn']) }));
 }
 
 function addPerson(found: Entity[], text: string | null): void {

@@ -17,13 +17,25 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
         entity('user', { id: word(known?.['UserObjectId']), name, address: word(known?.['UPN']) }),
       );
     }
+    if (record.MeetingURL !== undefined || record.MeetingDetailId !== undefined) {
+      const id = firstWord(record.MeetingURL, record.MeetingDetailId);
+      addEntity(found, entity('other', { id, name: word(record.ItemName) }));
+    }
+    const organizer = fields(record.Organizer);
+    addEntity(
+      found,
+      entity('user', { id: word(organizer?.['UserObjectId']), name: word(organizer?.['DisplayName']) }),
+    );
     addEntity(found, entity('application', { id: word(record.AddOnGuid), name: word(record.AddOnName) }));
+    // A setting that changed; the name of other records is the team's, the tab's or the file's once more.
+    if (record.NewValue !== undefined) addEntity(found, entity('other', { name: word(record.Name) }));
     return;
   }
   // Elsewhere it is the client.
   if (type.startsWith('PowerApps')) addEntity(found, entity('application', { name: word(record.AppName) }));
   addEntity(found, entity('other', { id: word(record.ResourceUrl), name: word(record.ResourceTitle) }));
   for (const share of list(record.SharingInformation)) addNamed(found, fields(share)?.['RecipientEmail']);
+  for (const member of list(record.MembershipInformation)) addNamed(found, fields(member)?.['MemberEmail']);
   for (const workspace of list(record.WorkspaceAccessList)) {
     for (const user of list(fields(workspace)?.['UserAccessList'])) {
       addNamed(found, firstWord(fields(user)?.['UserEmailAddress'], fields(user)?.['Identifier']));
@@ -38,7 +50,10 @@ function addMessage(found: Entity[], value: unknown): void {
   const message = fields(value);
   if (message === null) return;
   addEntity(found, entity('message', { id: firstWord(message['Id'], message['ID']) }));
-  addEntity(found, entity('other', { id: firstWord(message['ThreadId'], message['ParentMessageId']) }));
+  const thread = firstWord(message['ThreadId'], message['ChatThreadId'], message['ParentMessageId']);
+  addEntity(found, entity('other', { id: thread, name: word(message['ChatName']) }));
+  addEntity(found, entity('other', { id: word(message['ChannelGuid']), name: word(message['ChannelName']) }));
+  addEntity(found, entity('team', { id: word(message['TeamGuid']), name: word(message['TeamName']) }));
 }
 
 function addNamed(found: Entity[], value: unknown): void {

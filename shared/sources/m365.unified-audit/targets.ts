@@ -7,6 +7,7 @@ import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
+import { addPeopleNamed, thingsNamed } from './targets-unmapped.ts';
 import { addServiceTargets } from './targets-work.ts';
 
 type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
@@ -24,33 +25,35 @@ const asked: Readonly<Record<Family, readonly Add[]>> = {
   directory: [addDirectoryTargets],
   logon: [addDirectoryTargets],
   teams: office,
-  work: office,
-  platform: office,
+  work: [...office, addPeopleNamed],
+  platform: [...office, addPeopleNamed],
   dlp: everything,
   label: everything,
   threat: everything,
   alert: everything,
-  compliance: everything,
-  other: everything,
+  compliance: [...everything, addPeopleNamed],
+  other: [...everything, addPeopleNamed],
 };
+
+const ofServices: ReadonlySet<Family> = new Set(['platform', 'work', 'compliance', 'other']);
 
 /** What was acted on, the most specific first. */
 export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
-  if (found.length === 0) addEntity(found, anythingNamed(facts));
+  if (found.length === 0) return thingsNamed(facts.record);
   // Whom a thing was shared with does not say which thing.
-  else if (facts.family === 'platform' && found.every(({ kind }) => kind === 'user')) {
-    const shared = anythingNamed(facts);
-    if (shared !== null) found.unshift(shared);
+  if (ofServices.has(facts.family) && found.every(({ kind }) => kind === 'user')) {
+    return [...thingsNamed(facts.record), ...found];
   }
   return found;
 }
 
+/** Names, and the numbers the schema gives them. */
 const itemKinds: Readonly<Record<string, EntityKind>> = {
   file: 'file', folder: 'file', page: 'file', listitem: 'file', documentlibrary: 'site', list: 'site', web: 'site',
-  site: 'site', tenant: 'other',
+  site: 'site', tenant: 'other', 1: 'file', 5: 'file', 6: 'site', 7: 'site', 8: 'other', 9: 'site', 11: 'file',
 }; // prettier-ignore
 
 /** SharePoint and OneDrive: ObjectId is the whole URL, the name stands beside it. */
@@ -61,8 +64,12 @@ function addFile(found: Entity[], { record, family }: AuditFacts): void {
   const kind =
     itemKinds[word(record.ItemType)?.toLowerCase() ?? ''] ?? (name === null ? siteOrFile(url) : 'file');
   addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: name ?? lastSegment(url) }));
+  if (record.SearchQueryText !== undefined) {
+    addEntity(found, entity('other', { name: word(record.SearchQueryText) }));
+  }
   const copy = word(record.DestinationFileName);
-  if (copy !== null && copy !== name) {
+  // Moved without another name: the folder says which is which.
+  if (copy !== null && (copy !== name || record.DestinationRelativeUrl !== record.SourceRelativeUrl)) {
     const folder = [word(record.SiteUrl)?.replace(/\/$/, ''), word(record.DestinationRelativeUrl), copy];
     addEntity(
       found,
@@ -97,7 +104,7 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
 function addObject(found: Entity[], { record, family }: AuditFacts): void {
   const object = word(record.ObjectId);
-  if (object === null || mentions(found, object)) return;
+  if (object === null || object.startsWith('{') || mentions(found, object)) return;
   if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
   addEntity(found, objectOf(object));
 }
@@ -119,37 +126,4 @@ function lastSegment(path: string | null): string | null {
   const bare = (mark < 0 ? path : path.slice(0, mark)).replace(/[/\\]+$/, '');
   const last = bare.slice(Math.max(bare.lastIndexOf('/'), bare.lastIndexOf('\\')) + 1);
   return last === '' ? null : last;
-}
-
-// `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
-const namedForThing =
-  /^(Agent|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Video|Workbook|Workspace)(Display)?(Name|Title|Details?Url|Url|URL|Id|Guid)?$|^(Search)?QueryText$|^DataType$/;
-// Field names are a few hundred that come a million times.
-const knownNames = new Map<string, 'name' | 'id' | null>();
-const kindsOfThings: readonly (readonly [RegExp, EntityKind])[] = [
-  [/^(Device|Machine)/, 'device'], [/^Agent/, 'application'], [/^(Document|File|Folder)/, 'file'], [/^Group/, 'group'],
-  [/^Team/, 'team'], [/^(Policy|Rule)/, 'policy'], [/^Site/, 'site'], [/^Domain/, 'domain'], [/^Role/, 'role'],
-]; // prettier-ignore
-const mostKnown = 2_000;
-
-function thingIn(field: string): 'name' | 'id' | null {
-  const known = knownNames.get(field);
-  if (known !== undefined) return known;
-  const says = namedForThing.test(field) ? (/(Url|URL|Id|Guid)$/.test(field) ? 'id' : 'name') : null;
-  if (knownNames.size < mostKnown) knownNames.set(field, says);
-  return says;
-}
-
-function anythingNamed({ record }: AuditFacts): Entity | null {
-  let [id, name, first]: (string | null)[] = [null, null, null];
-  for (const [field, value] of Object.entries(record)) {
-    const says = thingIn(field);
-    const said = says === null ? null : word(value);
-    if (said === null) continue;
-    first ??= field;
-    if (says === 'name') name ??= said;
-    else id ??= said;
-  }
-  const kind = kindsOfThings.find(([pattern]) => pattern.test(first ?? ''))?.[1] ?? 'other';
-  return entity(kind, { id: id ?? null, name: name ?? null });
 }

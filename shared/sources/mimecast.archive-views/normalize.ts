@@ -28,7 +28,7 @@ export function normalizeArchiveView(record: ArchiveView, about: About): Normali
     category: 'mailbox',
     operation,
     outcome: 'success',
-    reason: flag(record.discoveryCase) === true ? 'discovery case' : null,
+    reason: caseOf(record),
     severity: severityOf(record, actor, mail),
     actor,
     targets: mailTargets(mail, [entity('other', { name: source })]),
@@ -54,10 +54,18 @@ function mailOf(record: ArchiveView, { domains }: About): MailFacts {
   return mailFacts({ sender, recipients, subject: text(record.subject), direction });
 }
 
+/** Whether it was part of a case; somewhere the case itself stands there. */
+function caseOf(record: ArchiveView): string | null {
+  const isPart = flag(record.discoveryCase);
+  if (isPart !== null) return isPart ? 'discovery case' : null;
+  const named = word(record.discoveryCase);
+  return named === null ? null : `discovery case ${named}`;
+}
+
 /** Reading other people's mail is what this log is for; inside a discovery case it is somebody's task. */
 function severityOf(record: ArchiveView, viewer: Entity | null, mail: MailFacts): Severity {
   if (flag(record.contentViewed) !== true) return 'informational';
-  if (flag(record.discoveryCase) === true) return 'low';
+  if (caseOf(record) !== null) return 'low';
   const who = viewer?.address?.toLowerCase();
   const own = [mail.sender, ...mail.recipients].some(address => address?.toLowerCase() === who);
   return own ? 'informational' : 'medium';

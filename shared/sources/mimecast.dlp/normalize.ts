@@ -1,4 +1,4 @@
-import type { MailFacts, NormalizedEvent, Severity } from '../../model/event.ts';
+import type { MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { entity } from '../_kit/entity.ts';
 import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
 import {
@@ -9,6 +9,7 @@ import {
   mimecastAddresses,
   mimecastDirection,
   personAt,
+  wordsOf,
 } from '../_kit/mimecast-mail.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { text, word } from '../_kit/reading.ts';
@@ -24,9 +25,11 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
   const time = readProviderTime(record.eventTime);
   if (time === null) throw new Problem('eventTime: not a time in any form known');
   const mail = mailOf(record, about);
-  const policy = word(record.policy);
-  const action = text(record.action);
-  const outcome = outcomeOfAction(action);
+  const policies = wordsOf(record.policy);
+  const policy = policies.length === 0 ? null : policies.join(', ');
+  const actions = wordsOf(record.action);
+  const action = actions.length === 0 ? null : actions.join(', ');
+  const outcome = outcomeOf(action);
   return {
     time,
     category: 'data-protection',
@@ -35,7 +38,10 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
     reason: action,
     severity: severityOf(mail, outcome),
     actor: personAt(mail.sender, about.domains),
-    targets: mailTargets(mail, [entity('policy', { name: policy })]),
+    targets: mailTargets(
+      mail,
+      policies.map(name => entity('policy', { name })),
+    ),
     client: null,
     mail,
     correlationId: mail.messageId,
@@ -57,6 +63,12 @@ function mailOf(record: DlpLog, { domains }: About): MailFacts {
     subject: text(record.subject),
     direction: mimecastDirection(sender, recipients, domains, record.route),
   });
+}
+
+/** A mail that is encrypted, or copied to somebody, goes where it was to go. */
+function outcomeOf(action: string | null): Outcome {
+  const outcome = outcomeOfAction(action);
+  return outcome === 'unknown' && /encrypt|copy|secure/i.test(action ?? '') ? 'success' : outcome;
 }
 
 /** What left the house although a policy saw it counts most. */

@@ -20,8 +20,9 @@ const operation = 'MessageTracking';
 
 /** mapping.md has every field, and why. */
 export function normalizeTrackedMessage(record: TrackedMessage, about: About): NormalizedEvent {
-  const time = readProviderTime(record.received);
+  const time = readProviderTime(record.received ?? record.sent);
   if (time === null) throw new Problem('received: not a time in any form known');
+  const found = parseIp(record.senderIP);
   const mail = mailOf(record, about);
   const id = word(record.id);
   const [outcome, severity] = judged(mail.status);
@@ -36,7 +37,7 @@ export function normalizeTrackedMessage(record: TrackedMessage, about: About): N
       name: word(fields(record.fromHdr)?.['displayableName']),
     }),
     targets: targetsOf(record, mail, id),
-    client: client({ ip: parseIp(record.senderIP)?.ip ?? null }),
+    client: found === null ? null : client(found),
     mail,
     correlationId: id,
     summary: shortened(`Mail from ${mailInWords(mail)}: ${mail.status ?? 'status unknown'}`),

@@ -32,7 +32,7 @@ export function normalizeAttachmentLog(record: AttachmentLog, about: About): Nor
     category: 'security',
     operation,
     outcome: outcomeOf(result, record.actionTriggered),
-    reason: firstWord(record.details, result, record.actionTriggered),
+    reason: firstWord(oneLine(record.details), result, record.actionTriggered),
     severity: severityOf(result, record.actionTriggered),
     actor: personAt(mail.sender, about.domains),
     targets: mailTargets(mail, [
@@ -61,6 +61,9 @@ function mailOf(record: AttachmentLog, { domains }: About): MailFacts {
     direction: mimecastDirection(sender, recipients, domains, record.route),
   });
 }
+
+/** Details come padded, and on two lines. */
+const oneLine = (value: unknown): string | null => text(value)?.replace(/\s+/g, ' ') ?? null;
 
 const bad = new Set(['malicious', 'unsafe', 'suspicious', 'infected']);
 const good = new Set(['safe', 'clean', 'benign']);

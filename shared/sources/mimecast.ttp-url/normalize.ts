@@ -26,6 +26,7 @@ export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
   const outcome = outcomeOf(record, verdict);
   const actor = actorOf(record, mail, operation, about);
   const url = text(record.url);
+  const sender = parseIp(record.sendingIp);
   const why = [verdict, word(record.category)].filter(part => part !== null).join(': ');
   return {
     time,
@@ -39,7 +40,7 @@ export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
       entity('other', { name: url }),
       entity('policy', { name: word(record.ttpDefinition) }),
     ]),
-    client: client({ ip: parseIp(record.sendingIp)?.ip ?? null }),
+    client: sender === null ? null : client(sender),
     mail,
     correlationId: mail.messageId,
     summary: shortened(
@@ -72,10 +73,15 @@ function actorOf(record: UrlLog, mail: MailFacts, operation: string, { domains }
 /** A person may have overruled what the policy did: then it is as they decided. */
 function outcomeOf(record: UrlLog, verdict: string | null): Outcome {
   const overruled = [record.adminOverride, record.userOverride].map(word).find(said => said !== null);
-  const outcome = outcomeOfAction(overruled ?? record.action);
-  if (outcome !== 'unknown') return outcome;
-  const plain = outcomeOfAction(record.action);
-  if (plain !== 'unknown') return plain;
+  const decided = outcomeOfAction(overruled ?? record.action);
+  if (decided === 'success' || decided === 'failure') return decided;
+  const plain = decided === 'unknown' ? outcomeOfAction(record.action) : decided;
+  if (plain === 'success' || plain === 'failure') return plain;
+  // A page that warns is not all that was done: the mail may have been stopped, or the person may have gone on.
+  if (outcomeOfAction(word(record.actions)) === 'failure') return 'failure';
+  if (plain === 'partial') {
+    return word(record.userAwarenessAction)?.toLowerCase() === 'continue' ? 'success' : 'partial';
+  }
   return verdict === 'clean' ? 'success' : verdict === 'malicious' ? 'failure' : 'unknown';
 }
 

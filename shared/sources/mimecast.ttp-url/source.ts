@@ -7,7 +7,7 @@ import { mimecastRecordBytes, mimecastRecords } from '../_kit/mimecast-records.t
 import { rowIdentity } from '../_kit/row-identity.ts';
 import type { Source } from '../_kit/source.ts';
 import { normalizeUrlLog } from './normalize.ts';
-import { urlLogSchema, optionalFields, type UrlLog } from './schema.ts';
+import { identifying, urlLogSchema, type UrlLog } from './schema.ts';
 
 const config = z.strictObject({ pageSize });
 type Config = z.infer<typeof config>;
@@ -32,12 +32,13 @@ export const mimecastTtpUrl: Source<Config, UrlLog> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: urlLogSchema,
-  mapping: 1,
+  mapping: 2,
   split: bytes => mimecastRecords(bytes, 'clickLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'clickLogs', index),
-  identity: record => rowIdentity(record.date, record, optionalFields),
+  identity: record => rowIdentity(record.date, record, identifying),
   identifiedBy:
-    'There is no id: `date` and all other fields that are read. Of records equal in all of these each is an event.',
+    'There is no id: `date` and all other fields that are read, but for `actions` and `userAwarenessAction`. Of ' +
+    'records equal in all of these each is an event.',
   countsEqual: true,
   normalize: normalizeUrlLog,
 };
