@@ -57,16 +57,12 @@ export const mappingPreview = route({
         }),
         kept: z
           .strictObject({
-            refused: z
-              .int()
-              .meta({
-                description: 'Their source refuses or skips the record today, or sees no change in it.',
-              }),
-            rawGone: z
-              .int()
-              .meta({
-                description: 'Their raw object has been removed by retention, or is no page any more.',
-              }),
+            refused: z.int().meta({
+              description: 'Their source refuses or skips the record today, or sees no change in it.',
+            }),
+            rawGone: z.int().meta({
+              description: 'Their raw object has been removed by retention, or is no page any more.',
+            }),
             readingGone: z
               .int()
               .meta({ description: 'Made of two readings of a snapshot, of which one cannot be read back.' }),
