@@ -42,6 +42,8 @@ export async function previewMapping(context: Context, options: PreviewOptions):
   const { terminal } = context;
   await terminal.out(formatFacts(countsOf(reply), terminal));
   if (reply.labels.length > 0) await terminal.out(`\n${formatTable(reply.labels, labelColumns, terminal)}`);
+  const sources = reply.sources.filter(row => row.changed > 0 || row.unreadable > 0);
+  if (sources.length > 0) await terminal.out(`\n${formatTable(sources, sourceColumns, terminal)}`);
   if (reply.operations.length > 0)
     await terminal.out(`\n${formatTable(reply.operations, operationColumns, terminal)}`);
   for (const one of reply.sample) await terminal.out(`\n${differenceText(one, terminal)}`);
@@ -51,20 +53,41 @@ export async function previewMapping(context: Context, options: PreviewOptions):
 const number = (n: number): string => n.toLocaleString('en');
 
 function countsOf(reply: Preview): readonly (readonly [string, string | null])[] {
-  const { total, examined, changed, summaries, categories, unreadable } = reply;
+  const { total, examined, changed, summaries, categories, unreadable, outdated } = reply;
+  const some = (count: number, says = ''): string | null =>
+    count === 0 ? null : `${number(count)}${says === '' ? '' : `: ${says}`}`;
   return [
     ['looked at', `${number(examined)} of ${total.exact ? '' : 'about '}${number(total.value)} events`],
     ['would change', number(changed)],
-    ['  in summary', summaries === 0 ? null : number(summaries)],
-    ['  in category', categories === 0 ? null : number(categories)],
-    ['cannot be told', unreadable === 0 ? null : `${number(unreadable)}: their record is gone or damaged`],
+    ['  in summary', some(summaries)],
+    ['  in category', some(categories)],
+    ['stay as they are', some(unreadable, 'they would be made anew, and cannot be')],
+    ...reasons.map(([why, says]) => ['', some(reply.kept[why], says)] as const),
+    [
+      'out of date now',
+      some(outdated, 'of an earlier file or mapping; not all of their change is this file’s'),
+    ],
   ];
 }
+
+const reasons: readonly (readonly [keyof Preview['kept'], string])[] = [
+  ['refused', 'their source would not read the record as an event today'],
+  ['rawGone', 'retention has removed their record'],
+  ['readingGone', 'one of the two readings of the snapshot they were told by is not there any more'],
+  ['rawDamaged', 'their record lies damaged in the archive; verify the archive'],
+  ['sourceGone', 'this version has no such source'],
+];
 
 const labelColumns: readonly Column<Preview['labels'][number]>[] = [
   { title: 'CATEGORY', value: row => row.category },
   { title: 'IS CALLED', value: row => row.before },
   { title: 'WOULD BE', value: row => row.after },
+];
+const sourceColumns: readonly Column<Preview['sources'][number]>[] = [
+  { title: 'CHANGED', value: row => number(row.changed), right: true },
+  { title: 'STAY', value: row => number(row.unreadable), right: true },
+  { title: 'OF', value: row => number(row.examined), right: true },
+  { title: 'SOURCE', value: row => row.source },
 ];
 const operationColumns: readonly Column<Operation>[] = [
   { title: 'CHANGED', value: row => number(row.changed), right: true },

@@ -44,7 +44,7 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (cause) {
-    throw wrong('cannot be read', cause);
+    throw wrong('cannot be read: give the path of a file that this process may read', cause);
   }
 }
 

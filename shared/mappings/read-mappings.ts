@@ -1,4 +1,5 @@
 import {
+  isAlias,
   isMap,
   isScalar,
   LineCounter,
@@ -10,6 +11,7 @@ import {
 } from 'yaml';
 import { categories, type Category } from '../model/event.ts';
 import {
+  anyOperation,
   labelsWith,
   operationKey,
   sourceRules,
@@ -18,6 +20,7 @@ import {
   type SourceRules,
 } from './mappings.ts';
 import { readTemplate, type Template } from './template.ts';
+import { encodingProblem, yamlProblem } from './yaml-problem.ts';
 
 /** One mistake in a mapping file; line and column count from 1. */
 export interface MappingProblem {
@@ -69,6 +72,14 @@ function readAll(reader: Reader, lines: LineCounter): Mappings | null {
     reader.wrong(0, `the file has more than ${String(longestFile)} characters`);
     return null;
   }
+  const encoding = encodingProblem(reader.text);
+  if (encoding !== null) {
+    // Lines are counted while YAML is read, and this is not.
+    lines.addNewLine(0);
+    for (let at = 0; (at = reader.text.indexOf('\n', at) + 1) > 0;) lines.addNewLine(at);
+    reader.wrong(encoding.at, encoding.says);
+    return null;
+  }
   const document = parsed(reader, lines);
   if (document === null) return null;
   const top = mapOf(reader, document.contents, 0, 'the file', 'categories and sources');
@@ -88,7 +99,14 @@ function parsed(reader: Reader, lines: LineCounter): Document | null {
     const document = parseDocument(reader.text, {
       lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'error', stringKeys: false,
     }); // prettier-ignore
-    for (const { pos, message } of document.errors) reader.wrong(pos[0], `not YAML: ${firstLine(message)}`);
+    const told = new Set<number>();
+    for (const error of document.errors) {
+      const { at, says } = yamlProblem(reader.text, document, error);
+      // One mistake makes several on its line; a file of brackets makes thousands.
+      const { line } = lines.linePos(at);
+      if (!told.has(line)) reader.wrong(at, says);
+      told.add(line);
+    }
     return document.errors.length === 0 ? document : null;
   } catch {
     // The parser goes down a level of the stack for each level of the file.
@@ -97,7 +115,6 @@ function parsed(reader: Reader, lines: LineCounter): Document | null {
   }
 }
 
-const firstLine = (message: string): string => shortly(message.split('\n')[0] ?? '');
 const shortly = (text: string): string => (text.length <= 80 ? text : `${text.slice(0, 80).toWellFormed()}…`);
 const shown = (key: string): string => `“${shortly(key)}”`;
 
@@ -108,7 +125,14 @@ const placeOf = (value: unknown, otherwise: number): number =>
 
 function mapOf(reader: Reader, value: unknown, at: number, what: string, holds: string): YAMLMap | null {
   if (isMap(value)) return value;
+  if (isAlias(value)) return alias(reader, value, at);
   reader.wrong(placeOf(value, at), `${what} should hold ${holds}, written \`name: …\` on lines of their own`);
+  return null;
+}
+
+/** `*name` for what stands at `&name`: nobody who reads on sees what it means, and nested ones grow without end. */
+function alias(reader: Reader, value: unknown, at: number): null {
+  reader.wrong(placeOf(value, at), 'aliases (*name) are not taken here; write it out');
   return null;
 }
 
@@ -119,7 +143,7 @@ function entriesOf(reader: Reader, map: YAMLMap, same: (key: string) => string =
   for (const { key, value } of map.items as Pair[]) {
     const at = placeOf(key, placeOf(map, 0));
     if (!isScalar(key)) {
-      reader.wrong(at, 'a key should be text');
+      reader.wrong(at, isAlias(key) ? "a star stands in quotes: '*'" : 'a key should be text');
       continue;
     }
     // As it is written: `0x10` and `yes` are names like any other here.
@@ -133,6 +157,7 @@ function entriesOf(reader: Reader, map: YAMLMap, same: (key: string) => string =
 
 function textOf(reader: Reader, value: unknown, at: number, what: string): string | null {
   if (isScalar(value) && typeof value.value === 'string') return value.value;
+  if (isAlias(value)) return alias(reader, value, at);
   reader.wrong(placeOf(value, at), `${what} should be text; put it in quotes`);
   return null;
 }
@@ -168,6 +193,13 @@ function readSources(reader: Reader, value: unknown, at: number, into: Map<strin
     for (const [operation, rule, where] of operations === null
       ? []
       : entriesOf(reader, operations, operationKey)) {
+      if (operationKey(operation) === '' || (operation !== anyOperation && operation.includes('*'))) {
+        const all = "'*' alone is for all operations that are not named";
+        reader.wrong(
+          where,
+          `${shown(operation)} is no operation; write one as the event has it, whole: ${all}`,
+        );
+      }
       const read = readRule(reader, operation, rule, where);
       rules.set(operationKey(operation), read.rule);
       said[operationKey(operation)] = read.said;

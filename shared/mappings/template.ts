@@ -26,12 +26,23 @@ export type ReadTemplate =
 const longestValue = 120;
 export const longestTemplate = 500;
 
+/** Events are read in lists, a line each. What ends with a stop after a word or a value, and goes on, are two. */
+const notOneSentence: readonly (readonly [RegExp, string])[] = [
+  [/[\p{Cc}\u2028\u2029]/u, 'a sentence stands on one line; for a long one in the file use “>”'],
+  [
+    /(?<!(?<!\p{L})(?:\p{L}|St|Dr|Mr|Mrs|Ms|No|Nr|vs|Prof))[.!?]\s+(?=\p{Lu})|(?<=[}\]])[.!?]\s+(?=[{[])/u,
+    'a second sentence begins here; an event is told in one',
+  ],
+];
+
 /**
  * Reads `{actor} shared {file}[ with {user}]`: a name in braces is filled from the event, and what stands in
  * brackets is left out where a value in it is missing. `{{`, `}}`, `[[` and `]]` stand for one of their kind.
  * There is nothing else in it: no conditions, no code, and what is filled in is never read as a template.
  */
-export function readTemplate(text: string): ReadTemplate {
+export function readTemplate(given: string): ReadTemplate {
+  // A block of YAML (`>`, `|`) ends with a line break of its own.
+  const text = given.trimEnd();
   const problems: TemplateProblem[] = [];
   const parts: Part[] = [];
   let option: { readonly at: number; readonly parts: Part[] } | null = null;
@@ -75,6 +86,10 @@ export function readTemplate(text: string): ReadTemplate {
   settle();
   if (option !== null) wrong(option.at, '“[” is never closed; for a bracket of its own write [[');
   if (text.trim() === '') wrong(0, 'the sentence is empty');
+  for (const [pattern, says] of notOneSentence) {
+    const at = text.search(pattern);
+    if (at >= 0) wrong(at, says);
+  }
   if (text.length > longestTemplate) {
     wrong(0, `the sentence has ${String(text.length)} characters; ${String(longestTemplate)} are allowed`);
   }

@@ -26,7 +26,7 @@ interface Comparison {
 /**
  * The changes of snapshots made anew from the archive: finds the reading that told one, compares it with the one its
  * manifest says it was compared with, and maps the difference. What one reading told is stored together, so the last
- * page and the last comparison are kept at hand. A damaged archive throws.
+ * page and the last comparison are kept at hand. What lies damaged in the archive throws `archive.corrupt`.
  */
 export function archivedChanges(
   deps: ReadingDeps,

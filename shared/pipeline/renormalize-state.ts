@@ -18,6 +18,8 @@ const countsSchema = z.object({
   rawGone: z.int(),
   /** Kept as they are: made from the difference of two snapshots, of which one can no longer be read back. */
   readingGone: z.int().default(0),
+  /** Kept as they are: what they were made of lies damaged in the archive. Verify the archive. */
+  rawDamaged: z.int().default(0),
   /** Out of quarantine: they are events now, or deliberately none. */
   released: z.int(),
   stillInQuarantine: z.int(),
@@ -47,8 +49,8 @@ export type RenormalizeState = z.infer<typeof stateSchema>;
 const mostSamples = 20;
 
 export const noRenormalizeCounts: RenormalizeCounts = {
-  looked: 0, changed: 0, renumbered: 0, moved: 0, refused: 0, rawGone: 0, readingGone: 0, released: 0,
-  stillInQuarantine: 0,
+  looked: 0, changed: 0, renumbered: 0, moved: 0, refused: 0, rawGone: 0, readingGone: 0, rawDamaged: 0,
+  released: 0, stillInQuarantine: 0,
 }; // prettier-ignore
 
 /** What a new operation begins with: its whole progress stands in its result, so that any process goes on with it. */

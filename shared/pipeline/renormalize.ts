@@ -7,7 +7,7 @@ import type { Tenant } from '../model/tenant.ts';
 import type { Rebuilt } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 import type { Source } from '../sources/_kit/source.ts';
-import { madeAnew, type MadeAnew } from './made-anew.ts';
+import { madeAnew, type MadeAnew, type MadeAnewDeps } from './made-anew.ts';
 import { isStale } from './mapping-of.ts';
 import type { PullBudget, PullDeps } from './pull-types.ts';
 import {
@@ -18,11 +18,9 @@ import {
   type RenormalizeState,
 } from './renormalize-state.ts';
 
-export interface RenormalizeDeps extends Pick<PullDeps, 'archive' | 'events' | 'operations' | 'clock'> {
+export interface RenormalizeDeps extends MadeAnewDeps, Pick<PullDeps, 'events' | 'operations'> {
   readonly index: Pick<SearchIndex, 'remove'>;
   readonly sources: readonly Source[];
-  /** Names found since stay in an event that is made anew. */
-  readonly named?: (scope: TenantScope, before: StoredEvent, after: NewEvent) => Promise<NewEvent>;
 }
 
 /** Whose events are made anew. */
@@ -113,8 +111,7 @@ async function eventStep(
       counts[made] += 1;
       continue;
     }
-    const named = deps.named === undefined ? made : await deps.named(target.scope, event, made);
-    const after = anew(event, named, source);
+    const after = anew(event, made, source);
     const said = differences(event, after);
     // With `all` most events are as they should be: neither changed nor renumbered.
     if (said.length === 0 && !isStale(event, source)) continue;

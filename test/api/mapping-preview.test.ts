@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { readMappings } from '../../shared/mappings/read-mappings.ts';
+import { days, instant } from '../../shared/kernel/time.ts';
+import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
+import { readRecords } from '../../shared/pipeline/read-records.ts';
+import { sources } from '../../shared/sources/index.generated.ts';
 import { openHouse, people, type ApiHouse, type Reply } from '../support/api-house.ts';
 import { seed } from '../support/api-seed.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
@@ -18,11 +22,47 @@ interface Shown {
   readonly sample: readonly { readonly tenant: string }[];
 }
 
+/** Two tenants with a page of five records each, three of them of the operation the file speaks of. */
 async function seeded(): Promise<ApiHouse> {
   const house = await openHouse({ grants: [{ principal: 'Tenants.Manage', tenants: '*' }] });
-  await seed(house, contoso, 'contoso');
-  await seed(house, fabrikam, 'fabrikam');
+  for (const [tenant, name] of [
+    [contoso, 'contoso'],
+    [fabrikam, 'fabrikam'],
+  ] as const) {
+    await readAudits(house, tenant, name);
+  }
   return house;
+}
+
+async function readAudits(house: ApiHouse, tenant: TenantId, name: string): Promise<void> {
+  const source = sources.find(one => one.id === 'entra.directory-audits');
+  if (source === undefined) throw new Error('no source');
+  const { profile, clock } = house;
+  const value = Array.from({ length: 5 }, (_, n) => ({
+    id: `${name}-${String(n)}`, category: 'RoleManagement', result: 'success',
+    activityDisplayName: n % 2 === 0 ? 'Add member to role' : 'Update user',
+    activityDateTime: `2026-10-05T09:0${String(n)}:00.1234567Z`,
+    initiatedBy: { user: { userPrincipalName: `oskar@${name}.example` } },
+    targetResources: [{ type: 'User', userPrincipalName: `mira@${name}.example` }],
+  })); // prettier-ignore
+  const bytes = new TextEncoder().encode(JSON.stringify({ value }));
+  const key = `${source.id}/default/2026/10/05/page-${name}`;
+  const retainUntil = instant(clock.now() + days(365));
+  const object = { key, bytes, contentType: 'application/json', retainUntil };
+  const { sha256 } = await profile.archive.put(scopeOf(tenant), object);
+  const ref = { source: source.id as SourceId, stream: 'default' as StreamId };
+  const about = { domains: [`${name}.example`], stream: ref.stream };
+  const { events } = readRecords(bytes, {
+    source,
+    ref,
+    tenant,
+    about,
+    object: { key, sha256 },
+    now: clock.now(),
+  });
+  expect(events).toHaveLength(5);
+  await profile.events.upsert(scopeOf(tenant), events, clock.now());
+  await house.index();
 }
 
 describe('POST /maintenance:preview-mapping', () => {
@@ -37,7 +77,10 @@ describe('POST /maintenance:preview-mapping', () => {
         changed: 3,
         summaries: 3,
         categories: 0,
+        outdated: 0,
         unreadable: 0,
+        kept: { refused: 0, rawGone: 0, readingGone: 0, rawDamaged: 0, sourceGone: 0 },
+        sources: [{ source: 'entra.directory-audits', examined: 5, changed: 3, unreadable: 0 }],
         operations: [
           { source: 'entra.directory-audits', operation: 'Add member to role', examined: 3, changed: 3 },
         ],
@@ -45,7 +88,11 @@ describe('POST /maintenance:preview-mapping', () => {
         sample: [
           {
             tenant: contoso,
-            before: { summary: 'oskar of contoso did number 4', category: 'role', label: 'Role' },
+            before: {
+              summary: 'Add member to role by oskar@contoso.example on mira@contoso.example',
+              category: 'role',
+              label: 'Role',
+            },
             after: { summary: 'oskar@contoso.example promoted mira@contoso.example', label: 'Privileges' },
           },
         ],

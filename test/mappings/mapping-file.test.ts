@@ -47,7 +47,8 @@ test('a file with mistakes is config.invalid about the setting, with all of them
   });
   expect(await refusal('/nowhere/mine.yml')).toMatchObject({
     code: 'config.invalid',
-    message: 'The mapping file (HOLDFAST_MAPPINGS) cannot be read.',
+    message:
+      'The mapping file (HOLDFAST_MAPPINGS) cannot be read: give the path of a file that this process may read.',
   });
 });
 

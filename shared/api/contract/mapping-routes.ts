@@ -16,7 +16,7 @@ export const mappingPreview = route({
   tag: 'events',
   summary: 'What a changed mapping file would do to stored events; changes nothing',
   about:
-    'Looks at events newest first, up to `limit`. A file with mistakes is a 400 whose details name each with its line and column.',
+    'What renormalizing under the file would make of the events that the index finds, newest first, up to `limit`; of a changed record its newest revision. Reads archived records again, snapshots included. A file with mistakes is a 400 whose details name each with its line and column.',
   needs: 'Tenants.Manage',
   over: 'my-tenants',
   audit: { action: 'mapping.preview' },
@@ -48,9 +48,31 @@ export const mappingPreview = route({
         changed: z.int(),
         summaries: z.int(),
         categories: z.int(),
-        unreadable: z.int().meta({
-          description: 'Events whose record is needed to tell, and cannot be read any more.',
+        outdated: z.int().meta({
+          description:
+            'Events that renormalizing would make anew with the file in force too: what changes of these may be of an earlier file or mapping.',
         }),
+        unreadable: z.int().meta({
+          description: 'Events that would have to be made anew and cannot be; they stay as they are.',
+        }),
+        kept: z
+          .strictObject({
+            refused: z.int().meta({
+              description: 'Their source refuses or skips the record today, or sees no change in it.',
+            }),
+            rawGone: z.int().meta({
+              description: 'Their raw object has been removed by retention, or is no page any more.',
+            }),
+            readingGone: z
+              .int()
+              .meta({ description: 'Made of two readings of a snapshot, of which one cannot be read back.' }),
+            rawDamaged: z.int().meta({ description: 'What they were made of lies damaged in the archive.' }),
+            sourceGone: z.int().meta({ description: 'This version has no such source.' }),
+          })
+          .meta({ description: '`unreadable` by reason.' }),
+        sources: z.array(
+          z.strictObject({ source: z.string(), examined: z.int(), changed: z.int(), unreadable: z.int() }),
+        ),
         operations: z.array(
           z.strictObject({ source: z.string(), operation: z.string(), examined: z.int(), changed: z.int() }),
         ),

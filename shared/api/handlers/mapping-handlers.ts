@@ -22,11 +22,9 @@ export function createMappingHandlers(deps: ApiDeps): Pick<Handlers, 'mapping.pr
           sample: body.sample ?? initial.sample,
         },
       );
-      const { operations, labels, sample, ...counts } = preview;
-      return {
-        status: 200,
-        body: { ...counts, operations: [...operations], labels: [...labels], sample: [...sample] },
-      };
+      const { sources, operations, labels, sample, ...counts } = preview;
+      const lists = { sources: [...sources], operations: [...operations], labels: [...labels] };
+      return { status: 200, body: { ...counts, ...lists, sample: [...sample] } };
     },
   };
 }
