@@ -14,7 +14,11 @@ export function logFile(path: string, onTrouble: () => void): { write(text: stri
   let stream = open();
   return {
     write(text) {
-      if (stream.destroyed) stream = open();
+      if (stream.destroyed) {
+        stream = open();
+        // The line that failed may stand there in part.
+        stream.write('\n');
+      }
       stream.write(text);
     },
   };
