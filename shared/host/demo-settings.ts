@@ -1,7 +1,7 @@
+import { usualMemory } from '../app/usual-memory.ts';
 import { days } from '../kernel/time.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { tenantSchema } from '../model/tenant.ts';
-import { sources } from '../sources/index.generated.ts';
 
 /** A customer as the simulator's control page lists it. */
 export interface DemoTenant {
@@ -36,9 +36,8 @@ function everySecondsOf(source: string, remembersDays: number): number {
  * back as far as its oldest, and what is asked for from later on only would be lost without a word.
  */
 function ownMemory(id: string, remembersDays: number): number | null {
-  const pull = sources.find(source => source.id === id)?.pull;
-  if (pull?.kind !== 'window') return null;
-  return days(remembersDays - 1) > pull.policy.lookback ? remembersDays : null;
+  const usual = usualMemory(id);
+  return usual !== null && days(remembersDays - 1) > usual ? remembersDays : null;
 }
 
 export interface DemoSettings {

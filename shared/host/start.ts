@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeDataFolder } from '../adapters/embedded/data-folder.ts';
+import { makeDataFolder } from '../app/data-folder.ts';
 import { isoInstant, parseInstant } from '../kernel/time.ts';
 import { demoSettings, type DemoTenant } from './demo-settings.ts';
 import { logFile } from './log-file.ts';
