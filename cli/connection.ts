@@ -45,11 +45,20 @@ export function connect(options: ConnectionOptions): Client {
     baseUrl,
     token: async () => {
       const given = options.token ?? options.env['HOLDFAST_TOKEN'];
-      if (given !== undefined && given.trim() !== '') return given.trim();
+      if (given !== undefined && given.trim() !== '') return sendable(given.trim());
       return savedToken(tokenPath(options.env), baseUrl, options.now());
     },
     send: (url, init) => send(url, { ...init, signal: withOurs(init.signal, options.signal) }, baseUrl),
   });
+}
+
+/** Checked here, because the platform's own complaint would print the token. */
+function sendable(token: string): string {
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw usageError(
+    'The token holds characters that no token has.',
+    'Give it in one line, as `holdfast token` prints it.',
+  );
 }
 
 const withOurs = (theirs: AbortSignal | null | undefined, ours: AbortSignal): AbortSignal =>
@@ -82,7 +91,10 @@ export function asCommandError(thrown: unknown): CommandError {
 
 function ofProblem(problem: ApiProblem): CommandError {
   const next = nextFor(problem);
-  const details = problem.details.map(detail => `\n  ${detail.target}: ${detail.message}`).join('');
+  const details = problem.details
+    .filter(detail => detail.message !== problem.message)
+    .map(detail => `\n  ${detail.target}: ${detail.message}`)
+    .join('');
   return new CommandError(exitCodeFor(problem), problem.message + details, {
     ...(next === null ? {} : { next }),
     facts: {
@@ -98,7 +110,14 @@ function exitCodeFor({ status, code }: ApiProblem): ExitCode {
   if (code === 'NotTheApi') return exitCodes.unavailable;
   if (status === 401 || status === 403) return exitCodes.refused;
   if (status === 404) return exitCodes.notFound;
-  if (status === 400 || status === 405 || status === 410 || status === 413 || status === 415)
+  if (
+    status === 400 ||
+    status === 405 ||
+    status === 410 ||
+    status === 413 ||
+    status === 415 ||
+    status === 431
+  )
     return exitCodes.usage;
   if (status === 429 || status === 502 || status === 503 || status === 504) return exitCodes.unavailable;
   return exitCodes.unexpected;

@@ -33,7 +33,7 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
  */
 export function normalizeLines(
   sourceId: string,
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<string | null>,
   options: NormalizeOptions = {},
 ): AsyncGenerator<string> {
   const plain = sources.find(({ id }) => id === sourceId);
@@ -54,7 +54,7 @@ const firstStream = (source: Source): string => source.streams(source.config.par
 
 async function* answers(
   source: Source,
-  lines: AsyncIterable<string>,
+  lines: AsyncIterable<string | null>,
   about: About,
   ocsf: boolean,
 ): AsyncGenerator<string> {
@@ -71,7 +71,8 @@ type Answer =
   | { readonly skip: string }
   | { readonly quarantine: string };
 
-function answerTo(source: Source, line: string, about: About, equal: EqualCount | null): Answer {
+function answerTo(source: Source, line: string | null, about: About, equal: EqualCount | null): Answer {
+  if (line === null) return { quarantine: 'line: longer than any record' };
   const record = parsed(line);
   if (record === null) return { quarantine: line.trim() === '' ? 'line: empty' : 'line: not JSON' };
   const reading = readRecord(source, record.value, about);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { parseInstant } from '../shared/kernel/time.ts';
 import { startSimulator } from './start-simulator.ts';
@@ -55,7 +55,8 @@ function readFlags(args: readonly string[]): Flags | string {
   }
   if (Number(port) > 65_535) return '--port must be at most 65535.';
   if (Number(tenants) < 1) return '--tenants must be at least 1.';
-  if (records !== undefined && !existsSync(records)) return `--records: there is no folder ${records}.`;
+  if (records !== undefined && statSync(records, { throwIfNoEntry: false })?.isDirectory() !== true)
+    return `--records: there is no folder ${records}.`;
   if (born === null) return '--born must be a time such as 2026-10-05T12:00:00Z.';
   return {
     port: Number(port),
@@ -77,16 +78,31 @@ function worldOf({ seed, events, tenants, records, born }: Flags): { world: Worl
   const notes = [
     `${tenant.name} has ${total} records of ${counts.length} sources, as they lie in ${records}`,
   ];
-  if (refused.count > 0) notes.push(`${refused.count} lines that are no JSON are left out`);
+  if (refused.count > 0) {
+    const places = refused.first.slice(0, 3).map(({ file, line }) => `${file}:${line}`);
+    const more = refused.count > places.length ? ` and ${refused.count - places.length} more` : '';
+    notes.push(`left out, because they are no JSON in UTF-8: ${places.join(', ')}${more}`);
+  }
   if (unserved.length > 0) notes.push(`not served: ${unserved.join(', ')}`);
   return { world: { seed, tenants: [...invented.tenants, tenant] }, notes };
 }
 
-/** Ends this process with a sentence, for the parent too where there is one. */
+/** Ends this process with a sentence, which the parent says where there is one. */
 function giveUp(code: number, sentence: string, more = ''): void {
-  process.stderr.write(`${sentence}\n${more}`);
   process.exitCode = code;
   if (process.connected) process.send?.({ failed: sentence }, () => process.disconnect());
+  else process.stderr.write(`${sentence}\n${more}`);
+}
+
+/** What a person can mend; null for what is our own mistake. */
+function sentenceFor(thrown: unknown, flags: Flags): string | null {
+  if (!(thrown instanceof Error && 'code' in thrown)) return null;
+  if (thrown.code === 'EADDRINUSE') {
+    const way = process.connected ? 'with SIMULATOR_PORT' : 'with --port';
+    return `Port ${flags.port} of the simulator is in use. Choose another ${way}.`;
+  }
+  if (!('path' in thrown) || flags.records === null) return null;
+  return `--records: ${String(thrown.path)} cannot be read (${String(thrown.code)}). Take it out of the folder, or let this user read it.`;
 }
 
 async function run(flags: Flags): Promise<void> {
@@ -119,8 +135,8 @@ else {
   try {
     await run(flags);
   } catch (thrown) {
-    const taken = thrown instanceof Error && 'code' in thrown && thrown.code === 'EADDRINUSE';
-    if (!taken) throw thrown;
-    giveUp(1, `Port ${flags.port} is in use. Choose another with --port (or SIMULATOR_PORT).`);
+    const sentence = sentenceFor(thrown, flags);
+    if (sentence === null) throw thrown;
+    giveUp(1, sentence);
   }
 }

@@ -3,7 +3,12 @@ import { tenantIdSchema } from '../model/ids.ts';
 
 /** Everything a deployment can set. Names, meanings and defaults stand here and nowhere else. */
 const url = z.url({ protocol: /^https?$/, message: 'expected an http or https URL' });
-const port = z.coerce.number().int().min(0).max(65_535);
+const wholePort = 'expected a whole number from 0 to 65535';
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, wholePort)
+  .transform(Number)
+  .pipe(z.number().max(65_535, wholePort));
 const guid = z.guid('expected a GUID');
 const urlOrNone = z.union([url, z.literal('')]);
 const queueUrl = url.refine(

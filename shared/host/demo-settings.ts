@@ -1,3 +1,5 @@
+import { usualMemory } from '../app/usual-memory.ts';
+import { days } from '../kernel/time.ts';
 import type { Tenant } from '../model/tenant.ts';
 import { tenantSchema } from '../model/tenant.ts';
 
@@ -27,6 +29,15 @@ function everySecondsOf(source: string, remembersDays: number): number {
   if (source.startsWith('mimecast.')) return mimecastEverySeconds;
   // A source without a memory tells how things are.
   return remembersDays === 0 ? stateEverySeconds : everySeconds;
+}
+
+/**
+ * Null where the source's own memory is that long: it stays within what the provider grants. A folder of records goes
+ * back as far as its oldest, and what is asked for from later on only would be lost without a word.
+ */
+function ownMemory(id: string, remembersDays: number): number | null {
+  const usual = usualMemory(id);
+  return usual !== null && days(remembersDays - 1) > usual ? remembersDays : null;
 }
 
 export interface DemoSettings {
@@ -78,7 +89,7 @@ export function demoSettings(
           source: id,
           enabled: true,
           config: {},
-          remembersDays: remembersDays > 90 ? remembersDays : null,
+          remembersDays: ownMemory(id, remembersDays),
           everySeconds: everySecondsOf(id, remembersDays),
         })),
       }),

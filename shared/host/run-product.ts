@@ -58,7 +58,8 @@ export async function runProduct(options: ProductOptions): Promise<Product> {
   } catch (thrown) {
     const setting =
       thrown instanceof AppError && thrown.code === 'config.invalid' ? thrown.target : undefined;
-    if (setting === undefined || setting === 'HOLDFAST_DATA' || !(thrown instanceof AppError)) throw thrown;
+    const inTheWay = setting === undefined || ['HOLDFAST_DATA', 'PORT', 'HOLDFAST_HOST'].includes(setting);
+    if (inTheWay || !(thrown instanceof AppError)) throw thrown;
     return serveProblems([{ setting, problem: thrown.message }], config.settings);
   }
 }
@@ -118,5 +119,20 @@ async function progressOf(work: App['work'], profile: Profile): Promise<Progress
   };
 }
 
-const listen = (api: Api, host: string, port: number): ReturnType<typeof startNodeServer> =>
-  startNodeServer({ api, host, port });
+async function listen(api: Api, host: string, port: number): ReturnType<typeof startNodeServer> {
+  try {
+    return await startNodeServer({ api, host, port });
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? cause.code : null;
+    if (code === 'EADDRINUSE')
+      throw refused('PORT', `Port ${port} is in use. Set PORT to another; 0 takes a free one.`, cause);
+    if (code === 'EACCES')
+      throw refused('PORT', `Port ${port} is not for this user. Set PORT to one from 1024 on.`, cause);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+      throw refused('HOLDFAST_HOST', 'HOLDFAST_HOST is not an address of this machine.', cause);
+    throw cause;
+  }
+}
+
+const refused = (target: string, message: string, cause: unknown): AppError =>
+  new AppError('config.invalid', 'give-up', message, { target, cause });

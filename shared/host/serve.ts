@@ -1,7 +1,9 @@
+import { outliveReaders } from './outlive-readers.ts';
 import { runProduct } from './run-product.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 // The product alone, for real providers. Settings come from the environment; log lines go to standard output.
+outliveReaders();
 try {
   const product = await runProduct({ environment: process.env, log: process.stdout, level: 'info' });
   for (const { setting, problem } of product.problems) {

@@ -1,9 +1,11 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { makeDataFolder } from '../app/data-folder.ts';
 import { isoInstant, parseInstant } from '../kernel/time.ts';
 import { demoSettings, type DemoTenant } from './demo-settings.ts';
+import { logFile } from './log-file.ts';
+import { outliveReaders } from './outlive-readers.ts';
 import { runProduct, type Product } from './run-product.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -21,32 +23,52 @@ const usage = `npm start -- [--records DIR] [--events N] [--tenants N] [--seed N
   --seed N       another invented world
 `;
 
-const { values } = parseArgs({
-  options: {
-    records: { type: 'string' },
-    events: { type: 'string' },
-    tenants: { type: 'string' },
-    seed: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
+const names = ['records', 'events', 'tenants', 'seed'] as const;
+type Flags = { readonly [name in (typeof names)[number]]?: string | undefined };
 
-if (values.help === true) process.stdout.write(usage);
-else await main();
+outliveReaders();
+const flags = readFlags();
+if (flags !== null) await main(flags);
 
-async function main(): Promise<void> {
+/** Null where there is nothing to start: help was asked for, or the flags are wrong and it was said why. */
+function readFlags(): Flags | null {
+  const text = { type: 'string' } as const;
+  try {
+    const { values } = parseArgs({
+      options: {
+        records: text,
+        events: text,
+        tenants: text,
+        seed: text,
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help !== true) return values;
+    process.stdout.write(usage);
+  } catch (thrown) {
+    process.stderr.write(
+      `${thrown instanceof Error ? thrown.message : 'The flags cannot be read.'}\n\n${usage}`,
+    );
+    process.exitCode = 2;
+  }
+  return null;
+}
+
+async function main(given: Flags): Promise<void> {
   const data = process.env['HOLDFAST_DATA']?.trim() || '.holdfast';
-  mkdirSync(data, { recursive: true, mode: 0o700 });
+  const stopping = new AbortController();
   let simulator: SimulatorProcess | null = null;
   let product: Product | null = null;
   const stop = async (): Promise<void> => {
+    stopping.abort();
     process.stdout.write('\nStopping: runs end at their next page …\n');
     await product?.close();
     simulator?.stop();
   };
   stopOnSignal(stop);
   try {
-    simulator = await startSimulatorProcess(await simulatorArguments(data), () => {
+    makeDataFolder(data);
+    simulator = await startSimulatorProcess(await simulatorArguments(data, given), () => {
       process.stderr.write('The simulator has ended; pulls will fail until the next start.\n');
     });
     const tenants = await simulator.tenants();
@@ -60,11 +82,14 @@ async function main(): Promise<void> {
         HOLDFAST_TENANTS: join(data, 'demo-tenants.json'),
         HOLDFAST_GRANTS: join(data, 'demo-grants.json'),
       },
-      log: createWriteStream(join(data, 'holdfast.log'), { flags: 'a' }),
+      log: logFile(join(data, 'holdfast.log'), () => {
+        process.stderr.write('The log cannot be written; what it would say is lost until it can.\n');
+      }),
       level: 'info',
     });
+    if (product.problems.length > 0) return tellProblems(product);
     greet(product, simulator, data, tenants);
-    await showProgress(product);
+    await showProgress(product, stopping.signal);
   } catch (thrown) {
     process.stderr.write(
       `Holdfast could not start: ${thrown instanceof Error ? thrown.message : 'unknown'}\n`,
@@ -74,9 +99,9 @@ async function main(): Promise<void> {
   }
 }
 
-async function simulatorArguments(data: string): Promise<string[]> {
-  const given = ['records', 'events', 'tenants', 'seed'] as const;
-  const passed = given.flatMap(name => (values[name] === undefined ? [] : [`--${name}`, values[name]]));
+async function simulatorArguments(data: string, given: Flags): Promise<string[]> {
+  // In one piece: a value that begins with a minus is a value.
+  const passed = names.flatMap(name => (given[name] === undefined ? [] : [`--${name}=${given[name]}`]));
   const port = process.env['SIMULATOR_PORT']?.trim() || '7072';
   return ['--port', port, '--born', await bornIn(data), ...passed];
 }
@@ -95,13 +120,20 @@ async function bornIn(data: string): Promise<string> {
   return born;
 }
 
+function tellProblems({ url, problems }: Product): void {
+  const lines = problems.map(({ setting, problem }) => `    ${setting}: ${problem}\n`).join('');
+  process.stdout.write(
+    `\n  Holdfast pulls nothing, and ${url}/api/v1 answers 503, until these settings are right:\n${lines}\n` +
+      '  Ctrl-C stops it. Mend them, and start again.\n\n',
+  );
+}
+
 function greet(
   product: Product,
   simulator: SimulatorProcess,
   data: string,
   tenants: readonly DemoTenant[],
 ): void {
-  for (const { setting, problem } of product.problems) process.stdout.write(`  ${setting} ${problem}\n`);
   const more = tenants.length > 5 ? ` and ${tenants.length - 5} more` : '';
   const names =
     tenants
@@ -131,12 +163,13 @@ function shownPath(path: string): string {
 }
 
 /** One line that grows while the backlog is pulled, and one more when it is done or nothing moves any longer. */
-async function showProgress(product: Product): Promise<void> {
+async function showProgress(product: Product, stopping: AbortSignal): Promise<void> {
   const began = performance.now();
   const live = process.stdout.isTTY;
   let moved = { at: began, mark: '' };
   for (;;) {
     const { tenants, sources, events, streams, behind, indexed } = await product.progress();
+    if (stopping.aborted) return;
     const now = performance.now();
     const seconds = Math.round((now - began) / 1_000);
     const clear = live ? '\r\u001b[K' : '';
@@ -152,7 +185,7 @@ async function showProgress(product: Product): Promise<void> {
     if (mark !== moved.mark) moved = { at: now, mark };
     if (now - moved.at > standstillMs) {
       process.stdout.write(
-        `${clear}  ${shown} events are searchable; ${behind} of ${streams} streams cannot go on, and coverage says why.\n`,
+        `${clear}  ${shown} events are searchable; ${behind} of ${streams} streams wait or cannot go on; coverage says why.\n`,
       );
       return;
     }
@@ -160,7 +193,6 @@ async function showProgress(product: Product): Promise<void> {
       process.stdout.write(
         `${clear}  ${shown} events after ${seconds} s; ${streams - behind} of ${streams} streams up to date`,
       );
-    if (product.problems.length > 0) return;
     await new Promise(done => setTimeout(done, 1_000));
   }
 }

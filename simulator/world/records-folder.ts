@@ -30,7 +30,7 @@ export interface RecordsFolder {
     /** The first hundred: path under the folder, and line from 1. */
     readonly first: readonly { readonly file: string; readonly line: number }[];
   };
-  /** Source folders that the simulator has no front end for. */
+  /** Source folders that the simulator has no front end for, and files in the others that are not `*.ndjson`. */
   readonly unserved: readonly string[];
 }
 
@@ -68,15 +68,22 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
     tenant: tenantFrom(index, sources, read, now),
     served: Object.fromEntries(sources.map(source => [source, countOf(index, source)])),
     refused: index.refused,
-    unserved: folders.filter(
-      name => !servedSources.some(source => source === name) && ndjsonIn(join(folder, name)).length > 0,
-    ),
+    unserved: [
+      ...folders.filter(name => !servedSources.includes(name) && ndjsonIn(join(folder, name)).length > 0),
+      ...sources.flatMap(source => otherFilesIn(join(folder, source)).map(name => `${source}/${name}`)),
+    ],
   };
 }
 
 const ndjsonIn = (path: string): readonly string[] =>
   readdirSync(path, { withFileTypes: true })
     .filter(entry => !entry.isDirectory() && entry.name.endsWith('.ndjson'))
+    .map(entry => entry.name)
+    .sort();
+
+const otherFilesIn = (path: string): readonly string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .filter(entry => !entry.isDirectory() && !/^\.|\.ndjson$/.test(entry.name))
     .map(entry => entry.name)
     .sort();
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { contract } from '../../shared/api/contract/contract.ts';
 import type { RouteSpec } from '../../shared/api/contract/route-spec.ts';
+import { days } from '../../shared/kernel/time.ts';
 import type { AccessEntry } from '../../shared/ports/access-log.ts';
 import { openHouse, people, type ApiHouse } from '../support/api-house.ts';
-import { seed } from '../support/api-seed.ts';
+import { eventOf, seed } from '../support/api-seed.ts';
 import { auditedRoutes, callFor, tenantRoutes } from '../support/contract-calls.ts';
 import { contoso, scopeOf } from '../support/sample.ts';
 
@@ -112,5 +113,26 @@ describe('stores that fail for good', () => {
     expect(reply.status).toBe(500);
     expect(reply.headers.get('x-ms-error-code')).toBe('ArchiveCorrupt');
     expect(reply.text).not.toContain('amount');
+  });
+
+  test('a raw object that is missing is a loss, and gone in order only when its retention has ended', async () => {
+    const house = await openHouse();
+    const own = await seed(house, contoso, 'contoso', 1);
+    const [seeded] = own.events;
+    if (seeded === undefined) throw new Error('nothing was seeded');
+    const raw = { ...seeded.raw, key: `${seeded.raw.key}-never-kept` };
+    const lost = eventOf(contoso, 'lost', 7, raw);
+    await house.profile.events.upsert(scopeOf(contoso), [lost], house.clock.now());
+    const ask = async () => {
+      const token = await house.issuer.user(admin);
+      return house.ask(`/api/v1/events/${lost.id}/raw`, { token });
+    };
+    const missing = await ask();
+    expect(missing.headers.get('x-ms-error-code')).toBe('ArchiveCorrupt');
+    expect(missing.text).toContain('its retention has not ended');
+    const tenant = await house.profile.tenants.get(contoso);
+    house.clock.advance(days(tenant?.value.retentionDays ?? 0));
+    const gone = await ask();
+    expect([gone.status, gone.text]).toEqual([404, expect.stringContaining('its retention has ended')]);
   });
 });

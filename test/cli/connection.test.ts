@@ -69,6 +69,7 @@ describe('exit codes', () => {
     [404, 'NotFound', exitCodes.notFound],
     [409, 'Conflict', exitCodes.unexpected],
     [410, 'ContinuationExpired', exitCodes.usage],
+    [431, 'HeadersTooLarge', exitCodes.usage],
     [429, 'TooManyRequests', exitCodes.unavailable],
     [500, 'InternalError', exitCodes.unexpected],
     [503, 'StoreUnavailable', exitCodes.unavailable],
@@ -79,6 +80,12 @@ describe('exit codes', () => {
     );
     expect(error.exitCode).toBe(expected);
     expect(error.facts).toEqual({ code, target: 'q', requestId: 'r-1' });
+  });
+  test('go with what is wrong said once', () => {
+    const detail = { code: 'InvalidValue', message: 'A sentence.', target: 'q' };
+    const more = { ...detail, message: 'Another.' };
+    const problem = new ApiProblem(400, 'RequestInvalid', 'A sentence.', { details: [detail, more] });
+    expect(asCommandError(problem).message).toBe('A sentence.\n  q: Another.');
   });
   test('of anything else is 1', () => {
     expect(asCommandError(new TypeError('x')).exitCode).toBe(exitCodes.unexpected);
@@ -96,6 +103,18 @@ describe('a call', () => {
     await new Promise(settle => server.close(settle));
     const failed = client(`http://127.0.0.1:${String(port)}`).call('health.get');
     await expect(failed).rejects.toMatchObject({ exitCode: exitCodes.unavailable, next: /npm start/ });
+  });
+  test('with a token in two lines is refused here, and the complaint does not print the token', async () => {
+    const broken = connect({
+      url: 'http://127.0.0.1:1',
+      token: 'very\nsecret',
+      env: {},
+      now: () => now,
+      signal,
+    });
+    const failed = await broken.call('me.get').catch((thrown: unknown) => asCommandError(thrown));
+    expect(failed).toMatchObject({ exitCode: exitCodes.usage });
+    expect(String((failed as CommandError).message)).not.toMatch(/very|secret/);
   });
   test('never follows a page to another address', async () => {
     const asked: string[] = [];

@@ -10,9 +10,9 @@ async function* chunksOf(bytes: Uint8Array, sizes: readonly number[]): AsyncGene
     from += size;
   }
 }
-async function linesOf(text: string, sizes: readonly number[] = [7]): Promise<string[]> {
-  const lines: string[] = [];
-  for await (const line of readLines(chunksOf(Buffer.from(text), sizes))) lines.push(line);
+async function linesOf(text: string, sizes: readonly number[] = [7], longest?: number): Promise<unknown[]> {
+  const lines: unknown[] = [];
+  for await (const line of readLines(chunksOf(Buffer.from(text), sizes), longest)) lines.push(line);
   return lines;
 }
 
@@ -24,6 +24,13 @@ describe('lines of standard input', () => {
   test('have no empty one after the last line feed', async () => {
     expect(await linesOf('a\nb\n')).toEqual(['a', 'b']);
     expect(await linesOf('')).toEqual([]);
+  });
+  test('begin after a byte order mark, which belongs to the stream and not to its first record', async () => {
+    expect(await linesOf('\ufeff{}\n\ufeff{}\n', [2])).toEqual(['{}', '\ufeff{}']);
+    expect(await linesOf('\ufeff')).toEqual(['']);
+  });
+  test('are null where they are too long, and the next ones are whole again', async () => {
+    expect(await linesOf('12345\n123456\n1234567890123\n12345\n123456', [4], 5)).toEqual(['12345', null, null, '12345', null]); // prettier-ignore
   });
   test('come out whole wherever the stream is cut, in the middle of a letter too', async () => {
     const line = fc.string({ unit: 'grapheme' }).map(text => text.replace(/[\r\n]/g, ' '));

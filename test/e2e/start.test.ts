@@ -1,4 +1,7 @@
-import { expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
 import {
   freePort,
   get,
@@ -109,3 +112,87 @@ it('answers 503 that names the setting when one is missing or wrong', async () =
   serve.child.kill('SIGTERM');
   expect(await serve.ended()).toBe(0);
 });
+
+const oneSentence = (output: string): void => {
+  expect(output).not.toMatch(/\n\s+at |node:/);
+};
+
+it.each(['start.ts', 'serve.ts'] as const)('%s says what is in the way of the data folder', async script => {
+  const file = join(await tempFolder(), 'file');
+  await writeFile(file, '');
+  const environment = {
+    PORT: String(await freePort()),
+    SIMULATOR_PORT: String(await freePort()),
+    HOLDFAST_CLIENT_ID: 'b1f0e6a2-0000-4000-8000-0000000a0d1e',
+    HOLDFAST_DATA: file,
+  };
+  const process = startProcess(script, environment);
+  expect(await process.ended()).toBe(1);
+  expect(process.output()).toContain('a file stands in its place. Set HOLDFAST_DATA');
+  oneSentence(process.output());
+});
+
+it('says once that a port is taken, and by which setting to choose another', async () => {
+  const port = await freePort();
+  const other = createServer().listen(port, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  const [free, data] = [String(await freePort()), await tempFolder()];
+  const product = startProcess('start.ts', { PORT: String(port), SIMULATOR_PORT: free, HOLDFAST_DATA: data });
+  expect(await product.ended()).toBe(1);
+  expect(product.output()).toBe(
+    `Holdfast could not start: Port ${port} is in use. Set PORT to another; 0 takes a free one.\n`,
+  );
+  const beside = startProcess('start.ts', { PORT: free, SIMULATOR_PORT: String(port), HOLDFAST_DATA: data });
+  expect(await beside.ended()).toBe(1);
+  expect(beside.output()).toBe(
+    `Holdfast could not start: Port ${port} of the simulator is in use. Choose another with SIMULATOR_PORT.\n`,
+  );
+});
+
+it('says what is wrong with a flag, and what flags there are', async () => {
+  const data = await tempFolder();
+  await writeFile(join(data, 'file'), '');
+  const environment = { SIMULATOR_PORT: String(await freePort()), HOLDFAST_DATA: data };
+  const unknown = startProcess('start.ts', environment, ['--nonsense']);
+  expect(await unknown.ended()).toBe(2);
+  expect(unknown.output()).toContain("Unknown option '--nonsense'");
+  expect(unknown.output()).toContain('--records DIR');
+  oneSentence(unknown.output());
+  const noFolder = startProcess('start.ts', environment, ['--records', join(data, 'file')]);
+  expect(await noFolder.ended()).toBe(1);
+  expect(noFolder.output()).toMatch(/^Holdfast could not start: --records: there is no folder .*file\.\n$/);
+});
+
+it('does not greet as if all were well when a setting is wrong', async () => {
+  const environment = {
+    PORT: '1e3',
+    SIMULATOR_PORT: String(await freePort()),
+    HOLDFAST_DATA: await tempFolder(),
+  };
+  const wrong = startProcess('start.ts', { ...environment, HOLDFAST_HOST: '127.0.0.2' }, ['--events', '500']);
+  await until('the problem', async () => (wrong.output().includes('Ctrl-C') ? true : null));
+  expect(wrong.output()).toContain('PORT: expected a whole number from 0 to 65535');
+  expect(wrong.output()).toContain('answers 503');
+  expect(wrong.output()).not.toContain('Sign in');
+});
+
+it('goes on pulling when nobody reads what it says any longer', async () => {
+  const environment = {
+    PORT: String(await freePort()),
+    SIMULATOR_PORT: String(await freePort()),
+    HOLDFAST_DATA: await tempFolder(),
+  };
+  const product = startProcess('start.ts', environment, ['--events', '500']);
+  await healthy(product);
+  product.child.stdout?.destroy();
+  product.child.stderr?.destroy();
+  const token = await tokenOf(product.url, 'operator');
+  // `Up to date` is said to nobody; the loop that says it ends with the last stream.
+  const streams = await until('catching up', async () => {
+    const { value } = await get<{ value: { state: string }[] }>(`${product.url}/api/v1/coverage`, token);
+    return value.length > 0 && value.every(({ state }) => state === 'current') ? value : null;
+  });
+  expect(streams.length).toBeGreaterThan(10);
+  product.child.kill('SIGTERM');
+  expect(await product.ended()).toBe(0);
+}, 90_000);

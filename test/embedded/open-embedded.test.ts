@@ -92,6 +92,18 @@ test('a lost database beside an archive is an error, never a new start', async (
   expect((await (await open(folder)).events.counts(scope)).events).toBe(0);
 });
 
+test('a lost archive beside a database is an error too: what is pulled later would hide the loss', async () => {
+  const folder = await tempFolder();
+  await (await open(folder)).close();
+  await rename(join(folder, 'raw'), join(folder, 'elsewhere'));
+  await expect(open(folder)).rejects.toMatchObject({
+    code: 'store.corrupt',
+    message: expect.stringContaining('Restore raw/ from a backup'),
+  });
+  await rename(join(folder, 'elsewhere'), join(folder, 'raw'));
+  await (await open(folder)).close();
+});
+
 test('a folder without objects starts anew, however often', async () => {
   const folder = await tempFolder();
   await (await open(folder)).close();

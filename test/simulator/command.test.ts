@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -103,7 +103,27 @@ test('born at the same time it is the same world after a restart', async () => {
   expect(await records()).toBe(first);
 });
 
-test('flags that cannot be meant are refused, to the terminal and to the parent', async () => {
+test('says where the lines are that it leaves out, and which files it cannot read', async () => {
+  const folder = await tempFolder();
+  const source = join(folder, 'exchange.message-trace');
+  await mkdir(source);
+  await writeFile(join(source, 'one.ndjson'), '{}\nnot json\n{"cut":\n\n[\n"\n');
+  const running = run(['--port', '0', '--events', '100', '--records', folder]);
+  const of = 'exchange.message-trace/one.ndjson';
+  expect(await running.message).toMatchObject({
+    notes: [
+      expect.stringContaining('1 records of 1 sources'),
+      `left out, because they are no JSON in UTF-8: ${of}:2, ${of}:3, ${of}:5 and 1 more`,
+    ],
+  });
+  await symlink(join(folder, 'nothing'), join(source, 'two.ndjson'));
+  const second = run(['--port', '0', '--events', '100', '--records', folder]);
+  expect(sentenceIn(await second.message)).toMatch(/^--records: .*two\.ndjson cannot be read \(ENOENT\)/);
+  expect(await second.ended).toBe(1);
+  expect(second.output()).toBe('');
+});
+
+test('flags that cannot be meant are refused to the parent, which says so', async () => {
   const wrong = [
     ['--port', 'x'],
     ['--tenants', '0'],
@@ -115,8 +135,8 @@ test('flags that cannot be meant are refused, to the terminal and to the parent'
     const running = run(args);
     expect(sentenceIn(await running.message)).toContain(args[0]);
     expect(await running.ended).toBe(2);
-    // The last of the output may come after the exit.
-    await expect.poll(running.output).toContain('Runs the provider simulator alone.');
+    // Said twice it would be in the way of the parent's own sentence.
+    expect(running.output()).toBe('');
   }
 });
 
@@ -132,6 +152,8 @@ test('a port in use is named', async () => {
     });
   });
   const running = run(['--port', String(port), '--events', '100']);
-  expect(sentenceIn(await running.message)).toContain(`Port ${port} is in use`);
+  expect(sentenceIn(await running.message)).toContain(
+    `Port ${port} of the simulator is in use. Choose another with SIMULATOR_PORT.`,
+  );
   expect(await running.ended).toBe(1);
 });

@@ -37,9 +37,10 @@ describe('a folder of records', () => {
       'entra.directory-audits/a.ndjson': `\uFEFF${lines[0] ?? ''}\r\n\r\n   \n${lines[1] ?? ''}\r\n${lines[2] ?? ''}`,
       'entra.directory-audits/notes.txt': 'not a record',
     });
-    const { tenant, refused } = recordsTenant(root, now);
+    const { tenant, refused, unserved } = recordsTenant(root, now);
     expect(served(tenant, 'entra.directory-audits')).toEqual(lines);
     expect(refused.count).toBe(0);
+    expect(unserved).toEqual(['entra.directory-audits/notes.txt']);
     expect([tenant.id, tenant.name]).toEqual([corpusId, 'Corpus']);
     expect(tenant.sources).toEqual(['entra.directory-audits']);
   });

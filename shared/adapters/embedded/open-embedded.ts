@@ -40,7 +40,7 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
   const raw = join(folder, 'raw');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await demandDatabase(folder, raw);
+    await demandBoth(folder, raw);
   } catch (thrown) {
     throw asArchiveError(thrown);
   }
@@ -135,11 +135,20 @@ async function checkEach(parts: {
 
 /**
  * A missing or emptied database beside an archive with objects in it is a loss, not a first start: opened
- * anew, every cursor and event would be gone without a word.
+ * anew, every cursor and event would be gone without a word. So is a database beside no archive at all, which is made
+ * before it: what is pulled from then on would hide that the evidence of everything earlier is gone.
  */
-async function demandDatabase(folder: string, raw: string): Promise<void> {
-  if ((await sizeOf(join(folder, 'holdfast.db'))) > 0) return;
-  if (!(await namesIn(raw)).some(isTenantId)) return;
+async function demandBoth(folder: string, raw: string): Promise<void> {
+  const names = await namesIn(raw);
+  if ((await sizeOf(join(folder, 'holdfast.db'))) > 0) {
+    if (names !== null) return;
+    throw new AppError(
+      'store.corrupt',
+      'give-up',
+      'The archive, the folder raw/, is missing, but holdfast.db is not. Restore raw/ from a backup; to start anew, move holdfast.db away first.',
+    );
+  }
+  if (names === null || !names.some(isTenantId)) return;
   throw new AppError(
     'store.corrupt',
     'give-up',
@@ -156,11 +165,12 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** Null where there is no such folder. */
+async function namesIn(folder: string): Promise<string[] | null> {
   try {
     return await readdir(folder);
   } catch (thrown) {
-    if (fileErrorCode(thrown) === 'ENOENT') return [];
+    if (fileErrorCode(thrown) === 'ENOENT') return null;
     throw thrown;
   }
 }

@@ -1,5 +1,6 @@
 import { AppError } from '../../kernel/errors.ts';
 import { sha256 } from '../../kernel/hash.ts';
+import { days, parseInstant, plus } from '../../kernel/time.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import { toOcsf } from '../../ocsf/to-ocsf.ts';
@@ -51,9 +52,7 @@ async function rawRecord(
     throw new AppError('not-found', 'give-up', 'This build has no source that can read the archived object.');
   }
   const object = await deps.profile.archive.get(scope, raw.key);
-  if (object === null) {
-    throw new AppError('not-found', 'give-up', 'The archived object is gone: its retention has ended.');
-  }
+  if (object === null) throw await missingObject(deps, event);
   if (object.sha256 !== raw.sha256) {
     throw new AppError(
       'archive.corrupt',
@@ -74,4 +73,20 @@ async function rawRecord(
     },
     body: bytes,
   };
+}
+
+/** An object may go when its retention has ended. Gone before that it is lost evidence, and nobody is told otherwise. */
+async function missingObject(deps: ApiDeps, event: StoredEvent): Promise<AppError> {
+  const kept = parseInstant(event.ingestedAt);
+  const tenant = await deps.profile.tenants.get(event.tenant);
+  const ends = kept === null || tenant === null ? null : plus(kept, days(tenant.value.retentionDays));
+  if (ends !== null && ends <= deps.clock.now()) {
+    return new AppError('not-found', 'give-up', 'The archived object is gone: its retention has ended.');
+  }
+  return new AppError(
+    'archive.corrupt',
+    'give-up',
+    'The archived object of this event is missing, and its retention has not ended. The operator must restore it from a backup.',
+    { facts: { event: event.id } },
+  );
 }

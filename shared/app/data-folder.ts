@@ -1,0 +1,1 @@
+export { makeDataFolder } from '../adapters/embedded/data-folder.ts';
