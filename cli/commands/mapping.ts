@@ -46,6 +46,7 @@ export async function previewMapping(context: Context, options: PreviewOptions):
   if (sources.length > 0) await terminal.out(`\n${formatTable(sources, sourceColumns, terminal)}`);
   if (reply.operations.length > 0)
     await terminal.out(`\n${formatTable(reply.operations, operationColumns, terminal)}`);
+  if (reply.unlisted > 0) await terminal.out(`… and ${number(reply.unlisted)} events of other operations\n`);
   for (const one of reply.sample) await terminal.out(`\n${differenceText(one, terminal)}`);
   terminal.note(terminal.paint('dim', footer(reply)));
 }

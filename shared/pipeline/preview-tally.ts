@@ -40,6 +40,8 @@ export interface PreviewCounts {
     examined: number;
     changed: number;
   }[];
+  /** Changed events of operations that are not among those: the hundred that change most are. */
+  readonly unlisted: number;
   /** Categories called otherwise; that changes no event. */
   readonly labels: readonly { category: Category; before: string; after: string }[];
   /** The newest of each operation, the newest first. */
@@ -118,7 +120,7 @@ export function previewTally(labels: Labels, sample: number): PreviewTally {
       ...counts,
       kept,
       sources: [...sources.values()].toSorted((a, b) => (a.source < b.source ? -1 : 1)),
-      ...shownOf([...operations.values()], sample),
+      ...shownOf([...operations.values()], counts.changed, sample),
       labels: categories.flatMap(category => {
         const [before, after] = [labels.before[category], labels.after[category]];
         return before === after ? [] : [{ category, before, after }];
@@ -137,14 +139,22 @@ function differenceOf(labels: Labels, event: StoredEvent, after: Exclude<Anew, K
 const newestFirst = (a: Difference, b: Difference): number =>
   a.time < b.time ? 1 : a.time > b.time ? -1 : 0;
 
-const shownOf = (rows: readonly Row[], sample: number): Pick<PreviewCounts, 'operations' | 'sample'> => ({
-  operations: rows
+function shownOf(
+  rows: readonly Row[],
+  changed: number,
+  sample: number,
+): Pick<PreviewCounts, 'operations' | 'unlisted' | 'sample'> {
+  const operations = rows
     .filter(row => row.changed > 0)
     .toSorted((a, b) => b.changed - a.changed)
     .slice(0, shownOperations)
-    .map(({ newest: _newest, ...row }) => row),
-  sample: rows
-    .flatMap(({ newest }) => newest)
-    .toSorted(newestFirst)
-    .slice(0, sample),
-});
+    .map(({ newest: _newest, ...row }) => row);
+  return {
+    operations,
+    unlisted: changed - operations.reduce((sum, row) => sum + row.changed, 0),
+    sample: rows
+      .flatMap(({ newest }) => newest)
+      .toSorted(newestFirst)
+      .slice(0, sample),
+  };
+}

@@ -76,6 +76,10 @@ export const mappingPreview = route({
         operations: z.array(
           z.strictObject({ source: z.string(), operation: z.string(), examined: z.int(), changed: z.int() }),
         ),
+        unlisted: z.int().meta({
+          description:
+            'Changed events of operations beyond the hundred listed, which are those that change most.',
+        }),
         labels: z.array(z.strictObject({ category, before: z.string(), after: z.string() })),
         sample: z.array(
           z.strictObject({
