@@ -21,7 +21,7 @@ export async function benchAzureRequests(events = 200_000): Promise<Figures> {
   const open = async ({ folder, clock, environment }: OpenEmbeddedOptions): Promise<Profile> =>
     openPlace(await makePlace(folder, 'locked'), clock, environment, aiSearchOn(search));
   // The windows of a busy tenant: full pages, each asked for once.
-  const rig = await openBenchRig(events, open, { everySeconds: 5 * 86_400 });
+  const rig = await openBenchRig(events, { open, connection: { everySeconds: 5 * 86_400 }, index: 'after' });
   try {
     server.calls.length = 0;
     door.calls.length = 0;

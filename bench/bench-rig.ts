@@ -31,13 +31,20 @@ export interface BenchRig {
 
 /** Milliseconds between two looks of the index, as in the work loop. */
 const indexPause = 250;
+
+/** Where what is measured is not the product on one machine. */
+export interface BenchRigOptions {
+  readonly open?: (options: OpenEmbeddedOptions) => Promise<Profile>;
+  readonly connection?: Partial<Connection>;
+  /** `beside`: it looks again and again, as on one machine. `after`: each run rings for it, as among Functions. */
+  readonly index?: 'beside' | 'after';
+}
 const budget = { pages: 50, time: minutes(10) };
 
 /** The product without its HTTP side, against a simulator with about so many events. */
 export async function openBenchRig(
   events: number,
-  open: (options: OpenEmbeddedOptions) => Promise<Profile> = openEmbedded,
-  connection: Partial<Connection> = {},
+  { open = openEmbedded, connection = {}, index = 'beside' }: BenchRigOptions = {},
 ): Promise<BenchRig> {
   const provider = fork(join(import.meta.dirname, 'provider.ts'), [String(events)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -79,8 +86,7 @@ export async function openBenchRig(
     targets: await allTargets(all),
     ingest: async target => {
       const pulled = new AbortController();
-      // As in the product, the index follows while the pull goes on.
-      const indexed = follow(profile, pulled.signal);
+      const indexed = index === 'beside' ? follow(profile, pulled.signal) : null;
       try {
         let seen = 0;
         let bytes = 0;
@@ -88,6 +94,7 @@ export async function openBenchRig(
           const result = await pull(deps, target, { trigger: 'timer', budget });
           seen += result.counts.seen;
           bytes += result.counts.bytes;
+          if (index === 'after') await projectIndex(profile.events, profile.index);
           if (result.status !== 'continued') return { seen, bytes };
         }
       } finally {
