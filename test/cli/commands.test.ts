@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Tenant } from '../../shared/model/tenant.ts';
@@ -101,6 +101,19 @@ describe('holdfast token', () => {
       env: { ...env, HOLDFAST_URL: product.url.replace('127.0.0.1', 'localhost') },
     });
     expect(other.code).toBe(3);
+  });
+  test('signs in again over a saved token that has expired, as the other commands advise', async () => {
+    const home = join(folder, 'yesterday');
+    const env = { XDG_CONFIG_HOME: home, HOLDFAST_URL: product.url };
+    await holdfastHere(['token', '--as', 'contoso-reader', '--save'], env);
+    const file = join(home, 'holdfast', 'tokens.json');
+    const saved = await readFile(file, 'utf8');
+    await writeFile(file, saved.replace(/"expiresAt": \d+/, '"expiresAt": 1'));
+    const expired = await holdfastHere(['search', '--limit', '1'], env);
+    expect(expired).toMatchObject({ code: 3, out: '' });
+    expect(expired.err).toContain('holdfast token');
+    expect((await holdfastHere(['token', '--as', 'contoso-reader', '--save'], env)).code).toBe(0);
+    expect((await holdfastHere(['search', '--limit', '1'], env)).code).toBe(0);
   });
   test('with --json is one document', async () => {
     const [document, ...more] = linesOf<{ accessToken: string; expiresAt: string }>(
