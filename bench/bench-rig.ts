@@ -39,7 +39,8 @@ export interface BenchRigOptions {
   /** `beside`: it looks again and again, as on one machine. `after`: each run rings for it, as among Functions. */
   readonly index?: 'beside' | 'after';
 }
-const budget = { pages: 50, time: minutes(10) };
+/** The product's own pages to a run; the time is longer, since emulators are slow. */
+const budget = { pages: 200, time: minutes(10) };
 
 /** The product without its HTTP side, against a simulator with about so many events. */
 export async function openBenchRig(

@@ -1,3 +1,4 @@
+import { remembered } from '../kernel/remembered.ts';
 import { canonicalJson, sha256 } from '../kernel/hash.ts';
 import { categories, type Category, type NormalizedEvent } from '../model/event.ts';
 import type { Source } from '../sources/_kit/source.ts';
@@ -35,17 +36,12 @@ export const anyOperation = '*';
 
 /** The rules of one source, by operationKey. `text` is what they were read from. */
 export function sourceRules(rules: ReadonlyMap<string, Rule>, text: unknown): SourceRules {
-  // Operations are a few thousand names that come a million times.
-  const known = new Map<string, Rule | null>();
   return {
     digest: sha256(canonicalJson([renderVersion, text])).slice(0, 16),
-    find(operation) {
-      const seen = known.get(operation);
-      if (seen !== undefined) return seen;
-      const found = rules.get(operationKey(operation)) ?? rules.get(anyOperation) ?? null;
-      if (known.size < mostKnown) known.set(operation, found);
-      return found;
-    },
+    find: remembered(
+      mostKnown,
+      operation => rules.get(operationKey(operation)) ?? rules.get(anyOperation) ?? null,
+    ),
   };
 }
 

@@ -14,7 +14,8 @@ export type Swap<T> =
  *   that very revision. Of concurrent swaps from one rev exactly one wins. Durable when it resolves.
  * - load MUST throw `cursor.corrupt` for a cursor it cannot read: an unreadable cursor is never a new start.
  * - markRead/unread: names of immutable provider objects whose records are stored, so that overlapping
- *   listings fetch each once. forgetRead drops names marked with a time before `before`.
+ *   listings fetch each once. forgetRead drops names whose last marking was at a time before `before`; that is
+ *   days ago, so that workers whose clocks differ by seconds need no rule for which of two markings is the later.
  */
 export interface CursorStore {
   load(scope: TenantScope, ref: StreamRef): Promise<{ value: Cursor; rev: string } | null>;

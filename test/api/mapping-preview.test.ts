@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import { days, instant } from '../../shared/kernel/time.ts';
 import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
 import { readRecords } from '../../shared/pipeline/read-records.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { openHouse, people, type ApiHouse, type Reply } from '../support/api-house.ts';
 import { seed } from '../support/api-seed.ts';
+import { mappingsFrom } from '../support/mappings-from.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 
 const path = '/api/v1/maintenance:preview-mapping';
@@ -149,9 +149,7 @@ describe('POST /maintenance:preview-mapping', () => {
 });
 
 test('the labels of categories are in /sources and /filter-options', async () => {
-  const read = readMappings(file, ['entra.directory-audits']);
-  if (!read.ok) throw new Error('not read');
-  const house = await openHouse({ mappings: read.mappings });
+  const house = await openHouse({ mappings: mappingsFrom(file) });
   await seed(house, contoso, 'contoso');
   const client = house.client(await house.issuer.user(people.contosoReader));
   const { categories } = (await client.call('sources.list')).body;

@@ -8,6 +8,7 @@ import { cosmosOperationStore } from '../../shared/adapters/azure/cosmos-operati
 import { cosmosRunLog } from '../../shared/adapters/azure/cosmos-run-log.ts';
 import { cosmosTenantRegistry } from '../../shared/adapters/azure/cosmos-tenant-registry.ts';
 import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttle-memory.ts';
+import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
 import { freshCosmos } from '../support/azure-cosmos.ts';
 import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
@@ -56,7 +57,7 @@ const ledger = freshCosmos(['ledger'], cosmosLedgerStore);
 const runs = freshCosmos(['runs'], cosmosRunLog);
 const operations = freshCosmos(['operations'], cosmosOperationStore);
 const access = freshCosmos(['access-log'], cosmosAccessLog);
-const throttles = freshCosmos(['throttles'], cosmosThrottleMemory);
+const throttles = freshCosmos(['throttles'], gateway => cosmosThrottleMemory(gateway, systemClock));
 const names = freshCosmos(['names'], cosmosNameStore);
 const replies = freshCosmos(['replies'], cosmosIdempotencyStore);
 

@@ -27,6 +27,9 @@ const flags = [
   '--disableTelemetry',
   '--skipApiVersionCheck',
   '--inMemoryPersistence',
+  // Seconds. A connection must not be closed in the moment in which somebody takes it up again.
+  '--blobKeepAliveTimeout=600',
+  '--queueKeepAliveTimeout=600',
 ];
 
 /** Azurite in a process of its own, which ends with this one. `more`: flags beside the usual ones. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mappedEvent, noMappings, withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
-import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import { normalizedEventSchema, type NormalizedEvent } from '../../shared/model/event.ts';
 import { readRecords } from '../../shared/pipeline/read-records.ts';
 import { readRecord } from '../../shared/sources/_kit/read-record.ts';
@@ -11,17 +10,12 @@ import { aboutFixtures, fixturesOf } from '../../tools/source-goldens.ts';
 import { instant } from '../../shared/kernel/time.ts';
 import { sha256 } from '../../shared/kernel/hash.ts';
 import type { SourceId } from '../../shared/model/ids.ts';
+import { mappingsFrom } from '../support/mappings-from.ts';
 import { contoso, stream } from '../support/sample.ts';
 import { seed } from '../support/seed.ts';
 
-const ids = sources.map(({ id }) => id);
-function mappings(text: string): Mappings {
-  const read = readMappings(text, ids);
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  return read.mappings;
-}
 const trace = (rule: string): Mappings =>
-  mappings(`sources: { exchange.message-trace: { MessageTrace: ${rule} } }`);
+  mappingsFrom(`sources: { exchange.message-trace: { MessageTrace: ${rule} } }`);
 const record = {
   id: 't-1',
   receivedDateTime: '2026-10-05T09:12:44Z',
@@ -39,7 +33,7 @@ function event(of: Mappings, over: object = {}): NormalizedEvent {
 describe('a source under a mapping file', () => {
   test('is the very same where the file is silent about it', () => {
     for (const source of sources) expect(withMappings(source, noMappings)).toBe(source);
-    const other = mappings('sources: { m365.unified-audit: { x: { summary: y } } }');
+    const other = mappingsFrom('sources: { m365.unified-audit: { x: { summary: y } } }');
     expect(withMappings(exchangeMessageTrace, other)).toBe(exchangeMessageTrace);
   });
   test('has the file’s sentence and category, and everything else from the provider', () => {
@@ -74,12 +68,12 @@ describe('a source under a mapping file', () => {
     expect(made.summary.length).toBeLessThanOrEqual(300);
   });
   test('takes an operation in any case, without its full stop, and `*` for all others', () => {
-    const both = mappings(
+    const both = mappingsFrom(
       "sources: { exchange.message-trace: { 'MESSAGETRACE.': { summary: a }, '*': { summary: b } } }",
     );
     expect(both.rulesOf('exchange.message-trace')?.find('MessageTrace')).not.toBeNull();
     expect(event(both).summary).toBe('a, failed');
-    const rest = mappings("sources: { exchange.message-trace: { '*': { summary: b } } }");
+    const rest = mappingsFrom("sources: { exchange.message-trace: { '*': { summary: b } } }");
     expect(event(rest).summary).toBe('b, failed');
   });
   test('renders again with names that were filled in later', () => {
@@ -98,7 +92,9 @@ describe('a source under a mapping file', () => {
     for (const source of sources) {
       const all = withMappings(
         source,
-        mappings(`sources: { ${source.id}: { '*': { summary: '{actor} did {operation}[ on {target}]' } } }`),
+        mappingsFrom(
+          `sources: { ${source.id}: { '*': { summary: '{actor} did {operation}[ on {target}]' } } }`,
+        ),
       );
       const about = aboutFixtures(source);
       for (const fixture of await fixturesOf(source.id)) {
@@ -145,7 +141,7 @@ describe('the digest of a file’s rules', () => {
     expect(digest('{ summary: x, category: mail }')).toBe(digest('{ category: mail, summary: x }'));
     expect(digest('{ summary: x }')).not.toBe(digest('{ summary: y }'));
     expect(digest('{ summary: x }')).not.toBe(digest('{ failed: x }'));
-    const beside = mappings(
+    const beside = mappingsFrom(
       'categories: { mail: M }\nsources:\n  m365.unified-audit: { x: { summary: y } }\n  exchange.message-trace: { MessageTrace: { summary: x } }',
     );
     expect(beside.rulesOf('exchange.message-trace')?.digest).toBe(digest('{ summary: x }'));

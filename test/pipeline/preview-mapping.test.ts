@@ -2,7 +2,6 @@ import { onTestFinished, describe, expect, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
 import { days, instant, plus } from '../../shared/kernel/time.ts';
 import { noMappings, withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
-import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import type { NewEvent } from '../../shared/model/event.ts';
 import type { SourceId } from '../../shared/model/ids.ts';
 import {
@@ -18,22 +17,15 @@ import { fixturesOf } from '../../tools/source-goldens.ts';
 import { contosoTenant } from '../support/api-house.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { contoso, scopeOf, stream } from '../support/sample.ts';
+import { mappingsFrom } from '../support/mappings-from.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const scope = scopeOf(contoso);
 const id = 'm365.unified-audit';
 const plain = sources.find(source => source.id === id) ?? sources[0];
 
-function file(text: string): Mappings {
-  const read = readMappings(
-    text,
-    sources.map(source => source.id),
-  );
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  return read.mappings;
-}
 const everything = (sentence: string): Mappings =>
-  file(`sources: { ${id}: { '*': { summary: '${sentence}' } } }`);
+  mappingsFrom(`sources: { ${id}: { '*': { summary: '${sentence}' } } }`);
 
 interface Stage {
   readonly profile: Profile;
@@ -128,12 +120,12 @@ async function listed({ profile }: Stage): Promise<string[]> {
 }
 
 describe('the preview of a changed mapping file', () => {
-  const old = file(`sources:
+  const old = mappingsFrom(`sources:
   ${id}:
     FileDownloaded: { summary: '{actor} fetched {file}', category: other }
     UserLoggedIn: { summary: '{actor} came in[ from {ip}]' }
     New-InboxRule: { category: security }`);
-  const changed = file(`categories: { file: Papers }
+  const changed = mappingsFrom(`categories: { file: Papers }
 sources:
   ${id}:
     FileDownloaded: { summary: '{actor} downloaded {file}' }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { days, hours, minutes } from '../../shared/kernel/time.ts';
 import { mappedEvent } from '../../shared/mappings/mappings.ts';
-import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import type { Entity, NewEvent, StoredEvent } from '../../shared/model/event.ts';
 import type { TenantId } from '../../shared/model/ids.ts';
 import { directoryNames } from '../../shared/pipeline/directory-names.ts';
@@ -25,6 +24,7 @@ import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } fr
 import { sampleEvent, scopeOf } from '../support/sample.ts';
 import { audit, contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { mappingsFrom } from '../support/mappings-from.ts';
 
 interface House {
   readonly stage: Stage;
@@ -298,9 +298,7 @@ describe('an event', () => {
   });
   test('has its template’s sentence made again, where that made it', () => {
     const text = "sources: { entra.directory-audits: { '*': { summary: 'Done[ by {actor.name}]' } } }";
-    const read = readMappings(text, ['entra.directory-audits']);
-    if (!read.ok) throw new Error(JSON.stringify(read.problems));
-    const rules = read.mappings.rulesOf('entra.directory-audits');
+    const rules = mappingsFrom(text).rulesOf('entra.directory-audits');
     if (rules === null) throw new Error('no rules');
     const made = mappedEvent(rules, { ...about('a', id), outcome: 'success', reason: null });
     expect(made.summary).toBe('Done');

@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { guidOf } from '../../simulator/seeded.ts';
 import { days, hours, isoInstant, minutes } from '../../shared/kernel/time.ts';
 import { withMappings, type Mappings } from '../../shared/mappings/mappings.ts';
-import { readMappings } from '../../shared/mappings/read-mappings.ts';
 import type { StoredEvent } from '../../shared/model/event.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import type { Operation } from '../../shared/model/run.ts';
@@ -20,25 +19,18 @@ import { sources } from '../../shared/sources/index.generated.ts';
 import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } from '../support/rig.ts';
 import { contosoId, smallWorldNow } from '../support/small-world.ts';
 import { fiveThings, stateWorld } from '../support/state-world.ts';
+import { mappingsFrom } from '../support/mappings-from.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const snapshots = ['entra.role-assignments', 'entra.conditional-access', 'entra.mfa-coverage'];
 const pulled = [...snapshots, 'entra.directory-audits', 'exchange.message-trace'];
 
-function file(text: string): Mappings {
-  const read = readMappings(
-    text,
-    sources.map(source => source.id),
-  );
-  if (!read.ok) throw new Error(JSON.stringify(read.problems));
-  return read.mappings;
-}
-const old = file(`sources:
+const old = mappingsFrom(`sources:
   entra.conditional-access: { Conditional access policy changed: { category: other } }
   entra.mfa-coverage: { '*': { summary: 'Registration of {user}: {operation}' } }
   entra.directory-audits: { '*': { summary: '{actor} did {operation}' } }`);
 /** Drops rules, so that the source's own sentence comes back, changes some and adds some. */
-const changed = file(`categories: { policy: Access rules }
+const changed = mappingsFrom(`categories: { policy: Access rules }
 sources:
   entra.conditional-access:
     '*': { summary: '{policy} is told of[, with {user}][: {reason}]' }

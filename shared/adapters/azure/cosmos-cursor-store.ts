@@ -11,23 +11,21 @@ const cursors = storedKind(cursorSchema, 'A cursor', 'cursor.corrupt');
 /** Ids of one question: its text and parameters stay far below the service's limit. */
 const idsPerQuery = 1_000;
 
-type NameItem = Item & { readonly at: number };
-
 /** Where each stream stands, in Cosmos DB: one item per stream, swapped by its tag. */
 export function cosmosCursorStore(cosmos: CosmosGateway): CursorStore {
   const items = cosmos.container('cursors');
   const names = cosmos.container('read-names');
 
-  /** Which of these names were read, and when. */
-  async function known(partition: readonly string[], ids: readonly string[]): Promise<Map<string, number>> {
-    const found = new Map<string, number>();
+  /** Which of these names were read. */
+  async function known(partition: readonly string[], ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
     for (const slice of inSlices(ids, idsPerQuery)) {
-      const rows = await names.query<NameItem>({
-        text: 'SELECT c.id, c.at FROM c WHERE c.tenantId = @tenant AND c.stream = @stream AND ARRAY_CONTAINS(@ids, c.id)',
+      const rows = await names.query<Item>({
+        text: 'SELECT c.id FROM c WHERE c.tenantId = @tenant AND c.stream = @stream AND ARRAY_CONTAINS(@ids, c.id)',
         parameters: { tenant: partition[0], stream: partition[1], ids: slice },
         partition,
       });
-      for (const { id, at } of rows) found.set(id, at);
+      for (const { id } of rows) found.add(id);
     }
     return found;
   }
@@ -41,10 +39,7 @@ export function cosmosCursorStore(cosmos: CosmosGateway): CursorStore {
     async markRead(scope, ref, marked, at) {
       const partition = [scope.tenantId, streamKey(ref)];
       const ids = [...new Set(marked)].map(name => nameId(ref, name));
-      const before = await known(partition, ids);
-      // Two workers may mark at once, and the earlier time stay: then an object is fetched once more, no worse.
-      const later = ids.filter(id => (before.get(id) ?? -Infinity) < at);
-      for (const slice of inSlices(later, batchLimit.steps)) {
+      for (const slice of inSlices(ids, batchLimit.steps)) {
         const steps = slice.map(id => ({
           do: 'upsert' as const,
           item: { id, tenantId: scope.tenantId, stream: streamKey(ref), at },

@@ -85,7 +85,7 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     runs: cosmosRunLog(cosmos),
     operations: cosmosOperationStore(cosmos),
     access: cosmosAccessLog(cosmos),
-    throttles: cosmosThrottleMemory(cosmos),
+    throttles: cosmosThrottleMemory(cosmos, clock),
     names: cosmosNameStore(cosmos),
     idempotency: cosmosIdempotencyStore(cosmos),
     installationKey: () => installationKey(cosmos),

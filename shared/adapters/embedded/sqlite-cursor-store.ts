@@ -17,7 +17,7 @@ export function sqliteCursorStore(database: Database): CursorStore {
      WHERE tenant = ? AND source = ? AND stream = ? AND CAST(rev AS TEXT) = ?`,
   );
   const mark = database.prepare(
-    'INSERT INTO read_names VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = max(at, excluded.at)',
+    'INSERT INTO read_names VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
   );
   const marked = database.prepare(
     'SELECT 1 FROM read_names WHERE tenant = ? AND source = ? AND stream = ? AND name = ?',

@@ -1,3 +1,4 @@
+import { remembered } from '../../kernel/remembered.ts';
 import type { Category, Entity, Severity } from '../../model/event.ts';
 
 /** What an operation of the directory amounts to, told from its name alone. */
@@ -49,18 +50,10 @@ const rules: readonly Rule[] = [
   [/user|password|guest|invite|licen[cs]e|account|manager|refreshtoken/, 'directory', 3001, 'account', byRemoval('low', 'informational')],
 ]; // prettier-ignore
 
-// Operations are a few hundred names that come a million times.
-const known = new Map<string, OperationClass>();
-const mostKnown = 5_000;
-
 /** Class of a directory operation such as `Add member to role.`; case and a final full stop do not matter. */
-export function classifyDirectoryOperation(operation: string): OperationClass {
-  const found = known.get(operation);
-  if (found !== undefined) return found;
-  const made = classify(operation.toLowerCase().replace(/\.$/, ''));
-  if (known.size < mostKnown) known.set(operation, made);
-  return made;
-}
+export const classifyDirectoryOperation = remembered(5_000, operation =>
+  classify(operation.toLowerCase().replace(/\.$/, '')),
+);
 
 function classify(operation: string): OperationClass {
   const rule = rules.find(([when]) => when.test(operation));

@@ -1,3 +1,4 @@
+import { remembered } from '../../kernel/remembered.ts';
 import type { Category } from '../../model/event.ts';
 import { classifyDirectoryOperation } from '../_kit/entra-operation.ts';
 import type { AuditFacts } from './audit-facts.ts';
@@ -13,20 +14,6 @@ const ofFamily: Readonly<Record<Family, Category>> = {
   dlp: 'data-protection', label: 'data-protection', threat: 'security', alert: 'security', teams: 'collaboration',
   work: 'collaboration', platform: 'other', compliance: 'administration', other: 'other',
 }; // prettier-ignore
-
-// Operations are a few thousand names that come a million times.
-const known = new Map<string, AuditClass>();
-const mostKnown = 10_000;
-
-/** What kind of thing happened, and its OCSF class and activity. Told from family and operation alone. */
-export function classify({ family, operation }: AuditFacts): AuditClass {
-  const key = `${family} ${operation}`;
-  const found = known.get(key);
-  if (found !== undefined) return found;
-  const made = classes[family](operation, family);
-  if (known.size < mostKnown) known.set(key, made);
-  return made;
-}
 
 type Classify = (operation: string, family: Family) => AuditClass;
 
@@ -56,6 +43,17 @@ const classes: Readonly<Record<Family, Classify>> = {
   compliance: byVerb,
   other: byVerb,
 }; // prettier-ignore
+
+const remembering = Object.fromEntries(
+  // Object.entries forgets its keys' type; the record above cannot hold others.
+  (Object.entries(classes) as [Family, Classify][]).map(([family, tell]) => [
+    family,
+    remembered(2_000, operation => tell(operation, family)),
+  ]),
+) as Readonly<Record<Family, (operation: string) => AuditClass>>;
+
+/** What kind of thing happened, and its OCSF class and activity. Told from family and operation alone. */
+export const classify = ({ family, operation }: AuditFacts): AuditClass => remembering[family](operation);
 
 /** What people do with mail that was stopped, or report; not a detection. */
 export const isHandling = (operation: string): boolean => /^Quarantine|Submission/.test(operation);

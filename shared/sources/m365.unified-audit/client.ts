@@ -1,3 +1,4 @@
+import { remembered } from '../../kernel/remembered.ts';
 import type { Client } from '../../model/event.ts';
 import { client } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
@@ -80,17 +81,7 @@ function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
 // the server it came from.
 const namedForAddress = /ip(v4|v6)?(_?addr(ess(es)?)?)?s?$/i;
 const elsewhere = /^(to|dest|target|server|recipient)/i;
-// Field names are a few hundred that come a million times.
-const knownNames = new Map<string, boolean>();
-const mostKnown = 2_000;
-
-function mayHoldAddress(name: string): boolean {
-  const found = knownNames.get(name);
-  if (found !== undefined) return found;
-  const may = namedForAddress.test(name) && !elsewhere.test(name);
-  if (knownNames.size < mostKnown) knownNames.set(name, may);
-  return may;
-}
+const mayHoldAddress = remembered(2_000, name => namedForAddress.test(name) && !elsewhere.test(name));
 
 function otherAddress(record: Fields): IpAndPort | null {
   for (const name of Object.keys(record)) {

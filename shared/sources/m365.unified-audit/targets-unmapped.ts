@@ -1,3 +1,4 @@
+import { remembered } from '../../kernel/remembered.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
@@ -21,23 +22,15 @@ interface FieldName {
   readonly isWellKnown: boolean;
 }
 
-// Field names are a few hundred that come a million times.
-const knownNames = new Map<string, FieldName | null>();
 const mostKnown = 2_000;
 
-function readName(field: string): FieldName | null {
-  const known = knownNames.get(field);
-  if (known !== undefined) return known;
+const readName = remembered(mostKnown, (field): FieldName | null => {
   const isWellKnown = wellKnown.test(field);
   const [end = '', name] = ending.exec(field) ?? [];
   const stem = field.slice(0, field.length - end.length);
   const isThing = isWellKnown || (end !== '' && !notThings.test(stem));
-  const made: FieldName | null = isThing
-    ? { stem, says: end === '' || name !== undefined ? 'name' : 'id', isWellKnown }
-    : null;
-  if (knownNames.size < mostKnown) knownNames.set(field, made);
-  return made;
-}
+  return isThing ? { stem, says: end === '' || name !== undefined ? 'name' : 'id', isWellKnown } : null;
+});
 
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
   [/^(Device|Machine|CloudPc)/i, 'device'], [/^Agent/, 'application'], [/^(Document|File|Folder)/, 'file'],
@@ -84,15 +77,7 @@ function thingsIn(record: Fields, onlyWellKnown: boolean): Entity[] {
 
 const person =
   /^(Target|Assigned|Affected|Added|Removed|Member|Invited|Owner|Assignee)(Yammer)?(User)?(Upn|UPN|Email|EmailAddress|Name|PrincipalName|Ids?)?$/;
-const peopleNames = new Map<string, boolean>();
-
-function isPerson(field: string): boolean {
-  const known = peopleNames.get(field);
-  if (known !== undefined) return known;
-  const is = person.test(field);
-  if (peopleNames.size < mostKnown) peopleNames.set(field, is);
-  return is;
-}
+const isPerson = remembered(mostKnown, field => person.test(field));
 
 /** `MemberUpn`, `TargetUser`, `MemberIds` …: whom it was done to. */
 export function addPeopleNamed(found: Entity[], { record }: AuditFacts): void {
