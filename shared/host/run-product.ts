@@ -80,7 +80,11 @@ async function serveProblems(
 }
 
 async function serve(settings: Settings, options: ProductOptions): Promise<Product> {
-  const opened = await openEmbeddedProfile(settings.HOLDFAST_DATA, options.environment);
+  const opened = await openEmbeddedProfile(
+    settings.HOLDFAST_DATA,
+    options.environment,
+    settings.HOLDFAST_SECRETS,
+  );
   const { clock, profile } = opened;
   const counters = counterRegistry();
   const telemetry = consoleTelemetry({ stream: options.log, level: options.level, clock, counters });
