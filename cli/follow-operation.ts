@@ -13,7 +13,7 @@ const over = (operation: OperationReply): boolean =>
 
 /**
  * Waits for an operation and shows how far it is: a line that moves where somebody watches, a line per tenth
- * otherwise, and nothing with --json. Ctrl-C ends the waiting, not the work, and says how to look again.
+ * otherwise. Ctrl-C ends the waiting, not the work, and says how to look again.
  */
 export async function followOperation(context: Context, id: string): Promise<void> {
   const { terminal } = context;
@@ -26,7 +26,7 @@ export async function followOperation(context: Context, id: string): Promise<voi
     const tenth = Math.floor(operation.percentComplete / 10);
     const line = `${String(Math.floor(operation.percentComplete)).padStart(3)} %  ${operation.kind}  ${spanText(context.now() - began)}`;
     terminal.status(line);
-    if (!terminal.watched && !context.json && tenth > told) terminal.note(line);
+    if (!terminal.watched && tenth > told) terminal.note(line);
     told = Math.max(told, tenth);
     if (over(operation)) return end(context, operation);
     await context.sleep(wait);
