@@ -61,6 +61,7 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
       signer,
       ...storesOver(database),
       check: () => checkEach({ archive, index, secrets, signer, database }),
+      batch,
       async close() {
         index.close();
         database.close();
@@ -71,6 +72,9 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
     throw thrown;
   }
 }
+
+/** Memory is what is short: some thousand records, less than one page of a large source. */
+const batch = { pages: 64, bytes: 1_000_000 };
 
 /** `<folder>/holdfast.db` with our tables. */
 export const openHoldfastDatabase = (folder: string): Database =>
