@@ -124,7 +124,9 @@ const factsOf = (settings: Settings): ApiDeps['facts'] => ({
   version,
   loginUrl: withoutSlash(settings.HOLDFAST_LOGIN_URL),
   clientId: settings.HOLDFAST_CLIENT_ID,
-  scopes: scopes.map(scope => `api://${settings.HOLDFAST_CLIENT_ID}/${scope}`),
+  // By its id and not its URI: whoever signs in does so with the very application the token is for, and Entra issues
+  // those only so (AADSTS90009).
+  scopes: scopes.map(scope => `${settings.HOLDFAST_CLIENT_ID}/${scope}`),
 });
 
 /** What works over stored events, apart from pulls. */

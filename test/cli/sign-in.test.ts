@@ -10,7 +10,7 @@ const clientId = 'b1f0e6a2-0000-4000-8000-0000000a0d1e';
 async function optionsFor(over: Partial<SignInOptions> = {}): Promise<SignInOptions> {
   const simulator = await runningSimulator();
   return {
-    config: { loginUrl: `${simulator.url}/login`, clientId, scopes: [`api://${clientId}/access_as_user`] },
+    config: { loginUrl: `${simulator.url}/login`, clientId, scopes: [`${clientId}/access_as_user`] },
     tenant: 'organizations',
     persona: 'contoso-reader',
     show: () => {},

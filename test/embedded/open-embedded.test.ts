@@ -26,7 +26,7 @@ test('a new folder gets every store, and each answers', async () => {
   const folder = join(await tempFolder(), 'deep', 'data');
   const profile = await open(folder);
   expect(await profile.check()).toEqual(Object.fromEntries(stores.map(name => [name, null])));
-  expect(Object.keys(profile).sort()).toEqual([...stores, 'check', 'close'].sort());
+  expect(Object.keys(profile).sort()).toEqual([...stores, 'batch', 'check', 'close'].sort());
   expect((await readdir(folder)).filter(name => !/-(wal|shm)$/.test(name)).sort()).toEqual([
     'checkpoint.key',
     'holdfast.db',
