@@ -29,7 +29,7 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
  * Records, one a line, through a source's mapping: for every line one, in order: `{"event":…}` (or `{"ocsf":…}`),
  * `{"skip":"reason"}` or `{"quarantine":"problem"}`. A snapshot's record, which tells how a thing is, is read as one
  * added. A line that is no record is a problem of that line and never ends the stream.
- * Throws `request.invalid` before the first line for a source nobody has declared.
+ * Throws `request.invalid` before the first line for a source nobody has declared, or a stream it does not have.
  */
 export function normalizeLines(
   sourceId: string,
@@ -46,11 +46,22 @@ export function normalizeLines(
   const source = withMappings(plain, options.mappings ?? noMappings);
   const domains = (options.domains ?? []).map(domain => domain.toLowerCase());
   const readAt = options.readAt === undefined ? {} : { readAt: options.readAt };
-  const about = { domains, stream: options.stream ?? firstStream(source), ...readAt };
+  const about = { domains, stream: streamOf(source, options.stream), ...readAt };
   return answers(source, lines, about, options.ocsf === true);
 }
 
-const firstStream = (source: Source): string => source.streams(source.config.parse({}))[0] ?? 'default';
+/** The stream asked for, which the source must have; its first where none is. */
+function streamOf(source: Source, asked: string | undefined): string {
+  const known = source.streams(source.config.parse({}));
+  const found = asked === undefined ? known[0] : known.find(one => one === asked);
+  if (found !== undefined) return found;
+  throw new AppError(
+    'request.invalid',
+    'give-up',
+    `${source.id} has no such stream. Its streams are: ${known.join(', ')}.`,
+    { target: 'stream' },
+  );
+}
 
 async function* answers(
   source: Source,

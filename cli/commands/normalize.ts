@@ -1,6 +1,8 @@
+import { fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { instant, parseInstant, type Instant } from '../../shared/kernel/time.ts';
-import { exitCodes, type ExitCode } from '../exit-code.ts';
+import { exitCodes, usageError, type ExitCode } from '../exit-code.ts';
 import { readLines } from '../read-lines.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -26,6 +28,7 @@ export async function normalize(
   sourceId: string,
   options: NormalizeOptions,
 ): Promise<ExitCode> {
+  demandLines(terminal.input);
   const [{ normalizeLines }, { readMappingFile }, { sources }] = await Promise.all([
     import('../normalize.ts'),
     import('../../shared/app/mapping-file.ts'),
@@ -49,6 +52,12 @@ export async function normalize(
     await terminal.out(`${line}\n`);
   }
   return quarantined === 0 ? exitCodes.ok : exitCodes.partial;
+}
+
+/** Of a folder Node reads nothing and says nothing. */
+function demandLines(input: Readable & { readonly fd?: number }): void {
+  if (input.fd === undefined || !fstatSync(input.fd).isDirectory()) return;
+  throw usageError('Standard input is a folder.', 'Give it a file of records, one to a line.');
 }
 
 /** Now, unless somebody says when. */

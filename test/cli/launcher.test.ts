@@ -51,6 +51,7 @@ describe('wrong usage', () => {
     [['run', 'Contoso', 'a.b', '--from', '2d', '--to', '3d'], /--from must be before --to/],
     [['run', 'Contoso', 'a.b', '--from', 'now'], /--from must be more than ten minutes ago/],
     [['normalize', 'entra.sign-ins', '--mappings', '/nonexistent'], /The mapping file \(--mappings\) cannot/],
+    [['normalize', 'entra.sign-ins', '--stream', 'x'], /no such stream.*interactive, nonInteractive/],
     [['search', '--order', 'random'], /newest, oldest/],
     [['event'], /missing required argument 'id'/],
     [['event', 'nonsense'], /not an event id/],
