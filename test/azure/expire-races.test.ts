@@ -37,7 +37,7 @@ async function scene(): Promise<Scene> {
       const query: CosmosContainer['query'] = async asked => {
         const found = await items.query<never>(asked);
         const { meanwhile } = made;
-        if (name === 'events' && asked.text.includes('c.source = @source') && meanwhile !== null) {
+        if (name === 'events' && asked.text.includes('c.source = @source') && found.length > 0 && meanwhile !== null) {
           made.meanwhile = null;
           await meanwhile();
         }
