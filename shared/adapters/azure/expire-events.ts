@@ -1,5 +1,6 @@
 import { instant, isoDay, type Instant } from '../../kernel/time.ts';
 import type { CosmosContainer, Step, Tagged } from './cosmos-gateway.ts';
+import { demandNarrow, fits } from './event-commit.ts';
 import { makePack, revisionsOf, rowsOf, type PackItem, type PackRow } from './event-pack.ts';
 import { volumesOf, type VolumeHead, type Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
@@ -83,7 +84,7 @@ async function expireWithinDay(by: Expiry): Promise<number> {
     const look = await lookAtDay(by);
     const touched = [...look.packs.values()].filter(({ rows }) => rows.some(row => look.goes(row.id)));
     for (const [volume, all] of Map.groupBy(touched, one => one.volume)) {
-      for (const slice of inSlices(all, packsPerStep)) {
+      for (const slice of inSteps(all)) {
         const fates = await Promise.all(slice.map(({ pack }) => withoutExpired(pack, look.goes)));
         const outcome = await tryAgain('a tenant’s events', async () => {
           const books = await by.volumes.books(by.tenantId, volume);
@@ -99,6 +100,17 @@ async function expireWithinDay(by: Expiry): Promise<number> {
     return undefined;
   });
   return removed;
+}
+
+/** As many packs as one batch takes, by number and by bytes: what is left of one is no larger than it was. */
+function inSteps<T extends { readonly pack: PackItem }>(all: readonly T[]): readonly (readonly T[])[] {
+  const steps: T[][] = [[]];
+  for (const one of all) {
+    const step = steps.at(-1) ?? [];
+    if (step.length > 0 && !fits([...step, one].map(({ pack }) => pack))) steps.push([one]);
+    else step.push(one);
+  }
+  return steps;
 }
 
 async function lookAtDay(by: Expiry): Promise<Look> {
@@ -137,7 +149,7 @@ async function withoutExpired(
 ): Promise<{ readonly pack: PackItem; readonly left: PackItem }> {
   const { id, tenantId, volume, day, source } = pack;
   const kept = (await revisionsOf(pack)).filter(one => !goes(one.event.id));
-  return { pack, left: await makePack({ id, tenantId, volume, day, source }, kept) };
+  return { pack, left: demandNarrow(await makePack({ id, tenantId, volume, day, source }, kept)) };
 }
 
 /** Carries fates out with the volume's books in one batch; answers how many events went. */
