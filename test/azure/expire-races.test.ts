@@ -37,7 +37,12 @@ async function scene(): Promise<Scene> {
       const query: CosmosContainer['query'] = async asked => {
         const found = await items.query<never>(asked);
         const { meanwhile } = made;
-        if (name === 'events' && asked.text.includes('c.source = @source') && found.length > 0 && meanwhile !== null) {
+        if (
+          name === 'events' &&
+          asked.text.includes('c.source = @source') &&
+          found.length > 0 &&
+          meanwhile !== null
+        ) {
           made.meanwhile = null;
           await meanwhile();
         }
@@ -46,7 +51,11 @@ async function scene(): Promise<Scene> {
       return { ...items, query };
     },
   });
-  const made: Scene = { ours: cosmosEventStore(stopped(one)), theirs: cosmosEventStore(two), meanwhile: null };
+  const made: Scene = {
+    ours: cosmosEventStore(stopped(one)),
+    theirs: cosmosEventStore(two),
+    meanwhile: null,
+  };
   return made;
 }
 

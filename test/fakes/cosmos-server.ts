@@ -13,6 +13,8 @@ export interface CosmosCall {
   readonly method: string;
   readonly container: string | null;
   readonly kind: 'read' | 'write' | 'batch' | 'query' | 'plan' | 'account' | 'other';
+  /** Whether it names the tag of what it changes; a batch's steps do so each for itself. */
+  readonly conditional: boolean;
   readonly sent: number;
   received: number;
   /** Request units, as the answer says: the emulator always says one. */
@@ -197,7 +199,15 @@ function callOf(message: IncomingMessage, body: Buffer): CosmosCall {
     if (is('x-ms-cosmos-is-batch-request')) return 'batch';
     return method === 'GET' ? 'read' : 'write';
   })();
-  return { method, container, kind, sent: body.length, received: 0, charge: 0 };
+  return {
+    method,
+    container,
+    kind,
+    conditional: headers['if-match'] !== undefined,
+    sent: body.length,
+    received: 0,
+    charge: 0,
+  };
 }
 
 function asAccount(reply: Reply, consistency: string): Reply {
