@@ -142,28 +142,28 @@ const storing = swept(['events','feed','quarantine'], cosmos => cosmosEventStore
 /** A small volume: every few events turn one over. */
 const turningOver = swept(
   ['events', 'feed', 'quarantine'],
-  cosmos => cosmosEventStore(cosmos, { volumeBytes: 3_000, feedEntriesPerVolume: 3 }),
+  cosmos => cosmosEventStore(cosmos, { volumeBytes: 1_000, feedEntriesPerVolume: 3 }),
   eventsLeft,
   {
     'a full volume is closed and the next begun': [
-      store => store.upsert(scope, events(0, 6), now),
-      store => store.upsert(scope, events(3, 9), now),
+      store => store.upsert(scope, events(0, 3), now),
+      store => store.upsert(scope, events(2, 4), now),
     ],
     'the feed turns its volume over': [
       async store => {
-        for (let n = 0; n < 4; n += 1) await store.upsert(scope, events(n * 2, n * 2 + 2), now);
+        for (let n = 0; n < 3; n += 1) await store.upsert(scope, events(n * 2, n * 2 + 2), now);
       },
       store => store.changes(null, null, 100),
     ],
     'events of several volumes are made anew': [
       async store => {
-        for (let n = 0; n < 3; n += 1) await store.upsert(scope, events(n * 4, n * 4 + 4), now);
+        for (let n = 0; n < 2; n += 1) await store.upsert(scope, events(n * 3, n * 3 + 3), now);
       },
-      store => store.rebuild(scope, anew(events(0, 10), 'anew'), now),
+      store => store.rebuild(scope, anew(events(2, 5), 'anew'), now),
     ],
     'events of several volumes expire': [
       async store => {
-        for (let n = 0; n < 3; n += 1) await store.upsert(scope, events(n * 4, n * 4 + 4), now);
+        for (let n = 0; n < 2; n += 1) await store.upsert(scope, events(n * 3, n * 3 + 3), now);
         await store.changes(null, null, 1);
       },
       store => store.expire(scope, source, noon),
