@@ -90,7 +90,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
     const partition = partitionOf(headers['x-ms-documentdb-partitionkey']);
     if (call.kind === 'query') {
       const { query } = JSON.parse(body.toString()) as { query: string };
-      const no = queryRefusal(spec, query, partition);
+      const no = queryRefusal(spec, query, partition, body.length);
       if (no !== null) return refused(no);
       const most = Math.min(Number(headers['x-ms-max-item-count'] ?? 1_000), server.pageSize ?? 1_000);
       return forward(call.method, path, { ...headers, 'x-ms-max-item-count': String(most) }, body);
