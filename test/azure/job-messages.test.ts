@@ -35,7 +35,7 @@ async function scene(): Promise<Scene> {
   const profile = openPlace(place, clock);
   onTestFinished(() => {
     place.server.fault = null;
-    profile.close();
+    return profile.close();
   });
   await (await sharedAzurite()).setClock(clock.now());
   return { place, profile, clock };

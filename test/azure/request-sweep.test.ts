@@ -3,7 +3,8 @@ import type { CosmosGateway } from '../../shared/adapters/azure/cosmos-gateway.t
 import { AppError } from '../../shared/kernel/errors.ts';
 import type { CosmosCall, CosmosFault, CosmosServer } from '../fakes/cosmos-server.ts';
 import { openCosmos, sharedCosmos } from '../support/azure-cosmos.ts';
-import { sweptOperations, type SweptOperation } from './swept-operations.ts';
+import type { SweptOperation } from './swept-operation.ts';
+import { sweptOperations } from './swept-operations.ts';
 
 /** Milliseconds: an operation of thirty requests is repeated two hundred times. */
 const patience = 120_000;
@@ -18,7 +19,7 @@ interface Trouble {
   readonly lasts: 'once' | 'on';
   readonly meets: (call: CosmosCall) => boolean;
 }
-const any = (): boolean => true;
+const each = (): boolean => true;
 const writes = ({ kind }: CosmosCall): boolean => kind === 'batch' || kind === 'write';
 const status = (code: number, headers: Readonly<Record<string, string>> = {}): Answer => ({
   status: code,
@@ -26,18 +27,18 @@ const status = (code: number, headers: Readonly<Record<string, string>> = {}): A
 });
 
 const passing: readonly Trouble[] = [
-  { name: '408', answer: status(408), lasts: 'once', meets: any },
-  { name: '410', answer: status(410, { 'x-ms-substatus': '1002' }), lasts: 'once', meets: any },
-  { name: '449', answer: status(449), lasts: 'once', meets: any },
-  { name: '500', answer: status(500), lasts: 'once', meets: any },
-  { name: '429 without a time', answer: status(429), lasts: 'on', meets: any },
-  { name: '404/1003', answer: status(404, { 'x-ms-substatus': '1003' }), lasts: 'once', meets: any },
+  { name: '408', answer: status(408), lasts: 'once', meets: each },
+  { name: '410', answer: status(410, { 'x-ms-substatus': '1002' }), lasts: 'once', meets: each },
+  { name: '449', answer: status(449), lasts: 'once', meets: each },
+  { name: '500', answer: status(500), lasts: 'once', meets: each },
+  { name: '429 without a time', answer: status(429), lasts: 'on', meets: each },
+  { name: '404/1003', answer: status(404, { 'x-ms-substatus': '1003' }), lasts: 'once', meets: each },
 ];
 /** What every request meets. A read that is dropped the SDK repeats by itself, a second later. */
 const always: readonly Trouble[] = [
-  { name: '503', answer: status(503), lasts: 'once', meets: any },
-  { name: '503 from then on', answer: status(503), lasts: 'on', meets: any },
-  { name: '429', answer: status(429, { 'x-ms-retry-after-ms': '1' }), lasts: 'on', meets: any },
+  { name: '503', answer: status(503), lasts: 'once', meets: each },
+  { name: '503 from then on', answer: status(503), lasts: 'on', meets: each },
+  { name: '429', answer: status(429, { 'x-ms-retry-after-ms': '1' }), lasts: 'on', meets: each },
   {
     name: '412',
     answer: status(412),

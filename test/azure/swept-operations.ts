@@ -1,8 +1,5 @@
 import { cosmosAccessLog } from '../../shared/adapters/azure/cosmos-access-log.ts';
 import { cosmosCursorStore } from '../../shared/adapters/azure/cosmos-cursor-store.ts';
-import { cosmosEventStore } from '../../shared/adapters/azure/cosmos-event-store.ts';
-import type { ContainerName } from '../../shared/adapters/azure/containers.ts';
-import type { CosmosGateway } from '../../shared/adapters/azure/cosmos-gateway.ts';
 import { cosmosIdempotencyStore } from '../../shared/adapters/azure/cosmos-idempotency-store.ts';
 import { cosmosLedgerStore } from '../../shared/adapters/azure/cosmos-ledger-store.ts';
 import { cosmosNameStore } from '../../shared/adapters/azure/cosmos-name-store.ts';
@@ -13,164 +10,21 @@ import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttl
 import { installationKey } from '../../shared/adapters/azure/installation-key.ts';
 import { jobKeys } from '../../shared/adapters/azure/job-keys.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { sha256 } from '../../shared/kernel/hash.ts';
-import { hours, instant, minutes, plus, type Instant } from '../../shared/kernel/time.ts';
+import { hours, minutes, plus, type Instant } from '../../shared/kernel/time.ts';
 import { noCounts } from '../../shared/model/cursor.ts';
-import type { NewEvent, QuarantinedRecord } from '../../shared/model/event.ts';
 import type { Operation, Run } from '../../shared/model/run.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
 import type { AccessEntry } from '../../shared/ports/access-log.ts';
-import type { EventStore, Rebuilt } from '../../shared/ports/event-store.ts';
 import type { NameStore, Wanted } from '../../shared/ports/name-store.ts';
+import { contoso, scopeOf, source, stream } from '../support/sample.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { contoso, sampleEvent, scopeOf, source, stream } from '../support/sample.ts';
-
-/** One operation of one store: what is there before it, the operation, and what anybody sees afterwards. */
-export interface SweptOperation {
-  readonly name: string;
-  readonly containers: readonly ContainerName[];
-  /** A process's worth of the store. */
-  readonly open: (gateway: CosmosGateway) => Steps;
-}
-interface Steps {
-  readonly before: () => Promise<unknown>;
-  /** Repeatable, as its callers repeat it. */
-  readonly act: () => Promise<unknown>;
-  readonly left: () => Promise<unknown>;
-}
-
-const swept = <Store>(
-  containers: readonly ContainerName[],
-  open: (gateway: CosmosGateway) => Store,
-  left: (store: Store) => Promise<unknown>,
-  operations: Readonly<
-    Record<
-      string,
-      readonly [before: (store: Store) => Promise<unknown>, act: (store: Store) => Promise<unknown>]
-    >
-  >,
-): readonly SweptOperation[] =>
-  Object.entries(operations).map(([name, [before, act]]) => ({
-    name,
-    containers,
-    open: gateway => {
-      const store = open(gateway);
-      return { before: () => before(store), act: () => act(store), left: () => left(store) };
-    },
-  }));
+import { sweptEventOperations } from './swept-event-operations.ts';
+import { nothing, swept, type SweptOperation } from './swept-operation.ts';
 
 const clock = new ManualClock();
 const now = clock.now();
 const scope = scopeOf(contoso);
 const ref = { source, stream };
-const nothing = (): Promise<unknown> => Promise.resolve();
-const noon = instant(Date.parse('2026-10-05T12:00:00.000Z'));
-
-const events = (from: number, to: number, more: Partial<NewEvent> = {}): readonly NewEvent[] =>
-  Array.from({ length: to - from }, (_, n) => {
-    const day = String(3 + ((from + n) % 3)).padStart(2, '0');
-    const hour = (from + n) % 2 === 0 ? '09' : '15';
-    return sampleEvent(`e${from + n}`, { time: `2026-10-${day}T${hour}:00:00.000Z`, ...more });
-  });
-const anew = (all: readonly NewEvent[], summary: string): readonly Rebuilt[] =>
-  all.map(({ recordHash: _hash, ...said }) => ({ was: said.id, event: { ...said, revision: 1, summary } }));
-const records: readonly QuarantinedRecord[] = [0, 1, 2].map(index => ({
-  source,
-  stream,
-  raw: { key: 'entra.directory-audits/default/2026/10/05/x/page-1', index, sha256: sha256('page') },
-  recordHash: sha256(`record ${index}`),
-  problem: 'the field time is missing',
-  at: now,
-}));
-
-/** All that the store tells: the feed, each event's revisions, the figures, the quarantine. */
-async function eventsLeft(store: EventStore): Promise<unknown> {
-  const { changes } = await store.changes(null, null, 1_000);
-  const told = changes.map(({ event }) => `${event.id} ${event.revision} ${event.summary}`).sort();
-  const ids = [...new Set(changes.map(({ event }) => event.id))].sort();
-  const histories = await Promise.all(
-    ids.map(async id => (await store.history(scope, id)).map(one => one.summary)),
-  );
-  const { records: kept } = await store.quarantined(scope, null, 100);
-  return { told, histories, counts: await store.counts(scope), kept: kept.map(one => one.recordHash).sort() };
-}
-
-const storing = swept(['events','feed','quarantine'], cosmos => cosmosEventStore(cosmos), eventsLeft, {
-  'events are stored for the first time': [nothing, store => store.upsert(scope, events(0, 6), now)],
-  'events are stored among others': [
-    store => store.upsert(scope, events(0, 6), now),
-    store =>
-      store.upsert(scope, [...events(2, 9), ...events(0, 2, { recordHash: sha256('another') })], now),
-  ],
-  'the feed is read': [
-    store => store.upsert(scope, events(0, 6), now),
-    async store => {
-      const { next } = await store.changes(null, null, 2);
-      await store.changes([scope], next, 100);
-    },
-  ],
-  'events are made anew': [
-    store => store.upsert(scope, events(0, 6), now),
-    store => store.rebuild(scope, anew(events(1, 5), 'anew'), now),
-  ],
-  'events expire': [
-    async store => {
-      await store.upsert(scope, events(0, 6), now);
-      await store.upsert(scope, events(6, 12), now);
-      await store.changes(null, null, 1);
-    },
-    store => store.expire(scope, source, noon),
-  ],
-  'records are quarantined': [
-    store => store.quarantine(scope, records.slice(0, 1)),
-    store => store.quarantine(scope, records),
-  ],
-  'records leave quarantine': [
-    store => store.quarantine(scope, records),
-    store => store.release(scope, records.slice(1).map(one => ({ ...one, nth: 0 }))),
-  ],
-  'a tenant is counted and its events read': [
-    store => store.upsert(scope, events(0, 6), now),
-    async store => {
-      await store.counts(scope);
-      const found = await store.getMany(scope, events(0, 6).map(one => one.id));
-      if (found.length !== 6) throw new Error(`${found.length} of 6 events`);
-    },
-  ],
-}); // prettier-ignore
-
-/** A small volume: every few events turn one over. */
-const turningOver = swept(
-  ['events', 'feed', 'quarantine'],
-  cosmos => cosmosEventStore(cosmos, { volumeBytes: 1_000, feedEntriesPerVolume: 3 }),
-  eventsLeft,
-  {
-    'a full volume is closed and the next begun': [
-      store => store.upsert(scope, events(0, 3), now),
-      store => store.upsert(scope, events(2, 4), now),
-    ],
-    'the feed turns its volume over': [
-      async store => {
-        for (let n = 0; n < 3; n += 1) await store.upsert(scope, events(n * 2, n * 2 + 2), now);
-      },
-      store => store.changes(null, null, 100),
-    ],
-    'events of several volumes are made anew': [
-      async store => {
-        for (let n = 0; n < 2; n += 1) await store.upsert(scope, events(n * 3, n * 3 + 3), now);
-      },
-      store => store.rebuild(scope, anew(events(2, 5), 'anew'), now),
-    ],
-    'events of several volumes expire': [
-      async store => {
-        for (let n = 0; n < 2; n += 1) await store.upsert(scope, events(n * 3, n * 3 + 3), now);
-        await store.changes(null, null, 1);
-      },
-      store => store.expire(scope, source, noon),
-    ],
-  },
-);
-
 const marked = ['one', 'two', 'three'];
 const reading = swept(
   ['cursors', 'read-names'],
@@ -401,8 +255,7 @@ const installing = swept(
 );
 
 export const sweptOperations: readonly SweptOperation[] = [
-  ...storing,
-  ...turningOver,
+  ...sweptEventOperations,
   ...reading,
   ...naming,
   ...logging,
