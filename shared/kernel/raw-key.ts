@@ -1,12 +1,14 @@
 import { AppError } from './errors.ts';
 
-// The archive port's alphabet. Nothing in it can climb out of a folder once empty, `.` and `..` segments are refused.
+// The archive port's alphabet. Nothing in it can climb out of a folder once empty segments and those that end in a dot are refused.
 const segmentForm = /^[a-z0-9_.:=-]+$/;
 const longestSegment = 200;
-const longestKey = 1_000;
+/** With the tenant before it and a hold's name behind it a key must stay a blob's name: 1,024 characters. */
+const longestKey = 900;
 
+// Blob Storage and some file systems drop a dot at a name's end: two keys would be one object. `.` and `..` end so too.
 const isSegment = (segment: string): boolean =>
-  segmentForm.test(segment) && segment !== '.' && segment !== '..' && segment.length <= longestSegment;
+  segmentForm.test(segment) && !segment.endsWith('.') && segment.length <= longestSegment;
 
 /** Refuses a key the archive's port does not allow. */
 export function demandKey(key: string): void {
@@ -26,5 +28,5 @@ const badKey = (): AppError =>
   new AppError(
     'bug',
     'give-up',
-    'A raw key was refused: lower-case letters, digits and "-_./:=" only, no empty, "." or ".." segment.',
+    'A raw key was refused: at most 900 characters, lower-case letters, digits and "-_./:=" only, no segment that is empty, ends in "." or has more than 200.',
   );

@@ -3,7 +3,7 @@ import type { Instant } from '../kernel/time.ts';
 import type { TenantScope } from '../model/scope.ts';
 
 export interface RawObject {
-  /** Under the tenant: lower-case letters, digits and `-_./:=`; no empty, `.` or `..` segment. */
+  /** Under the tenant: at most 900 lower-case letters, digits and `-_./:=`; no segment empty or ending in `.`. */
   readonly key: string;
   readonly bytes: Uint8Array;
   /** Of `bytes`. */

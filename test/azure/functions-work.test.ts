@@ -192,6 +192,13 @@ describe('the functions', () => {
   test('keep a message that is not ours, and bury the job of one the host gave up on', async () => {
     const { profile, handlers } = await appOnStage();
     await mustReject(handlers.jobs({ hello: 1 }, invocation('jobs')), 'store.corrupt');
+    const said: string[] = [];
+    const poisoned = invocation('jobs-poison', { id: 'm-0', dequeueCount: 1 }, (...text) =>
+      said.push(text.join(' ')),
+    );
+    const later = { job: { ...pullJob, kind: 'of a later version' }, key: null, notBefore: 0 };
+    await mustReject(handlers.jobsPoison(later, poisoned), 'store.corrupt');
+    expect(said.join()).toMatch(/"event":"job\.poisoned".*"m-0"/);
     const letter = { job: pullJob, key: null, notBefore: 0 };
     await handlers.jobsPoison(letter, invocation('jobs-poison', { id: 'm-1', dequeueCount: 1 }));
     expect(await profile.queue.buried(5)).toMatchObject([{ job: pullJob, reason: 'poison' }]);

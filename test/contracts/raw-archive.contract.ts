@@ -107,6 +107,14 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
       deepEqual(await keys(archive, 'side/'), all);
       for (const key of all) equal((await archive.get(ours, key))?.sha256, sha256(key));
     },
+    'keeps and holds an object under the longest key': async archive => {
+      const key = [...Array.from({ length: 5 }, () => 'x'.repeat(150)), 'y'.repeat(145)].join('/');
+      equal(key.length, 900);
+      await archive.put(ours, object(key, text('one')));
+      await archive.hold(ours, key, 'case 1');
+      deepEqual(await archive.holds(ours, key), ['case 1']);
+      deepEqual(await keys(archive, ''), [key]);
+    },
     'refuses what is no key': async archive => {
       const wrong = [
         '',
@@ -115,6 +123,9 @@ export const rawArchiveContract = (seed: number): Contract<RawArchive> =>
         'a//b',
         '.',
         '..',
+        'a.',
+        'a./b',
+        Array.from({ length: 6 }, () => 'x'.repeat(150)).join('/'),
         '../a',
         'a/../b',
         'a/./b',

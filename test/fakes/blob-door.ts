@@ -69,6 +69,9 @@ export async function openBlobDoor(behind: string, started: number): Promise<Blo
       sent: body.length,
     };
     door.calls.push(call);
+    // After the account and the container.
+    const name = call.path.split('/').slice(3).join('/');
+    if (name.length > 1_024 || /\.(\/|$)/.test(name)) return answer(response, 400, 'InvalidUri');
     const fault = door.fault?.(call) ?? null;
     if (fault === 'drop') {
       message.socket.destroy();

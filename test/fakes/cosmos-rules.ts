@@ -51,8 +51,10 @@ export function queryRefusal(
   spec: ContainerSpec,
   text: string,
   partition: readonly unknown[] | null,
+  bytes: number,
 ): Refusal | null {
-  if (Buffer.byteLength(text) > largestQuery) return refuse(400, 'the query is too long');
+  // Documented of the text; of its parameters nothing is said, and here they count too.
+  if (bytes > largestQuery) return refuse(400, 'the query is too long');
   if (/\b(OFFSET|GROUP\s+BY|DISTINCT)\b/i.test(text)) return refuse(400, 'no store of ours needs this');
   if (partition !== null) {
     if (partition.length > spec.partitionKey.length) return refuse(400, 'too many partition key values');

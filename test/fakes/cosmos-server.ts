@@ -13,6 +13,8 @@ export interface CosmosCall {
   readonly method: string;
   readonly container: string | null;
   readonly kind: 'read' | 'write' | 'batch' | 'query' | 'plan' | 'account' | 'other';
+  /** Whether it names the tag of what it changes; a batch's steps do so each for itself. */
+  readonly conditional: boolean;
   readonly sent: number;
   received: number;
   /** Request units, as the answer says: the emulator always says one. */
@@ -88,7 +90,7 @@ export async function startCosmosServer(): Promise<CosmosServer> {
     const partition = partitionOf(headers['x-ms-documentdb-partitionkey']);
     if (call.kind === 'query') {
       const { query } = JSON.parse(body.toString()) as { query: string };
-      const no = queryRefusal(spec, query, partition);
+      const no = queryRefusal(spec, query, partition, body.length);
       if (no !== null) return refused(no);
       const most = Math.min(Number(headers['x-ms-max-item-count'] ?? 1_000), server.pageSize ?? 1_000);
       return forward(call.method, path, { ...headers, 'x-ms-max-item-count': String(most) }, body);
@@ -197,7 +199,15 @@ function callOf(message: IncomingMessage, body: Buffer): CosmosCall {
     if (is('x-ms-cosmos-is-batch-request')) return 'batch';
     return method === 'GET' ? 'read' : 'write';
   })();
-  return { method, container, kind, sent: body.length, received: 0, charge: 0 };
+  return {
+    method,
+    container,
+    kind,
+    conditional: headers['if-match'] !== undefined,
+    sent: body.length,
+    received: 0,
+    charge: 0,
+  };
 }
 
 function asAccount(reply: Reply, consistency: string): Reply {

@@ -34,6 +34,8 @@ export function blobHolds(options: {
     return found.sort();
   }
 
+  const isHeld = async (name: string): Promise<boolean> => (await names(name)).length > 0;
+
   return {
     names,
     async place(name, hold) {
@@ -49,10 +51,13 @@ export function blobHolds(options: {
     },
     async release(name, hold) {
       await holds.remove(place(name, hold), false);
-      if (!protects || (await names(name)).length > 0) return;
-      await objects.setLegalHold(name, false);
-      // Somebody may have placed another hold between the look and the release.
-      if ((await names(name)).length > 0) await objects.setLegalHold(name, true);
+      // Also on again where names are left: a release that died may have taken the hold off under them. And somebody
+      // may have placed or released another between the look and the deed: then what was done is done anew.
+      for (let on: boolean | null = protects ? await isHeld(name) : null; on !== null;) {
+        await objects.setLegalHold(name, on);
+        const now = await isHeld(name);
+        on = now === on ? null : now;
+      }
     },
   };
 }

@@ -141,9 +141,8 @@ function containerDoor(container: Container): CosmosContainer {
     async remove(partition, id, ifMatch) {
       const condition =
         ifMatch === undefined ? {} : { accessCondition: { type: 'IfMatch', condition: ifMatch } };
-      return (
-        (await answered(() => container.item(id, [...partition]).delete(condition), [404, 412])) !== null
-      );
+      const outdated = ifMatch === undefined ? [404] : [404, 412];
+      return (await answered(() => container.item(id, [...partition]).delete(condition), outdated)) !== null;
     },
     batch: (partition, steps) => runBatch(container, partition, steps),
     query: query => runQuery(container, query),
@@ -176,10 +175,11 @@ async function runBatch(
   const results = reply.result ?? [];
   // The step that failed says why; the others say 424.
   const failed = results.findIndex(one => one.statusCode >= 400 && one.statusCode !== 424);
-  if (failed < 0 && results.length === steps.length) {
+  if (results.length === steps.length && results.every(one => one.statusCode < 400)) {
     return { ok: true, etags: results.map(one => one.eTag ?? null) };
   }
   const status = results[failed]?.statusCode;
+  // Steps that only hang on another, or too few of them, are no success.
   if (status === 409) return { ok: false, step: failed, why: 'exists' };
   if (status === 404) return { ok: false, step: failed, why: 'gone' };
   if (status === 412) return { ok: false, step: failed, why: 'changed' };

@@ -1,3 +1,4 @@
+import { AppError } from '../../kernel/errors.ts';
 import type { Item } from './cosmos-gateway.ts';
 import { dayOf, makePack, type PackItem, type Revision } from './event-pack.ts';
 import type { VolumeHead } from './event-volumes.ts';
@@ -39,22 +40,39 @@ export async function packsOf(
 ): Promise<readonly PackItem[]> {
   const groups = Map.groupBy(revisions, ({ event }) => `${dayOf(event.id)} ${event.source}`);
   const slices = [...groups.values()].flatMap(group => inSlices(group, eventsPerPack));
-  return Promise.all(
-    slices.map((slice, n) => {
-      const [first] = slice;
-      const about = {
-        id: `pack-${head.volume}-${String(commit).padStart(10, '0')}-${String(n).padStart(3, '0')}`,
-        tenantId: head.tenantId,
-        volume: head.volume,
-        day: dayOf(first?.event.id ?? ''),
-        source: first?.event.source ?? '',
-      };
-      return makePack(
-        about,
-        slice.map((one, place) => ({ ...one, place })),
-      );
-    }),
+  const drafts = await Promise.all(slices.map(slice => draftsOf(slice, head)));
+  return drafts.flat().map((draft, n) => ({
+    ...draft,
+    id: `pack-${head.volume}-${String(commit).padStart(10, '0')}-${String(n).padStart(3, '0')}`,
+  }));
+}
+
+/** A pack without its number; several where one would unfold into more than a reader takes. */
+async function draftsOf(
+  slice: readonly Omit<Revision, 'place'>[],
+  head: VolumeHead,
+): Promise<readonly PackItem[]> {
+  const [first] = slice;
+  const about = {
+    id: '',
+    tenantId: head.tenantId,
+    volume: head.volume,
+    day: dayOf(first?.event.id ?? ''),
+    source: first?.event.source ?? '',
+  };
+  const pack = await makePack(
+    about,
+    slice.map((one, place) => ({ ...one, place })),
   );
+  if (pack !== 'too wide' || slice.length === 1) return [demandNarrow(pack)];
+  const [left = [], right = []] = inSlices(slice, Math.ceil(slice.length / 2));
+  return [...(await draftsOf(left, head)), ...(await draftsOf(right, head))];
+}
+
+/** A single event must fit by itself. */
+export function demandNarrow<T>(pack: T | 'too wide'): T {
+  if (pack !== 'too wide') return pack;
+  throw new AppError('bug', 'give-up', 'An event is larger than an item of Cosmos DB may be.');
 }
 
 export function markOf(

@@ -59,10 +59,11 @@ const largestUnpacked = 64_000_000;
 export const dayOf = (id: string): string => id.slice(0, 8);
 export const termOf = (id: string): string => id.slice(9, 9 + termLength);
 
+/** @returns `too wide` for revisions that nobody could read again: they must go in several packs. */
 export async function makePack(
   about: Pick<PackItem, 'id' | 'tenantId' | 'volume' | 'day' | 'source'>,
   revisions: readonly Revision[],
-): Promise<PackItem> {
+): Promise<PackItem | 'too wide'> {
   const rows = await packed(
     revisions.map(({ event, hash, place }) => [
       event.id,
@@ -72,7 +73,10 @@ export async function makePack(
       place,
     ]),
   );
-  const body = await packed(revisions.map(one => one.event));
+  const text = JSON.stringify(revisions.map(one => one.event));
+  // What repeats itself is small when compressed, and must still unfold into what a reader takes.
+  if (Buffer.byteLength(text) > largestUnpacked) return 'too wide';
+  const body = await packedText(text);
   return {
     ...about,
     kind: 'pack',
@@ -112,9 +116,8 @@ export async function revisionsOf(pack: PackItem): Promise<readonly Revision[]> 
   });
 }
 
-async function packed(value: unknown): Promise<string> {
-  return (await compress(JSON.stringify(value))).toString('base64');
-}
+const packed = (value: unknown): Promise<string> => packedText(JSON.stringify(value));
+const packedText = async (text: string): Promise<string> => (await compress(text)).toString('base64');
 
 async function unpacked(text: string, seal: number): Promise<readonly unknown[]> {
   if (sealOf(text) !== seal) throw damagedItem('A pack of events');

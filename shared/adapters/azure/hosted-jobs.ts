@@ -1,4 +1,5 @@
-import { instant, type Instant } from '../../kernel/time.ts';
+import { AppError } from '../../kernel/errors.ts';
+import { instant, minutes, plus, type Instant } from '../../kernel/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { HostedJobs, HostedMessage, JobQueue } from '../../ports/job-queue.ts';
 import { buriedJobs } from './buried-jobs.ts';
@@ -7,6 +8,13 @@ import { jobKeys } from './job-keys.ts';
 import { readLetterBody, writeLetter, type Letter } from './job-letter.ts';
 import type { MessageQueue } from './queue-gateway.ts';
 import { secondsUntil } from './storage-job-queue.ts';
+
+const outageWait = minutes(2);
+
+/** What heals by itself is waited for; everything else is thrown on. */
+function afterOutage(thrown: unknown): void {
+  if (!(thrown instanceof AppError) || thrown.code !== 'store.unavailable') throw thrown;
+}
 
 export interface HostedJobsOptions {
   readonly messages: MessageQueue;
@@ -31,9 +39,11 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
     until: Instant,
     tried: number,
   ): Promise<void> => {
-    const text = writeLetter({ ...letter, notBefore: until, tried });
+    const { key, instead = message.id } = letter;
+    const text = writeLetter({ ...letter, notBefore: until, tried, ...(key === null ? {} : { instead }) });
     const sent = await messages.send(text, secondsUntil(until, clock.now()));
-    if (letter.key !== null) await keys.moved(letter.key, message.id, sent, until);
+    // The copy says whose place it takes. To fail here would bring the original back beside it.
+    if (key !== null) await keys.moved(key, message.id, sent, until).catch(afterOutage);
   };
   const end = async (message: HostedMessage, letter: Letter): Promise<void> => {
     if (letter.key !== null) await keys.done(letter.key, message.id);
@@ -47,7 +57,14 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
         await sendAgain(message, letter, instant(notBefore), tried);
         return null;
       }
-      if (key !== null) await keys.taken(key, message.id, instant(now + lease));
+      try {
+        if (key !== null) await keys.taken(key, message.id, instant(now + lease), letter.instead);
+      } catch (thrown) {
+        // After five failures the host gives a message up, and an outage of minutes would bury whatever waits.
+        afterOutage(thrown);
+        await sendAgain(message, letter, plus(now, outageWait), tried);
+        return null;
+      }
       const attempt = tried + message.deliveries;
       let settled = false;
       const settle = (work: Promise<void>): Promise<void> =>
@@ -68,7 +85,8 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
     async bury(message, reason) {
       const letter = readLetterBody(message.body);
       await buried.add({ job: letter.job, reason });
-      await end(message, letter);
+      // Not by the message's id: the host gave up on another, and what it moved is a copy.
+      if (letter.key !== null) await keys.free(letter.key);
       return letter.job;
     },
   };

@@ -24,10 +24,13 @@ export interface JobKeys {
   /** False: a job waits under this key already. True: the caller must send one, and then say `sent`. */
   claim(key: string, now: Instant): Promise<boolean>;
   sent(key: string, message: string, visibleAt: Instant): Promise<void>;
-  taken(key: string, message: string, until: Instant): Promise<void>;
+  /** `instead`: the message this one is a copy of, whose place it may not have got yet. */
+  taken(key: string, message: string, until: Instant, instead?: string): Promise<void>;
   /** It waits again, until `at`. */
   putOff(key: string, message: string, at: Instant): Promise<void>;
   done(key: string, message: string): Promise<void>;
+  /** Nothing waits under it any more, whatever the entry says. */
+  free(key: string): Promise<void>;
   /** Another message waits in this one's place, until `at`. */
   moved(key: string, from: string, to: string, at: Instant): Promise<void>;
 }
@@ -36,10 +39,15 @@ export function jobKeys(cosmos: CosmosGateway): JobKeys {
   const items = cosmos.container('jobs');
 
   /** Changes the entry while it is this message's, or nobody's yet; another's is left alone. */
-  const change = (key: string, message: string, to: Partial<KeyItem> | null): Promise<void> =>
+  const change = (
+    key: string,
+    message: string,
+    to: Partial<KeyItem> | null,
+    instead?: string,
+  ): Promise<void> =>
     tryAgain('the keys of jobs', async () => {
       const known = await items.read<KeyItem>([kind], itemId(key));
-      if (known === null || (known.item.message !== null && known.item.message !== message)) return undefined;
+      if (known === null || ![null, message, instead].includes(known.item.message)) return undefined;
       const written =
         to === null
           ? await items.remove([kind], known.item.id, known.etag)
@@ -61,11 +69,14 @@ export function jobKeys(cosmos: CosmosGateway): JobKeys {
       }),
     sent: (key, message, visibleAt) =>
       change(key, message, { leasedUntil: null, believedUntil: plus(visibleAt, waitingTakes) }),
-    taken: (key, message, until) =>
-      change(key, message, { leasedUntil: until, believedUntil: plus(until, waitingTakes) }),
+    taken: (key, message, until, instead) =>
+      change(key, message, { leasedUntil: until, believedUntil: plus(until, waitingTakes) }, instead),
     putOff: (key, message, at) =>
       change(key, message, { leasedUntil: null, believedUntil: plus(at, waitingTakes) }),
     done: (key, message) => change(key, message, null),
+    async free(key) {
+      await items.remove([kind], itemId(key));
+    },
     moved: (key, from, to, at) =>
       change(key, from, { message: to, leasedUntil: null, believedUntil: plus(at, waitingTakes) }),
   };

@@ -6,7 +6,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import { storedForm } from '../../model/stored-form.ts';
 import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
-import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
+import { demandNarrow, fits, markOf, packsOf, sizeOf } from './event-commit.ts';
 import { dayOf, makePack, revisionsOf, termOf, type PackItem } from './event-pack.ts';
 import { volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
@@ -231,7 +231,7 @@ interface Rewritten {
 async function without(pack: PackItem, gone: ReadonlySet<string>): Promise<Rewritten> {
   const { id, tenantId, volume, day, source } = pack;
   const stay = (await revisionsOf(pack)).filter(({ event }) => !gone.has(key(event.id, event.revision)));
-  return { was: pack, kept: await makePack({ id, tenantId, volume, day, source }, stay) };
+  return { was: pack, kept: demandNarrow(await makePack({ id, tenantId, volume, day, source }, stay)) };
 }
 
 function nextHead(

@@ -1,3 +1,4 @@
+import { AppError } from '../../kernel/errors.ts';
 import type { SearchPage, SearchRequest } from '../../model/query.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import { keyword } from '../../query/fold.ts';
@@ -40,6 +41,7 @@ export async function answerSearch(
     compileQuery(request.node, tenants),
   ]);
   if (typeof whole === 'string') return { hits: [], next: null, ...noFigures(request) };
+  if (whole.text.length > mostCharacters) throw tooLong();
   const ask = (filter: string, top: number, facets: readonly string[]): Promise<SearchReply> =>
     gateway.search({
       filter,
@@ -59,6 +61,17 @@ export async function answerSearch(
   const complete = incomplete.length === 0 ? null : await ask(whole.text, 0, everyValue(incomplete));
   return { ...hitsOf(page, request.limit, scopes), ...figuresOf(request, reply, complete) };
 }
+
+/** The service takes 16 MB, and needs longer for so much than anybody waits. */
+const mostCharacters = 5_000_000;
+
+const tooLong = (): AppError =>
+  new AppError(
+    'request.invalid',
+    'give-up',
+    'The query compares by order with a value that is too long. Shorten the bounds of its ranges.',
+    { target: 'q' },
+  );
 
 function hitsOf(
   { documents, count }: SearchReply,

@@ -72,9 +72,25 @@ function tokensOf(event: StoredEvent, field: TokenField): FieldValue {
 
 const isFacet = (field: TokenField): field is FacetField => facetFields.some(one => one === field);
 
+/**
+ * Characters of words in one field. A document may have 16 MB, and one that is refused would hold up everything stored
+ * after it.
+ */
+const mostText = 500_000;
+
 function textOf(texts: readonly string[]): string | null {
-  const values = texts.map(text => words(text).map(word => `${word}.`)).filter(list => list.length > 0);
-  return values.length === 0 ? null : values.map(list => `${valueBreak} ${list.join(' ')}`).join(' ');
+  const found: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    const list = words(text);
+    if (list.length > 0) found.push(valueBreak);
+    for (const word of list) {
+      length += word.length + 2;
+      if (length > mostText) return found.join(' ');
+      found.push(`${word}.`);
+    }
+  }
+  return found.length === 0 ? null : found.join(' ');
 }
 
 /** Where an event stands in the order of hits: by time, then by bits of its id. */

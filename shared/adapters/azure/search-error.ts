@@ -75,7 +75,8 @@ function ofStatus({ status, headers }: Refusal, cause: unknown): AppError {
         { cause, facts },
       );
     default:
-      if (status !== 429 && status < 500) break;
+      // 409 and 412: two workers make the index at once, and one of them is refused.
+      if (![408, 409, 412, 429].includes(status) && status < 500) break;
       return unavailable(
         status === 429
           ? 'AI Search is throttling us. Work goes on by itself; if this stays, give the service more replicas or partitions.'

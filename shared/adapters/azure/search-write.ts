@@ -7,7 +7,7 @@ import {
   tombstoneOf,
   type SearchDocument,
 } from './search-document.ts';
-import { all, not, equals, oneOf } from './search-filter.ts';
+import { all, not, equals, oneOf, type Filter } from './search-filter.ts';
 import type { IndexAction, SearchGateway } from './search-gateway.ts';
 
 /** Waits so many milliseconds. */
@@ -148,25 +148,35 @@ export async function removeEvents(
 }
 
 async function keysOf(gateway: SearchGateway, ids: readonly string[]): Promise<readonly string[]> {
-  const filter = all([
-    oneOf(
-      'id',
-      ids.map(id => comparedToken('id', id)),
-    ),
-  ]);
-  if (typeof filter === 'string') return [];
-  const reply = await gateway.search({
+  const tokens = ids.map(id => comparedToken('id', id));
+  const { keys, count } = await foundKeys(gateway, oneOf('id', tokens));
+  const [only] = ids;
+  if (count <= pageSize || only === undefined) return keys;
+  if (ids.length > 1) {
+    const half = Math.ceil(ids.length / 2);
+    return [...(await keysOf(gateway, ids.slice(0, half))), ...(await keysOf(gateway, ids.slice(half)))];
+  }
+  // More revisions than an answer has documents: the newest is asked for by itself, and its number tells all others.
+  const newest = await foundKeys(gateway, all([oneOf('id', tokens), isCurrent]));
+  const last = [...keys, ...newest.keys].reduce((most, key) => Math.max(most, revisionOf(key)), 0);
+  return Array.from({ length: last }, (_, n) => revisionKey(only, n + 1));
+}
+
+const revisionOf = (key: string): number => Number(key.slice(key.lastIndexOf('_') + 1));
+
+async function foundKeys(
+  gateway: SearchGateway,
+  filter: Filter,
+): Promise<{ readonly keys: readonly string[]; readonly count: number }> {
+  if (typeof filter === 'string') return { keys: [], count: 0 };
+  const { documents, count } = await gateway.search({
     filter: filter.text,
     orderBy: [],
     select: ['key'],
     top: pageSize,
     facets: [],
   });
-  if (reply.count > pageSize && ids.length > 1) {
-    const half = Math.ceil(ids.length / 2);
-    return [...(await keysOf(gateway, ids.slice(0, half))), ...(await keysOf(gateway, ids.slice(half)))];
-  }
-  return reply.documents.map(one => String(one['key']));
+  return { keys: documents.map(one => String(one['key'])), count };
 }
 
 /** What every search adds: only the newest revision of an event is found. */

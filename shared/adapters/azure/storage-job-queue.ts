@@ -25,16 +25,28 @@ export function storageJobQueue({ messages, cosmos, clock }: StorageJobQueueOpti
       await messages.hide(message, message.text, secondsUntil(instant(letter.notBefore), now));
       return null;
     }
-    if (letter.key !== null) await keys.taken(letter.key, message.messageId, instant(now + lease));
+    const { key, instead } = letter;
+    if (key !== null) await keys.taken(key, message.messageId, instant(now + lease), instead);
     return takenJob(message);
+  }
+
+  /** A claim nobody sent a message for would make whoever tries again believe that one waits. */
+  async function sendClaimed(text: string, hidden: number, key: string | undefined): Promise<string> {
+    try {
+      return await messages.send(text, hidden);
+    } catch (thrown) {
+      // Where that fails too, the claim is believed for a minute.
+      if (key !== undefined) await keys.free(key).catch(() => undefined);
+      throw thrown;
+    }
   }
 
   return {
     async enqueue(job, { now, delay = seconds(0), key }) {
-      if (key !== undefined && !(await keys.claim(key, now))) return;
       const visibleAt = plus(now, delay);
       const text = writeLetter({ job, key: key ?? null, notBefore: visibleAt });
-      const message = await messages.send(text, secondsUntil(visibleAt, now));
+      if (key !== undefined && !(await keys.claim(key, now))) return;
+      const message = await sendClaimed(text, secondsUntil(visibleAt, now), key);
       if (key !== undefined) await keys.sent(key, message, visibleAt);
     },
     async take(now, lease) {

@@ -89,6 +89,9 @@ async function commitOnce(
   return lost;
 }
 
+/** A question may have 512 kB with all that goes with it: some 39,000 of them. */
+const termsPerQuery = 20_000;
+
 interface Known {
   revision: number;
   readonly hashes: Set<string>;
@@ -102,17 +105,18 @@ async function knownRecords(
 ): Promise<Map<string, Known>> {
   const known = new Map<string, Known>();
   if (etag === null) return known;
-  const days = new Map<string, string[]>();
+  const places = new Map<string, Set<string>>();
   const wanted = new Set(events.map(event => event.id as string));
-  for (const id of wanted) {
-    for (const volume of volumesOf(head, dayOf(id)))
-      days.set(volume, [...(days.get(volume) ?? []), dayOf(id)]);
+  for (const day of new Set([...wanted].map(dayOf))) {
+    for (const volume of volumesOf(head, day)) places.set(volume, (places.get(volume) ?? new Set()).add(day));
   }
   const terms = [...new Set([...wanted].map(termOf))];
   // The tag of the open volume is what the write goes under: only older ones may change unnoticed.
-  const packs = await readSteadily(by.volumes, by.tenantId, [...days.keys()], head.volume, () =>
+  const packs = await readSteadily(by.volumes, by.tenantId, [...places.keys()], head.volume, () =>
     Promise.all(
-      [...days].map(([volume, of]) => packsWith(by.items, by.tenantId, volume, [...new Set(of)], terms)),
+      [...places].flatMap(([volume, days]) =>
+        inSlices(terms, termsPerQuery).map(some => packsWith(by.items, by.tenantId, volume, [...days], some)),
+      ),
     ),
   );
   for (const pack of packs.flat()) {

@@ -1,4 +1,4 @@
-import { AppError } from '../../kernel/errors.ts';
+import { AppError, asAppError } from '../../kernel/errors.ts';
 import { minutes } from '../../kernel/time.ts';
 import { tellPoisonedJob } from '../../pipeline/poisoned-job.ts';
 import { jobLease, runJob } from '../../pipeline/run-job.ts';
@@ -36,14 +36,23 @@ export async function workMessage(
   );
 }
 
-/** Keeps what the host gave up on for a person to look at. */
+/**
+ * Keeps what the host gave up on for a person to look at. A message of another version, or a stranger's, cannot be kept:
+ * it stays where it is, and whoever watches hears of it each time it comes, until it ends after seven days.
+ */
 export async function buryPoisoned(
-  { app, hosted }: Running,
+  { app, hosted, telemetry }: Running,
   body: unknown,
   about: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  const job = await hosted.bury(hostedMessage(body, about), 'poison');
-  await tellPoisonedJob(app.work, job);
+  const message = hostedMessage(body, about);
+  try {
+    await tellPoisonedJob(app.work, await hosted.bury(message, 'poison'));
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code === 'store.corrupt') telemetry.error('job.poisoned', error, { job: message.id });
+    throw error;
+  }
 }
 
 /** The host decodes base64, and the worker parses what looks like JSON. */
