@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Client, Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { addEntity, client, entity } from './entity.ts';
 import { parseIp, type IpAndPort } from './ip.ts';
@@ -56,7 +57,7 @@ const named =
     }),
   ];
 
-const readers: Readonly<Record<string, Read>> = {
+const readers = wordTable<Read>({
   user: has => [account(has)],
   mailbox: has => [
     entity('mailbox', {
@@ -96,7 +97,7 @@ const readers: Readonly<Record<string, Read>> = {
   serviceprincipal: named('application', ['servicePrincipalObjectId', 'appId'], ['servicePrincipalName']),
   securitygroup: named('group', ['securityGroupId'], ['displayName', 'securityGroupName']),
   azureresource: named('other', ['resourceId'], ['resourceName']),
-};
+});
 
 // Kinds nobody has written a reader for: whatever names them.
 const anything = named(

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type {
   Category,
   Client,
@@ -130,10 +131,10 @@ function targetOf(resource: Fields, invited: string | null): Entity | null {
   return entity(kind, { id: word(resource['id']), name, address });
 }
 
-const kinds: Readonly<Record<string, EntityKind>> = {
+const kinds = wordTable<EntityKind>({
   user: 'user', group: 'group', role: 'role', application: 'application', serviceprincipal: 'application', app: 'application',
   policy: 'policy', device: 'device', domain: 'domain', directory: 'other', other: 'other', request: 'other',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function kindOf(type: string, principal: string | null, groupType: string | null): EntityKind {
   const kind = kinds[type.toLowerCase().replace(/^targetresource/, '')];
@@ -190,12 +191,12 @@ function clientOf(
   });
 }
 
-const categories: Readonly<Record<string, Category>> = {
+const categories = wordTable<Category>({
   usermanagement: 'directory', groupmanagement: 'directory', directorymanagement: 'directory',
   administrativeunit: 'directory', rolemanagement: 'role', applicationmanagement: 'application', policy: 'policy',
   authorizationpolicy: 'policy', conditionalaccess: 'policy', crosstenantaccesssettings: 'policy', device: 'device',
   deviceconfiguration: 'device', devicemanagement: 'device', authentication: 'authentication',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** Graph's own category where we know it; its set is open, and trimmed records have none. */
 function categoryOf(record: DirectoryAudit, known: OperationClass): Category {

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { differencesOf, tellDifferences } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
@@ -88,9 +89,9 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
   };
 }
 
-const principalKinds: Readonly<Record<string, EntityKind>> = {
+const principalKinds = wordTable<EntityKind>({
   user: 'user', group: 'group', serviceprincipal: 'application', device: 'device',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** Whom a role is given: one, or several by id alone. None where the record is a role itself. */
 function principalsOf(record: RoleRecord): Entity[] {

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Client, Entity, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
@@ -126,7 +127,7 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
   });
 }
 
-const levels: Readonly<Record<string, Severity>> = { low: 'low', medium: 'medium', high: 'high' };
+const levels = wordTable<Severity>({ low: 'low', medium: 'medium', high: 'high' });
 const order: readonly (Severity | undefined)[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;

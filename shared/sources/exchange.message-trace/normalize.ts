@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { bareAddress, directionOf, domainOf } from '../_kit/address.ts';
 import { client, entity } from '../_kit/entity.ts';
@@ -85,7 +86,7 @@ function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
   return [...recipients, message].filter(target => target !== null);
 }
 
-const outcomes: Readonly<Record<string, Outcome>> = {
+const outcomes = wordTable<Outcome>({
   delivered: 'success',
   expanded: 'success',
   // The recipient was replaced by another one the directory named.
@@ -95,14 +96,14 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   failed: 'failure',
   quarantined: 'failure',
   recalled: 'failure',
-};
+});
 
-const severities: Readonly<Record<string, Severity>> = {
+const severities = wordTable<Severity>({
   quarantined: 'medium',
   filteredasspam: 'low',
   failed: 'low',
   recalled: 'low',
-};
+});
 
 function sentence(mail: MailFacts): string {
   const from = mail.sender ?? 'nobody (a bounce)';

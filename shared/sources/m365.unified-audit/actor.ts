@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { entity } from '../_kit/entity.ts';
@@ -96,10 +97,10 @@ function readUserKey(text: string | null): { id: string | null; address: string 
 const userTypes: readonly EntityKind[] = [
   'user', 'user', 'admin', 'admin', 'system', 'application', 'application', 'policy', 'policy', 'admin', 'guest',
 ]; // prettier-ignore
-const userTypeNames: Readonly<Record<string, EntityKind>> = {
+const userTypeNames = wordTable<EntityKind>({
   regular: 'user', admin: 'admin', dcadmin: 'admin', system: 'system', application: 'application',
   serviceprincipal: 'application', custompolicy: 'policy', systempolicy: 'policy', guest: 'guest',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function kindOf(userType: unknown, address: string | null, isSaid: boolean): EntityKind | null {
   const number = integer(userType);

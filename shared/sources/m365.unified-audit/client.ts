@@ -1,8 +1,8 @@
-import { remembered } from '../../kernel/remembered.ts';
 import type { Client } from '../../model/event.ts';
 import { client } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { addressNamed, mayHoldAddress } from '../_kit/named-address.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
@@ -60,7 +60,7 @@ function addressOf(facts: AuditFacts): IpAndPort | null {
     parseIp(record.SenderIP) ??
     parseIp(fields(record.EndpointMetaData)?.['ClientIP']) ??
     alertAddress(facts) ??
-    otherAddress(record) ??
+    addressNamed(record) ??
     innerAddress(facts)
   );
 }
@@ -77,31 +77,17 @@ function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
   );
 }
 
-// `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
-// the server it came from.
-const namedForAddress = /ip(v4|v6)?(_?addr(ess(es)?)?)?s?$/i;
-const elsewhere = /^(to|dest|target|server|recipient)/i;
-const mayHoldAddress = remembered(2_000, name => namedForAddress.test(name) && !elsewhere.test(name));
-
-function otherAddress(record: Fields): IpAndPort | null {
-  for (const name of Object.keys(record)) {
-    const found = mayHoldAddress(name) ? parseIp(record[name]) : null;
-    if (found !== null) return found;
-  }
-  return null;
-}
-
 /** Services without a field of their own for it hold it in a list of names and values, or one level down. */
 function innerAddress({ record, family, access, extended, properties }: AuditFacts): IpAndPort | null {
   const asJson = typeof record.AuditData === 'string' ? fields(unpacked(record.AuditData)) : null;
   return (
-    (access === null ? null : otherAddress(access)) ??
+    (access === null ? null : addressNamed(access)) ??
     (record.PropertyCollection === undefined ? null : addressAmong(properties())) ??
     (record.ExtraProperties === undefined
       ? null
       : addressAmong(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
     (record.ExtendedProperties === undefined ? null : addressAmong(extended())) ??
-    (asJson === null ? null : otherAddress(asJson)) ??
+    (asJson === null ? null : addressNamed(asJson)) ??
     (maybeAnywhere.has(family) ? addressInside(record) : null)
   );
 }
@@ -113,7 +99,7 @@ const maybeAnywhere: ReadonlySet<Family> = new Set(['other', 'platform', 'work',
 function addressInside(record: Fields): IpAndPort | null {
   for (const value of Object.values(record)) {
     const inside = typeof value === 'string' && !value.includes('"') ? null : fields(unpacked(value));
-    const found = inside === null ? null : otherAddress(inside);
+    const found = inside === null ? null : addressNamed(inside);
     if (found !== null) return found;
   }
   return null;
@@ -125,7 +111,7 @@ function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {
     if (found !== null) return found;
     if (name !== 'additionaldetails') continue;
     const details = fields(unpacked(value));
-    const inside = details === null ? null : otherAddress(details);
+    const inside = details === null ? null : addressNamed(details);
     if (inside !== null) return inside;
   }
   return null;

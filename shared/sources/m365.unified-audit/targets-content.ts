@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
@@ -118,10 +119,10 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
     addEntity(found, entity('other', { id: word(data['ThreadId']), name: word(data['AppHost']) }));
 }
 
-const alertKinds: Readonly<Record<string, EntityKind>> = {
+const alertKinds = wordTable<EntityKind>({
   user: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
   mailmessage: 'message', ip: 'other', url: 'other', device: 'device', host: 'device',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** What alerts, detections and data-loss findings are about. Never what a policy found inside: see mapping.md. */
 export function addFindingTargets(found: Entity[], facts: AuditFacts): void {

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity, mentions } from '../_kit/entity.ts';
@@ -51,10 +52,10 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
 }
 
 /** Names, and the numbers the schema gives them. */
-const itemKinds: Readonly<Record<string, EntityKind>> = {
+const itemKinds = wordTable<EntityKind>({
   file: 'file', folder: 'file', page: 'file', listitem: 'file', documentlibrary: 'site', list: 'site', web: 'site',
   site: 'site', tenant: 'other', 1: 'file', 5: 'file', 6: 'site', 7: 'site', 8: 'other', 9: 'site', 11: 'file',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** SharePoint and OneDrive: ObjectId is the whole URL, the name stands beside it. */
 function addFile(found: Entity[], { record, family }: AuditFacts): void {
@@ -83,9 +84,9 @@ const siteOrFile = (url: string | null): EntityKind =>
     ? 'file'
     : 'site';
 
-const sharedKinds: Readonly<Record<string, EntityKind>> = {
+const sharedKinds = wordTable<EntityKind>({
   guest: 'guest', member: 'user', partner: 'guest', group: 'group', securitygroup: 'group', sharepointgroup: 'group',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function addSharedWith(found: Entity[], { record }: AuditFacts): void {
   for (const [who, type] of [

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
@@ -78,10 +79,10 @@ function mailOf(record: SiemEvent, { domains }: About): MailFacts {
 }
 
 /** Mimecast abbreviates what it did. */
-const actions: Readonly<Record<string, string>> = {
+const actions = wordTable<string>({
   acc: 'accepted', hld: 'held', rej: 'rejected', bnc: 'bounced', ign: 'ignored', dlv: 'delivered', rty: 'retry',
   sdbx: 'sandboxed', del: 'deleted',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function statusOf(record: SiemEvent): string | null {
   const delivered = flag(record.delivered);

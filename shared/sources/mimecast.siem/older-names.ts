@@ -1,14 +1,15 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Fields } from '../_kit/reading.ts';
 import type { SiemEvent } from './schema.ts';
 
 /** The names of the API before this one, and ours. Records in its spelling are still kept and forwarded by many. */
-const today: Readonly<Record<string, keyof SiemEvent>> = {
+const today = wordTable<keyof SiemEvent>({
   datetime: 'timestamp', aCode: 'aggregateId', MsgId: 'messageId', Sender: 'senderEnvelope', headerFrom: 'senderHeader',
   Rcpt: 'recipients', Recipient: 'recipients', Subject: 'subject', IP: 'senderIp', SourceIP: 'sourceIp', Dir: 'direction',
   Route: 'route', Act: 'action', Action: 'action', Delivered: 'delivered', Hld: 'holdReason', RejType: 'rejectionType',
   RejInfo: 'rejectionInfo', Virus: 'virusFound', UrlCategory: 'urlCategory', ScanResultInfo: 'scanResults',
   MsgSize: 'emailSize', Size: 'emailSize', URL: 'url', Definition: 'policyDefinition', TaggedMalicious: 'taggedMalicious',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** The old names, for the identity of a record that bears them. */
 export const olderFields = [
