@@ -18,3 +18,12 @@ export function addressNamed(record: Fields): IpAndPort | null {
   }
   return null;
 }
+
+/** The same of a list of names and values, read already. */
+export function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {
+  for (const [name, value] of values) {
+    const found = mayHoldAddress(name) ? parseIp(value) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}

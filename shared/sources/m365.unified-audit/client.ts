@@ -82,11 +82,11 @@ function innerAddress({ record, family, access, extended, properties }: AuditFac
   const asJson = typeof record.AuditData === 'string' ? fields(unpacked(record.AuditData)) : null;
   return (
     (access === null ? null : addressNamed(access)) ??
-    (record.PropertyCollection === undefined ? null : addressAmong(properties())) ??
+    (record.PropertyCollection === undefined ? null : addressInValues(properties())) ??
     (record.ExtraProperties === undefined
       ? null
-      : addressAmong(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
-    (record.ExtendedProperties === undefined ? null : addressAmong(extended())) ??
+      : addressInValues(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
+    (record.ExtendedProperties === undefined ? null : addressInValues(extended())) ??
     (asJson === null ? null : addressNamed(asJson)) ??
     (maybeAnywhere.has(family) ? addressInside(record) : null)
   );
@@ -105,7 +105,7 @@ function addressInside(record: Fields): IpAndPort | null {
   return null;
 }
 
-function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {
+function addressInValues(values: ReadonlyMap<string, unknown>): IpAndPort | null {
   for (const [name, value] of values) {
     const found = mayHoldAddress(name) ? parseIp(value) : null;
     if (found !== null) return found;
