@@ -18,7 +18,7 @@ const meant: readonly (readonly [prefix: string, source: string, becomes: 'refus
     ['entra-mfa-registration.', 'entra.mfa-coverage', 'read or refused'],
     ['intune-audit.', 'intune.audit-events', 'refused'],
     ['intune-managed-devices.', 'intune.audit-events', 'refused'],
-    ['defender-alerts.', 'defender.alerts', 'refused'],
+    ['defender-alerts.', 'defender.alerts', 'read or refused'],
     ['exo-message-trace.', 'exchange.message-trace', 'read or refused'],
     ['o365-management-activity.', 'm365.unified-audit', 'read or refused'],
   ];

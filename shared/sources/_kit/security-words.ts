@@ -7,9 +7,10 @@ const severities = wordTable<Severity>({
   low: 'low',
   medium: 'medium',
   high: 'high',
+  critical: 'critical',
 });
 
-/** Graph knows no critical. One whose severity nobody can read deserves a look: medium. */
+/** Graph itself knows no critical; who forwards its alerts may. One whose severity nobody can read deserves a look: medium. */
 export const severityOfWord = (value: unknown): Severity =>
   severities[word(value)?.toLowerCase() ?? ''] ?? 'medium';
 

@@ -76,6 +76,9 @@ function readUserId(text: string | null): Said {
   if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };
   // Whoever holds a link for everybody.
   if (link !== undefined || bare === 'anonymous') return { kind: 'other', name: bare };
+  // A PUID before the domain it was made in is no address anybody has.
+  const [, puid] = /^([0-9a-f]{16})@live\.com$/i.exec(bare) ?? [];
+  if (puid !== undefined) return { id: puid };
   if (!isAddress(bare)) return { name: text };
   return bare.includes('#EXT#') ? { kind: 'guest', address: bare } : { address: bare };
 }

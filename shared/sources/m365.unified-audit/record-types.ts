@@ -113,7 +113,7 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
   [/^securitycompliance|^purview|compliance|ediscovery|insiderrisk|datagovernance/, 'compliance'],
   [/^powerbi|^dynamics|^crm|^microsoftflow|^powerapps|^powerplatform|^fabric/, 'platform'],
   [
-    /^yammer|^viva|^planner|^project|^forms|^microsoftforms|^stream|^copilot|^sway|^todo|^loop|^officescripts/,
+    /^yammer|^viva|ai(app|interaction)|^agent|^bookings|^whiteboard|^places|^planner|^project|^forms|^microsoftforms|^stream|^copilot|^sway|^todo|^loop|^officescripts/,
     'work',
   ],
 ];

@@ -159,6 +159,11 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
     const known = fields(policy);
     addEntity(found, entity('policy', { id: word(known?.['PolicyId']), name: word(known?.['PolicyName']) }));
   }
+  const supervised = fields(record.SRPolicyMatchDetails);
+  addEntity(
+    found,
+    entity('policy', { id: word(supervised?.['SRPolicyId']), name: word(supervised?.['SRPolicyName']) }),
+  );
   if (family === 'threat') addPerson(found, word(record.EventValue));
 }
 

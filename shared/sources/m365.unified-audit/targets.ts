@@ -2,7 +2,8 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity, mentions } from '../_kit/entity.ts';
-import { firstWord, word } from '../_kit/reading.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
@@ -43,10 +44,28 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
-  if (found.length === 0) return thingsNamed(facts.record);
+  if (found.length === 0) {
+    const named = thingsNamed(facts.record);
+    return named.length > 0 ? named : settingsChanged(facts);
+  }
   // Whom a thing was shared with does not say which thing.
   if (ofServices.has(facts.family) && found.every(({ kind }) => kind === 'user')) {
     return [...thingsNamed(facts.record), ...found];
+  }
+  return found;
+}
+
+const mostSettings = 5;
+
+/** Settings of the whole tenant: what was acted on is what changed. */
+function settingsChanged({ record }: AuditFacts): Entity[] {
+  const found: Entity[] = [];
+  for (const change of list(unpacked(record.ModifiedProperties)).slice(0, mostSettings)) {
+    const known = fields(change);
+    addEntity(
+      found,
+      entity('other', { name: firstWord(known?.['Name'], known?.['DisplayName']) ?? word(change) }),
+    );
   }
   return found;
 }
