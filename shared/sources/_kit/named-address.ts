@@ -1,4 +1,6 @@
 import { remembered } from '../../kernel/remembered.ts';
+import type { Client } from '../../model/event.ts';
+import { client } from './entity.ts';
 import { parseIp, type IpAndPort } from './ip.ts';
 import type { Fields } from './reading.ts';
 
@@ -27,3 +29,9 @@ export function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | 
   }
   return null;
 }
+
+/** A client of which no more is known than such an address: logs that never hold one, when they come to. */
+export const clientNamed = (record: Fields): Client | null => {
+  const found = addressNamed(record);
+  return found === null ? null : client(found);
+};

@@ -145,7 +145,7 @@ const flagWord = (value: unknown): string | null => (typeof value === 'boolean' 
 function outcomeOfWord(status: string): Outcome {
   if (/^partial/i.test(status)) return 'partial';
   if (/^(succ|true|ok$|complete|pass|allow|0$)/i.test(status)) return 'success';
-  return /^(false|time|terminat|cancel)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
+  return /^(false|time|terminat|cancel|interrupt|unsuccess)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
     status,
   )
     ? 'failure'

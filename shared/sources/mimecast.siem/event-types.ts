@@ -39,6 +39,8 @@ export const eventTypes = wordTable<EventType>({
   'url-protect': finding('url protect'),
 });
 
+/** What it is taken for where something was found in the mail. */
+export const foundThreat = finding('other');
 /** What a type nobody knows is taken for. */
 export const otherType = mail('other', 99);
 

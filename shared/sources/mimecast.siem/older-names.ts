@@ -11,6 +11,9 @@ const today = wordTable<keyof SiemEvent>({
   MsgSize: 'emailSize', Size: 'emailSize', URL: 'url', Definition: 'policyDefinition', TaggedMalicious: 'taggedMalicious',
 }); // prettier-ignore
 
+/** Read as well, and no part of an identity: records read before would be others. */
+const alsoRead = wordTable<keyof SiemEvent>({ msgid: 'messageId', AttNames: 'attachments' });
+
 /** The old names, for the identity of a record that bears them. */
 export const olderFields = [
   ...Object.keys(today), 'acc', 'sender', 'recipient', 'url', 'reason', 'sourceIp', 'fileName', 'sha256',
@@ -28,6 +31,7 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
   ['url protect', 'url', 'urlCategory'],
   ['attachment protect', 'fileMime', 'sha256'],
   ['process', 'AttCnt', 'AttNames', 'Hld'],
+  ['journal', 'RcptActType', 'RcptHdrType'],
   ['receipt', 'SpamScore', 'Act', 'RejType'],
   ['spam', 'SourceIP', 'headerFrom'],
 ];
@@ -35,7 +39,7 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
 /** The record under today's names. What has none keeps its own. */
 export function inTodaysNames(record: Fields): SiemEvent {
   const named: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) named[today[name] ?? name] = value;
+  for (const [name, value] of Object.entries(record)) named[today[name] ?? alsoRead[name] ?? name] = value;
   named['type'] ??= tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0];
   return named;
 }
