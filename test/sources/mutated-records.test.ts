@@ -102,6 +102,7 @@ function* pathsOf(value: unknown, above: readonly string[] = []): Generator<read
 // function, and the event one that no store takes.
 test.each(folders)('$id takes “constructor” for a word like any other', ({ source, records }) => {
   const about = aboutFixtures(source);
+  expect(records.length).toBeGreaterThan(0);
   for (const record of records) {
     for (const changed of withWord(record, 'constructor')) {
       const read = readRecord(source, changed, about);

@@ -183,7 +183,7 @@ const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: s
 ];
 
 function addNamedByChanges(found: Entity[], resource: Fields): void {
-  const changes = list(resource['modifiedProperties']);
+  const changes = list(unpacked(resource['modifiedProperties']));
   if (changes.length === 0) return;
   const valueOf = (name: string): string | null => {
     const change = changes.map(fields).find(property => property?.['displayName'] === name);
@@ -252,7 +252,7 @@ function severityOf(
 /** An administrator's consent counts for everybody in the tenant. */
 function consentsForAll(record: DirectoryAudit): boolean {
   return list(unpacked(record.targetResources)).some(target =>
-    list(fields(target)?.['modifiedProperties']).some(property => {
+    list(unpacked(fields(target)?.['modifiedProperties'])).some(property => {
       const change = fields(property);
       const value = word(unpacked(change?.['newValue']));
       if (change?.['displayName'] === 'ConsentContext.IsAdminConsent') return value?.toLowerCase() === 'true';

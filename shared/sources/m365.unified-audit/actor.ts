@@ -2,7 +2,7 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { entity } from '../_kit/entity.ts';
-import { fields, firstWord, integer, word } from '../_kit/reading.ts';
+import { fields, firstWord, integer, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid, type IdentityClaims } from './identity-claims.ts';
 import type { UnifiedAudit } from './schema.ts';
@@ -19,7 +19,7 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(word(record.UserId) ?? otherUserId(record));
+  const said = readUserId(word(record.UserId) ?? otherUserId(record) ?? firstWord(...list(record.UserId)));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;

@@ -4,7 +4,7 @@ import { parseIp, type IpAndPort } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { addressNamed, mayHoldAddress } from '../_kit/named-address.ts';
 import { namedValues } from '../_kit/named-values.ts';
-import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
+import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { investigatedIp } from './investigation.ts';
 import type { Family } from './record-types.ts';
@@ -73,8 +73,20 @@ function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
     parseIp(held?.['sip']) ??
     parseIp(held?.['cip']) ??
     parseIp(held?.['ecip']) ??
-    investigatedIp(held, record.Actions)
+    investigatedIp(held, record.Actions) ??
+    entityIp(record.Entities)
   );
+}
+
+/** `{ id: '203.0.113.17', type: 'ip' }` among what an alert is about. */
+function entityIp(entities: unknown): IpAndPort | null {
+  for (const one of list(entities)) {
+    const known = fields(one);
+    if (firstWord(known?.['type'], known?.['Type'])?.toLowerCase() !== 'ip') continue;
+    const found = parseIp(firstWord(known?.['id'], known?.['Id'], known?.['label']));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** Services without a field of their own for it hold it in a list of names and values, or one level down. */

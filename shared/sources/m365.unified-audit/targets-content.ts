@@ -120,7 +120,7 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
 }
 
 const alertKinds = wordTable<EntityKind>({
-  user: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
+  user: 'user', account: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
   mailmessage: 'message', ip: 'other', url: 'other', device: 'device', host: 'device',
 }); // prettier-ignore
 
@@ -187,6 +187,12 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   if (about !== null) {
     const kind = alertKinds[word(record.EntityType)?.toLowerCase() ?? ''] ?? 'other';
     addEntity(found, entity(kind, isAddress(about) ? { address: about } : { name: about }));
+  }
+  for (const one of list(record.Entities)) {
+    const known = fields(one);
+    const said = firstWord(known?.['id'], known?.['Id'], known?.['label'], known?.['Name']);
+    const kind = alertKinds[firstWord(known?.['type'], known?.['Type'])?.toLowerCase() ?? ''] ?? 'other';
+    if (said !== null) addEntity(found, entity(kind, isAddress(said) ? { address: said } : { name: said }));
   }
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));

@@ -123,6 +123,8 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
 
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
 function addObject(found: Entity[], { record, family }: AuditFacts): void {
+  const several = list(record.ObjectId);
+  if (several.length > 1) for (const one of several) addEntity(found, objectOf(word(one) ?? ''));
   const object = word(record.ObjectId);
   if (object === null || object.startsWith('{') || mentions(found, object)) return;
   if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
@@ -130,6 +132,7 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
 }
 
 function objectOf(object: string): Entity | null {
+  if (object === '') return null;
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
     return entity('file', { id: object, name: lastSegment(object) });
