@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { crc32, gunzipSync, zstdCompressSync } from 'node:zlib';
+import { zstdOptions } from '../shared/adapters/documents/zstd-options.ts';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
 import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
 import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
@@ -65,7 +66,7 @@ export function openFloor(folder: string): { measure(step: FloorStep): FloorSpen
       return {
         parse: timed(() => pages.forEach(parsePage)),
         hash: timed(() => pages.forEach(bytes => hash('sha256', bytes, 'hex'))),
-        compress: timed(() => pages.forEach(bytes => zstdCompressSync(bytes))),
+        compress: timed(() => pages.forEach(bytes => zstdCompressSync(bytes, zstdOptions(bytes.length)))),
         store: timed(() => insertAll(store, storeInserts, made, row => row.store)),
         index: timed(() => insertAll(index, indexInserts, sorted, row => row.index)),
       };

@@ -4,7 +4,7 @@ import { instant } from '../shared/kernel/time.ts';
 import { buildProgram, globalOptions, type Globals } from './program.ts';
 import { asCommandError, connect, serviceUrl } from './connection.ts';
 import type { Context } from './context.ts';
-import { exitCodes, type CommandError, type ExitCode } from './exit-code.ts';
+import { exitCodes, usageError, type CommandError, type ExitCode } from './exit-code.ts';
 import { invocationOf, typedAs } from './invocation.ts';
 import { openTerminal, type Streams, type Terminal } from './terminal.ts';
 
@@ -35,18 +35,29 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
   const exitWith = (code: ExitCode): void => {
     exitCode = code;
   };
-  const program = buildProgram(terminal, contextOf, exitWith, streams.env);
+  const program = buildProgram(terminal, contextOf, exitWith, streams.env, args.includes('--json'));
   const commands = program.commands.map(command => command.name());
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    // Commander has printed its own message by now; help and version end this way too.
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const json = globalOptions(program).json || args.includes('--json');
+    if (thrown instanceof CommanderError) {
+      // Help and version end this way too. Of what is wrong Commander has told a person by now, and left the rest to us.
+      if (thrown.exitCode === 0) return exitCodes.ok;
+      if (json) complain(terminal, usageErrorOf(thrown), json);
+      return exitCodes.usage;
+    }
     const error = asCommandError(thrown);
-    complain(terminal, error, globalOptions(program).json || args.includes('--json'));
+    complain(terminal, error, json);
     return error.exitCode;
   }
+}
+
+/** Commander's own complaint, as a sentence without its second line. */
+function usageErrorOf(thrown: CommanderError): CommandError {
+  const message = thrown.code === 'commander.help' ? 'A command is missing.' : thrown.message;
+  return usageError(message.replace(/^error: /, '').split('\n')[0] ?? '', 'holdfast --help tells more.');
 }
 
 /** What happened, what to do next, and what to quote when asking for help. */

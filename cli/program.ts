@@ -11,7 +11,7 @@ import { listTenants, showTenant } from './commands/tenants.ts';
 import { token } from './commands/token.ts';
 import { defaultUrl } from './connection.ts';
 import type { Context } from './context.ts';
-import { exitCodeHelp, type ExitCode } from './exit-code.ts';
+import { exitCodeHelp, usageError, type ExitCode } from './exit-code.ts';
 import { followOperation } from './follow-operation.ts';
 import { addMapping } from './mapping-commands.ts';
 import { tenantIdOf } from './tenant-id.ts';
@@ -36,6 +36,8 @@ export function buildProgram(
   contextOf: (globals: Globals) => Context,
   exitWith: (code: ExitCode) => void,
   env: Readonly<Record<string, string | undefined>> = {},
+  /** Leave it to the caller to say what is wrong with the arguments: for a script it must be JSON. */
+  quiet = false,
 ): Command {
   const program = new Command('holdfast')
     .description('Search and run a Holdfast archive from the command line.')
@@ -48,6 +50,7 @@ export function buildProgram(
     .configureOutput({
       writeOut: text => void terminal.out(text),
       writeErr: text => {
+        if (quiet) return;
         terminal.note(text.replace(/\n$/, '').replace(/^error: /, 'holdfast: '));
       },
     })
@@ -88,7 +91,7 @@ function addReading(program: Command, context: () => Context): void {
     .option('--tenant <tenant>', 'only this tenant: id or name')
     .addOption(new Option('--order <order>', 'by event time').choices(['newest', 'oldest']).default('newest'))
     .option('--limit <n>', 'at most so many events', wholeNumber, 20)
-    .option('--all', 'every match, however many')
+    .addOption(new Option('--all', 'every match, however many').conflicts('limit'))
     .option('--facets <fields>', 'count values: operation,actor,outcome …')
     .option('--interval <span>', 'count by time: 15m, 1h, 1d')
     .addHelpText('after', searchHelp)
@@ -109,7 +112,7 @@ function addReading(program: Command, context: () => Context): void {
     .argument('<id>', 'its id, or the beginning of it as search shows it')
     .option('--history', 'every revision, oldest first')
     .addOption(new Option('--ocsf', 'the event as an OCSF 1.8.0 object').conflicts(['history', 'raw']))
-    .option('--raw', 'the record byte for byte as the provider sent it')
+    .addOption(new Option('--raw', 'the record byte for byte as the provider sent it').conflicts('history'))
     .action((id: string, given: { history?: boolean; ocsf?: boolean; raw?: boolean }) => {
       const shown = (['raw', 'history', 'ocsf'] as const).find(form => given[form] === true);
       return showEvent(context(), id, shown ?? 'event');
@@ -191,7 +194,7 @@ function addWatching(program: Command, context: () => Context): void {
     .option('--tenant <tenant>', 'only this tenant: id or name')
     .option('--limit <n>', 'at most so many', wholeNumber, 20)
     .option('--wait', 'stay until it is done')
-    .option('--cancel', 'cancel it; what it has stored stays')
+    .addOption(new Option('--cancel', 'cancel it; what it has stored stays').conflicts('wait'))
     .action(
       async (
         id: string | undefined,
@@ -199,6 +202,8 @@ function addWatching(program: Command, context: () => Context): void {
       ) => {
         const here = context();
         if (id === undefined) {
+          if (given.cancel === true || given.wait === true)
+            throw usageError('Which operation?', 'Give its id, as holdfast operations lists it.');
           const tenant = given.tenant === undefined ? {} : { tenant: await tenantIdOf(here, given.tenant) };
           return listOperations(here, { ...tenant, limit: given.limit });
         }
@@ -230,8 +235,8 @@ function addOffline(
       'after',
       '\nA record of a snapshot (a policy, a role assignment) is read as a thing added.\nOne line out for each line in, in order: {"event":…} (with --ocsf {"ocsf":…}), {"skip":"reason"} or {"quarantine":"problem"}.\nExit code 6 when a line was quarantined.',
     )
-    .action(async (source: string, given: NormalizeOptions) => {
-      exitWith(await normalize(terminal, source, { mappings, ...given }));
+    .action(async (source: string, given: Omit<NormalizeOptions, 'setMappings'>) => {
+      exitWith(await normalize(terminal, source, { ...given, setMappings: mappings }));
     });
 }
 

@@ -4,6 +4,6 @@ import { InvalidArgumentError } from 'commander';
 export function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d{1,9}$/.test(text) || number < 1)
-    throw new InvalidArgumentError('Expected a whole number from 1 on.');
+    throw new InvalidArgumentError('Expected a whole number from 1 to 999999999.');
   return number;
 }

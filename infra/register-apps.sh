@@ -62,6 +62,8 @@ application_json() {
   printf '"api":{"requestedAccessTokenVersion":2,"oauth2PermissionScopes":[{"id":"%s","value":"access_as_user","type":"User","isEnabled":true,' "$scope_id"
   printf '"adminConsentDisplayName":"Use Holdfast","adminConsentDescription":"Search what Holdfast keeps, as far as your roles allow.",'
   printf '"userConsentDisplayName":"Use Holdfast","userConsentDescription":"Search what Holdfast keeps, as far as your roles allow."}]},'
+  # With this "holdfast token" signs people in: Entra takes any port of localhost for it.
+  printf '"publicClient":{"redirectUris":["http://localhost"]},'
   printf '"optionalClaims":{"accessToken":[{"name":"idtyp"},{"name":"xms_cc"},{"name":"acrs"}]}}'
 }
 

@@ -28,6 +28,10 @@ interface Flags {
   readonly born: number;
 }
 
+/** What a flag is for whoever typed it: under a parent the port is a setting. */
+const calledBy = (flag: string): string =>
+  flag === 'port' && process.connected ? 'SIMULATOR_PORT' : `--${flag}`;
+
 /** The flags, or a sentence about what is wrong with them. */
 function readFlags(args: readonly string[]): Flags | string {
   let values;
@@ -51,9 +55,9 @@ function readFlags(args: readonly string[]): Flags | string {
   const { port, seed, events, tenants, records } = values;
   const born = values.born === undefined ? Date.now() : parseInstant(values.born);
   for (const [name, text] of Object.entries({ port, seed, events, tenants })) {
-    if (text !== undefined && !/^\d{1,9}$/.test(text)) return `--${name} must be a whole number.`;
+    if (text !== undefined && !/^\d{1,9}$/.test(text)) return `${calledBy(name)} must be a whole number.`;
   }
-  if (Number(port) > 65_535) return '--port must be at most 65535.';
+  if (Number(port) > 65_535) return `${calledBy('port')} must be at most 65535.`;
   if (Number(tenants) < 1) return '--tenants must be at least 1.';
   if (records !== undefined && statSync(records, { throwIfNoEntry: false })?.isDirectory() !== true)
     return `--records: there is no folder ${records}.`;

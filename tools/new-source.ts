@@ -24,4 +24,9 @@ async function main(id: string | undefined): Promise<void> {
   );
 }
 
-await main(process.argv[2]);
+try {
+  await main(process.argv[2]);
+} catch (thrown) {
+  console.error(thrown instanceof Error ? thrown.message : thrown);
+  process.exitCode = 1;
+}

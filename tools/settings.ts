@@ -10,12 +10,15 @@ const path = resolve(import.meta.dirname, '../local.settings.example.json');
 
 // What the Functions host itself asks for; ours follow. Settings of the process that listens are not its business.
 const hostSettings = { AzureWebJobsStorage: 'UseDevelopmentStorage=true', FUNCTIONS_WORKER_RUNTIME: 'node' };
+// The file is for Functions, which keep nothing on the machine: with the product's own default they answer 503.
+const ofFunctions = { HOLDFAST_PROFILE: 'azure' };
 const ofTheLocalHost = new Set<string>(['PORT', 'HOLDFAST_HOST']);
 
 /** The example as it is committed. */
 export function settingsText(): string {
   const ours = settingNames().filter(({ name }) => !ofTheLocalHost.has(name));
-  const values = { ...hostSettings, ...Object.fromEntries(ours.map(({ name, initial }) => [name, initial])) };
+  const initials = Object.fromEntries(ours.map(({ name, initial }) => [name, initial]));
+  const values = { ...hostSettings, ...initials, ...ofFunctions };
   return `${JSON.stringify({ IsEncrypted: false, Values: values }, null, 2)}\n`;
 }
 

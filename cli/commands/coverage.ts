@@ -96,8 +96,11 @@ export async function showCoverage(context: Context, query: CoverageOptions): Pr
     for (const entry of value) await outJson(context, entry);
     return;
   }
-  if (value.length === 0) return context.terminal.note('Nothing has been asked for yet.');
   const apart = query.source !== undefined || query.stream !== undefined;
+  if (value.length === 0) {
+    const nothing = apart ? 'Nothing of that source or stream' : 'Nothing';
+    return context.terminal.note(`${nothing} has been asked for yet.`);
+  }
   const tenants = [...new Set(value.map(entry => entry.tenant))];
   for (const [at, tenant] of tenants.entries()) {
     const entries = value.filter(entry => entry.tenant === tenant);

@@ -9,8 +9,10 @@ export interface NormalizeOptions {
   readonly domain?: readonly string[];
   readonly stream?: string;
   readonly readAt?: string;
-  /** Path of a mapping file; the built-in one where it is empty. */
+  /** Path of a mapping file. */
   readonly mappings?: string;
+  /** The one that the environment names where no other is given; the built-in one where it is empty. */
+  readonly setMappings: string;
   /** Write OCSF in place of our own event. */
   readonly ocsf?: boolean;
 }
@@ -29,7 +31,11 @@ export async function normalize(
     import('../../shared/app/mapping-file.ts'),
     import('../../shared/sources/index.generated.ts'),
   ]);
-  const mappings = await readMappingFile(options.mappings ?? '', sources);
+  const named = options.mappings ?? '';
+  const mappings =
+    named === ''
+      ? await readMappingFile(options.setMappings, sources)
+      : await readMappingFile(named, sources, '--mappings');
   let quarantined = 0;
   const lines = normalizeLines(sourceId, readLines(terminal.input), {
     mappings,

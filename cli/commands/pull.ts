@@ -56,10 +56,13 @@ function rangeOf(context: Context, options: PullOptions): { from: string; to: st
     return null;
   }
   const now = context.now();
-  return {
-    from: instantOption('from', options.from, now),
-    to: instantOption('to', options.to ?? defaultEnd, now),
-  };
+  const from = instantOption('from', options.from, now);
+  const to = instantOption('to', options.to ?? defaultEnd, now);
+  if (from < to) return { from, to };
+  throw usageError(
+    options.to === undefined ? '--from must be more than ten minutes ago.' : '--from must be before --to.',
+    options.to === undefined ? 'Where --to is not given the range ends then.' : undefined,
+  );
 }
 
 async function showPlan(

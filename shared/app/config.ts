@@ -93,7 +93,8 @@ const settings = {
   HOLDFAST_SECRETS: {
     schema: z.string(),
     initial: '',
-    about: 'JSON file with secrets, readable by its owner only; HOLDFAST_SECRET_* settings come first',
+    about:
+      'JSON file with secrets, readable by its owner only (secrets.json in the data folder where not set); HOLDFAST_SECRET_* settings come first',
   },
   HOLDFAST_CORS_ORIGINS: {
     schema: z.string(),

@@ -9,6 +9,7 @@ import type { OpenedProfile } from './opened-profile.ts';
 export async function openEmbeddedProfile(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
+  secretsFile = '',
 ): Promise<OpenedProfile> {
   const [{ openEmbedded }, { lockData }, { installationKey }, { systemClock }] = await Promise.all([
     import('../adapters/embedded/open-embedded.ts'),
@@ -19,7 +20,7 @@ export async function openEmbeddedProfile(
   const lock = lockData(folder);
   const worker = `embedded-${randomUUID()}`;
   try {
-    const profile = await openEmbedded({ folder, environment, clock: systemClock });
+    const profile = await openEmbedded({ folder, environment, secretsFile, clock: systemClock });
     return {
       profile,
       clock: systemClock,

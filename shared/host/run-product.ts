@@ -53,6 +53,12 @@ const workers = 8;
 export async function runProduct(options: ProductOptions): Promise<Product> {
   const config = readConfig(options.environment);
   if (!config.ok) return serveProblems(config.problems, config.known);
+  if (config.settings.HOLDFAST_PROFILE !== 'embedded') {
+    // Everything would be kept in the data folder of this machine, and nobody told.
+    const problem =
+      'is azure, which only the Functions app serves: this process keeps everything on this machine';
+    return serveProblems([{ setting: 'HOLDFAST_PROFILE', problem }], config.settings);
+  }
   try {
     return await serve(config.settings, options);
   } catch (thrown) {
@@ -74,7 +80,11 @@ async function serveProblems(
 }
 
 async function serve(settings: Settings, options: ProductOptions): Promise<Product> {
-  const opened = await openEmbeddedProfile(settings.HOLDFAST_DATA, options.environment);
+  const opened = await openEmbeddedProfile(
+    settings.HOLDFAST_DATA,
+    options.environment,
+    settings.HOLDFAST_SECRETS,
+  );
   const { clock, profile } = opened;
   const counters = counterRegistry();
   const telemetry = consoleTelemetry({ stream: options.log, level: options.level, clock, counters });

@@ -21,6 +21,8 @@ const usage = `npm start -- [--records DIR] [--events N] [--tenants N] [--seed N
   --events N     about so many invented events in all (default: some 25,000)
   --tenants N    so many invented tenants (default: 2, Contoso and Fabrikam)
   --seed N       another invented world
+
+PORT (7071), SIMULATOR_PORT (7072) and HOLDFAST_DATA (.holdfast) are settings of the environment.
 `;
 
 const names = ['records', 'events', 'tenants', 'seed'] as const;

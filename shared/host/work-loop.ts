@@ -31,7 +31,12 @@ const budget = { pages: 200, time: minutes(4) };
  * `stop` lets every run finish the page it is on, and resolves when all is quiet.
  */
 export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<void> } {
-  const { deps } = options;
+  const atWork = new Set<string>();
+  // A worker of ours that is at no job holds nothing: with the disk full it could not give back the window it had.
+  const isGone = (owner: string): boolean =>
+    options.deps.isGone?.(owner) === true ||
+    (owner.startsWith(`${options.deps.worker}/`) && !atWork.has(owner));
+  const deps = { ...options.deps, isGone };
   const stopping = new AbortController();
   const { signal } = stopping;
 
@@ -56,7 +61,9 @@ export function startWorkLoop(options: WorkLoopOptions): { stop: () => Promise<v
   const work = (name: string) => async (): Promise<Duration> => {
     const taken = await deps.queue.take(deps.clock.now(), jobLease);
     if (taken === null) return idlePause;
-    await runJob({ ...deps, worker: `${deps.worker}/${name}` }, taken, { ...budget, signal });
+    const worker = `${deps.worker}/${name}`;
+    atWork.add(worker);
+    await runJob({ ...deps, worker }, taken, { ...budget, signal }).finally(() => atWork.delete(worker));
     return 0 as Duration;
   };
   const index = async (): Promise<Duration> => {

@@ -30,7 +30,7 @@ export const longestTemplate = 500;
 const notOneSentence: readonly (readonly [RegExp, string])[] = [
   [/[\p{Cc}\u2028\u2029]/u, 'a sentence stands on one line; for a long one in the file use “>”'],
   [
-    /(?<!(?<!\p{L})(?:\p{L}|St|Dr|Mr|Mrs|Ms|No|Nr|vs|Prof))[.!?]\s+(?=\p{Lu})|(?<=[}\]])[.!?]\s+(?=[{[])/u,
+    /(?<!(?<!\p{L})(?:\p{L}|St|Dr|Mr|Mrs|Ms|No|Nr|vs|Prof|approx|ca|incl|max|min|Inc|Ltd|Corp))[.!?]\s+(?=\p{Lu})|(?<=[}\]])[.!?]\s+(?=[{[])/u,
     'a second sentence begins here; an event is told in one',
   ],
 ];

@@ -102,7 +102,7 @@ async function walk(
       if (!last) demandProgress(target, page, before, openIn(held).counts.pages);
       waiting.push(page);
       // A snapshot's pages only become names in the cursor: nothing is saved by waiting for more.
-      if (!last && kind !== 'snapshot' && !isFull(waiting)) continue;
+      if (!last && kind !== 'snapshot' && !isFull(deps, waiting)) continue;
       await settle();
       if (last) return { status: 'whole', held, counts, named };
       const over = counts.pages >= budget.pages || deps.clock.now() - began >= budget.time;
@@ -120,12 +120,8 @@ async function walk(
   return { status: 'whole', held, counts, named };
 }
 
-/** Small pages are archived and stored together up to here, some thousand records: a store is asked less often. */
-const fullBatch = { pages: 64, bytes: 1_000_000 };
-
-const isFull = (batch: readonly Page[]): boolean =>
-  batch.length >= fullBatch.pages ||
-  batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= fullBatch.bytes;
+const isFull = ({ batch: full }: PullDeps, batch: readonly Page[]): boolean =>
+  batch.length >= full.pages || batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= full.bytes;
 
 /** Paging that stands still, or never ends, is an error; whoever followed it would turn in a circle. */
 function demandProgress(target: PullTarget, page: Page, before: string | null, pages: number): void {

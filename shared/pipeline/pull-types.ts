@@ -10,6 +10,7 @@ import type { EventStore } from '../ports/event-store.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { LedgerStore } from '../ports/ledger-store.ts';
 import type { OperationStore } from '../ports/operation-store.ts';
+import type { BatchSize } from '../ports/profile.ts';
 import type { RawArchive } from '../ports/raw-archive.ts';
 import type { RunLog } from '../ports/run-log.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -23,6 +24,7 @@ export interface PullDeps {
   readonly ledger: LedgerStore;
   readonly runs: RunLog;
   readonly operations: OperationStore;
+  readonly batch: BatchSize;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** The provider's door for one tenant. */

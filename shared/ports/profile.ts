@@ -14,6 +14,12 @@ import type { SecretStore } from './secret-store.ts';
 import type { TenantRegistry } from './tenant-registry.ts';
 import type { ThrottleMemory } from './throttle-memory.ts';
 
+/** Small pages are archived and stored together up to here: each call of a store costs, however little it brings. */
+export interface BatchSize {
+  readonly pages: number;
+  readonly bytes: number;
+}
+
 /** Every store of one profile (embedded, azure), opened together. */
 export interface Profile {
   readonly archive: RawArchive;
@@ -31,6 +37,7 @@ export interface Profile {
   readonly throttles: ThrottleMemory;
   readonly names: NameStore;
   readonly idempotency: IdempotencyStore;
+  readonly batch: BatchSize;
   /** Each store tried with a harmless read: null when it answers, otherwise the sentence that helps. */
   check(): Promise<Readonly<Record<string, string | null>>>;
   close(): Promise<void>;

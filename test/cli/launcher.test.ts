@@ -42,6 +42,15 @@ describe('wrong usage', () => {
     [['serach'], /unknown command 'serach'/],
     [['search', '--limt', '3'], /unknown option '--limt'/],
     [['search', '--limit', '0'], /whole number from 1/],
+    [['search', '--limit', '9999999999'], /whole number from 1 to 999999999/],
+    [['search', '--all', '--limit', '3'], /'--all' cannot be used with option '--limit/],
+    [['event', '20261005-1f3a9c2b', '--raw', '--history'], /'--raw' cannot be used with option '--history'/],
+    [['operations', '--cancel'], /Which operation\?/],
+    [['operations', '--wait'], /Which operation\?/],
+    [['operations', 'x', '--cancel', '--wait'], /'--cancel' cannot be used with option '--wait'/],
+    [['run', 'Contoso', 'a.b', '--from', '2d', '--to', '3d'], /--from must be before --to/],
+    [['run', 'Contoso', 'a.b', '--from', 'now'], /--from must be more than ten minutes ago/],
+    [['normalize', 'entra.sign-ins', '--mappings', '/nonexistent'], /The mapping file \(--mappings\) cannot/],
     [['search', '--order', 'random'], /newest, oldest/],
     [['event'], /missing required argument 'id'/],
     [['event', 'nonsense'], /not an event id/],
@@ -54,12 +63,27 @@ describe('wrong usage', () => {
     expect(err).toMatch(expected);
     expect(err).not.toMatch(/\bat .*\.ts:\d+/);
   });
-  test('with --json is one JSON document on standard error', async () => {
-    const { code, err } = await holdfastHere(['event', 'nonsense', '--json']);
-    expect(code).toBe(2);
-    expect(JSON.parse(err)).toMatchObject({
-      error: { exitCode: 2, message: expect.stringContaining('event id') as string },
-    });
+  test.each([
+    [['event', 'nonsense'], /^"nonsense" is not an event id/],
+    [['serach'], /^unknown command 'serach'$/],
+    [['search', '--limt', '3'], /^unknown option '--limt'$/],
+    [['search', '--limit', 'x'], /^option '--limit <n>' argument 'x' is invalid/],
+    [['event'], /^missing required argument 'id'$/],
+    [['tenants', 'a', 'b'], /^too many arguments/],
+    [['mapping', 'preview'], /^required option '--file <file>' not specified$/],
+    [['mapping'], /^A command is missing/],
+    [[], /^A command is missing/],
+  ])('%j with --json is one JSON document on standard error', async (args, expected) => {
+    for (const given of [
+      ['--json', ...args],
+      [...args, '--json'],
+    ]) {
+      const { code, out, err } = await holdfastHere(given);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(JSON.parse(err)).toMatchObject({
+        error: { exitCode: 2, message: expect.stringMatching(expected) as string },
+      });
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -109,6 +110,28 @@ it('answers 503 that names the setting when one is missing or wrong', async () =
   const events = await fetch(`${serve.url}/api/v1/events`);
   expect(events.status).toBe(503);
   expect(await events.text()).toContain('HOLDFAST_CLIENT_ID');
+  serve.child.kill('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+});
+
+it('does not keep on this machine what was meant for Azure', async () => {
+  const data = join(await tempFolder(), 'data');
+  const serve = startProcess('serve.ts', {
+    PORT: String(await freePort()),
+    HOLDFAST_DATA: data,
+    HOLDFAST_CLIENT_ID: 'b1f0e6a2-0000-4000-8000-0000000a0d1e',
+    HOLDFAST_PROFILE: 'azure',
+    HOLDFAST_COSMOS_URL: 'https://cosmos.example',
+    HOLDFAST_ARCHIVE_URL: 'https://archive.example',
+    HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
+    HOLDFAST_SEARCH_URL: 'https://search.example',
+    HOLDFAST_VAULT_URL: 'https://vault.example',
+  });
+  await healthy(serve);
+  const ready = await fetch(`${serve.url}/api/v1/ready`);
+  expect(ready.status).toBe(503);
+  expect(await ready.text()).toContain('HOLDFAST_PROFILE');
+  expect(existsSync(data)).toBe(false);
   serve.child.kill('SIGTERM');
   expect(await serve.ended()).toBe(0);
 });

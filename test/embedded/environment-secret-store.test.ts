@@ -84,3 +84,14 @@ test('a name of something every object has is missing', async () => {
 test('without a file there is nothing to complain about', async () => {
   await expect((await storeWith(null)).check()).resolves.toBeUndefined();
 });
+
+test('a file that a setting names must be there, and complaints name the setting', async () => {
+  const file = join(await tempFolder(), 'mine.json');
+  const store = environmentSecretStore({ environment: {}, file, setting: 'HOLDFAST_SECRETS' });
+  const missing = await refusal(store.check());
+  expect([missing.code, missing.target]).toEqual(['config.invalid', 'HOLDFAST_SECRETS']);
+  expect(missing.message).toMatch(/^The file that HOLDFAST_SECRETS names cannot be read/);
+  await writeFile(file, JSON.stringify({ a: value }), { mode: 0o600 });
+  expect((await store.get('a')).reveal()).toBe(value);
+  expect((await refusal(store.get('b'))).message).toContain('to the file that HOLDFAST_SECRETS names.');
+});

@@ -128,3 +128,13 @@ test('a folder that cannot be used is told of', async () => {
   await expect(open(join(folder, 'file'))).rejects.toMatchObject({ code: 'store.unavailable' });
   await expect(open(join(folder, 'file', 'below'))).rejects.toMatchObject({ code: 'store.unavailable' });
 });
+
+test('secrets are read from the file that is named, in place of the folder’s', async () => {
+  const [folder, file] = [await tempFolder(), join(await tempFolder(), 'mine.json')];
+  await writeFile(join(folder, 'secrets.json'), '{"a":"the folder’s"}', { mode: 0o600 });
+  await writeFile(file, '{"a":"mine"}', { mode: 0o600 });
+  const clock = new ManualClock();
+  const profile = await openEmbedded({ folder, environment: {}, clock, secretsFile: file });
+  expect((await profile.secrets.get('a')).reveal()).toBe('mine');
+  await profile.close();
+});

@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../cli/program.ts';
 import { openTerminal } from '../../cli/terminal.ts';
@@ -14,6 +15,10 @@ const program = buildProgram(
   () => {},
 );
 const commands = new Set(program.commands.map(command => command.name()));
+const flagsOf = (command: Command): readonly (string | undefined)[] => [
+  ...command.options.map(option => option.long),
+  ...command.commands.flatMap(flagsOf),
+];
 
 /** Advice such as `holdfast coverage` or npx holdfast search that names a command there is not. */
 function deadHints(file: TreeFile): Finding[] {
@@ -26,10 +31,35 @@ function deadHints(file: TreeFile): Finding[] {
     }));
 }
 
+/** Options beside a command that it does not have: up to the end of the line, the code or the comment. */
+function deadFlags(file: TreeFile): Finding[] {
+  return [...file.text.matchAll(/(?:`|npx )holdfast ([a-z]+)([^`\n#]*)/g)].flatMap(match => {
+    const command = program.commands.find(one => one.name() === match[1]);
+    if (command === undefined) return [];
+    const known = new Set([...flagsOf(command), ...program.options.map(option => option.long), '--help']);
+    return [...(match[2] ?? '').matchAll(/(?<= )--[a-z][a-z-]*/g)]
+      .filter(([flag]) => !known.has(flag))
+      .map(([flag]) => ({
+        path: file.path,
+        line: lineAt(file.text, match.index),
+        says: `advises "holdfast ${command.name()} ${flag}", which is no option of it`,
+      }));
+  });
+}
+
 describe('advice to run a command', () => {
   test('names one there is, in messages and documents', () => {
     const files = listTree().filter(path => /^(?:shared|cli|docs|[A-Z]).*\.(?:ts|md)$/.test(path));
     expect(report(files.map(readTreeFile).flatMap(deadHints))).toEqual([]);
+  });
+  test('with options that it has', () => {
+    const files = listTree().filter(path => /^(?:shared|cli|docs|[A-Z]).*\.(?:ts|md)$/.test(path));
+    expect(report(files.map(readTreeFile).flatMap(deadFlags))).toEqual([]);
+    const text =
+      'npx holdfast search x --limit 3 --json # --fine\n`holdfast mapping preview --file x`, `holdfast event ID --mend`';
+    expect(deadFlags({ path: 'x.md', text }).map(({ says }) => says)).toEqual([
+      'advises "holdfast event --mend", which is no option of it',
+    ]);
   });
   test('the check finds one there is not', () => {
     expect(commands.size).toBeGreaterThan(8);

@@ -16,13 +16,26 @@ describe('documents', () => {
   test('point at things that are there', () => {
     const there = (path: string): boolean => existsSync(join(root, path));
     expect(documents.length).toBeGreaterThan(3);
-    expect(report(documents.flatMap(file => deadReferences(file, there, Object.keys(scripts))))).toEqual([]);
+    const textOf = (path: string): string => readTreeFile(path).text;
+    const findings = documents.flatMap(file => deadReferences(file, there, Object.keys(scripts), textOf));
+    expect(report(findings)).toEqual([]);
   });
   test('the check finds a dead link, a dead path and a dead script', () => {
     const text =
       'See [here](../gone.md), `shared/gone/` and `npm run gone`; [there](https://www.w3.org) is fine.';
     expect(deadReferences({ path: 'docs/x.md', text }, () => false, ['start'])).toHaveLength(3);
     expect(deadReferences({ path: 'docs/x.md', text }, () => true, ['gone'])).toEqual([]);
+    const anchors = '# One, two\n[a](#one-two) [b](#three) [c](y.md#four) [d](y.md#five)';
+    const found = deadReferences(
+      { path: 'docs/x.md', text: anchors },
+      () => true,
+      [],
+      () => '## `four`',
+    );
+    expect(found.map(({ says }) => says)).toEqual([
+      'links to #three of docs/x.md, which has no such heading',
+      'links to #five of docs/y.md, which has no such heading',
+    ]);
   });
 });
 

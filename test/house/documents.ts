@@ -1,24 +1,37 @@
 import { posix } from 'node:path';
 import { lineAt, type Finding, type TreeFile } from './source-tree.ts';
 
-const link = /\]\((?!https?:|mailto:|#)([^)\s#]+)(?:#[^)]*)?\)/g;
+const link = /\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)]*))?\)/g;
 const codePath =
   /`((?:functions|shared|simulator|cli|web|infra|test|bench|tools|docs|\.ci)\/[\w./-]*[\w/-])`/g;
 const npmRun = /\bnpm run ([a-z][a-z:-]*)/g;
+
+/** A heading's place in a page, as it is linked to: its letters, digits, hyphens and underscores. */
+const anchorsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 /** Links, paths in backticks and npm scripts of a document that lead nowhere. */
 export function deadReferences(
   file: TreeFile,
   there: (path: string) => boolean,
   scripts: readonly string[],
+  textOf: (path: string) => string = () => '',
 ): Finding[] {
   const findings: Finding[] = [];
   const add = (offset: number, says: string): void => {
     findings.push({ path: file.path, line: lineAt(file.text, offset), says });
   };
   for (const match of file.text.matchAll(link)) {
-    const path = posix.join(posix.dirname(file.path), match[1] ?? '');
+    const [, to = '', anchor] = match;
+    const path = to === '' ? file.path : posix.join(posix.dirname(file.path), to);
     if (!there(path)) add(match.index, `links to ${path}, which is not there`);
+    else if (anchor !== undefined && !anchorsOf(to === '' ? file.text : textOf(path)).includes(anchor))
+      add(match.index, `links to #${anchor} of ${path}, which has no such heading`);
   }
   for (const match of file.text.matchAll(codePath)) {
     const path = (match[1] ?? '').replace(/\/$/, '');

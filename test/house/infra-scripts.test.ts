@@ -139,6 +139,8 @@ describe('registering the application', () => {
     expect(calls()).toContain("az ad app list --filter displayName eq 'Holdfast' ");
     const [application, uris, credential] = bodies();
     expect(application?.['displayName']).toBe('Holdfast');
+    // Where `holdfast token` takes the answer of the browser; under "web" Entra would ask for a secret.
+    expect(application?.['publicClient']).toEqual({ redirectUris: ['http://localhost'] });
     expect(uris).toEqual({ identifierUris: ['api://0c11e000-0000-4000-8000-000000000002'] });
     expect(credential).toMatchObject({
       name: 'holdfast-app',

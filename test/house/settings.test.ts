@@ -21,6 +21,14 @@ describe('settings', () => {
   test('stand in the example as the product knows them', () => {
     expect(readFileSync(join(root, 'local.settings.example.json'), 'utf8')).toBe(settingsText());
   });
+  test('are read by the product, every one: a setting that nothing reads is a promise nobody keeps', () => {
+    const code = listTree().filter(path => /^shared\/.*\.ts$/.test(path) && path !== 'shared/app/config.ts');
+    const texts = code.map(path => readTreeFile(path).text);
+    const unread = [...known].filter(
+      name => !texts.some(text => text.includes(`settings.${name}`) || text.includes(`${name}: `)),
+    );
+    expect(unread).toEqual([]);
+  });
   test('stand in the operations page, every one', () => {
     const page = readTreeFile('docs/operations.md').text;
     expect([...known].filter(name => !page.includes(`\`${name}\``))).toEqual([]);

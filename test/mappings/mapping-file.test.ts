@@ -52,6 +52,16 @@ test('a file with mistakes is config.invalid about the setting, with all of them
   });
 });
 
+test('of a file that is none the first mistakes are told, and how to see the others', async () => {
+  const lines = Array.from({ length: 12 }, (_, at) => `  wrong${String(at)}: X`);
+  const thrown = await refusal(await fileWith(['categories:', ...lines].join('\n')));
+  expect(thrown).toMatchObject({
+    message: expect.stringMatching(
+      /has 12 mistakes: .*line 11, column 3: .*; and 2 more, which `holdfast mapping check` lists\.$/,
+    ) as string,
+  });
+});
+
 test('the product starts all the same, answers 503 and names every mistake', async () => {
   const product = await runProduct({
     environment: {

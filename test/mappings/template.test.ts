@@ -62,7 +62,7 @@ describe('a template', () => {
     ['{actor} came in. They stayed', '15 a second sentence begins here'],
     ['{actor} came. {target} stayed', null],
     ['{actor} met {target}. {user} left', '20 a second sentence begins here'],
-    ['{actor} met Dr. No at St. Ives, e.g. {target}', null],
+    ['{actor} met Dr. No at St. Ives, e.g. {target}, approx. Monday', null],
     ['{actor} came\nand stayed', '12 a sentence stands on one line'],
     ['{actor} came and stayed\n', null],
   ])('%j has the mistake: %s', (text, says) => {

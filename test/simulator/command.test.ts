@@ -125,7 +125,6 @@ test('says where the lines are that it leaves out, and which files it cannot rea
 
 test('flags that cannot be meant are refused to the parent, which says so', async () => {
   const wrong = [
-    ['--port', 'x'],
     ['--tenants', '0'],
     ['--records', '/nowhere/at/all'],
     ['--born', 'yesterday'],
@@ -137,6 +136,17 @@ test('flags that cannot be meant are refused to the parent, which says so', asyn
     expect(await running.ended).toBe(2);
     // Said twice it would be in the way of the parent's own sentence.
     expect(running.output()).toBe('');
+  }
+});
+
+test('a port that is none is told by the name of the setting it came from', async () => {
+  for (const [port, told] of [
+    ['x', 'SIMULATOR_PORT must be a whole number.'],
+    ['70000', 'SIMULATOR_PORT must be at most 65535.'],
+  ]) {
+    const running = run(['--port', port ?? '']);
+    expect(sentenceIn(await running.message)).toBe(told);
+    expect(await running.ended).toBe(2);
   }
 });
 

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { sha256, type Sha256 } from '../../kernel/hash.ts';
 import { instant, type Instant } from '../../kernel/time.ts';
+import { zstdOptions } from '../documents/zstd-options.ts';
 
 /** What is known of an archived object beside its bytes. */
 export interface BlobAbout {
@@ -19,7 +20,8 @@ const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 /** The blob's content: one zstd frame, which the ordinary `zstd -d` opens. */
-export const packBytes = async (bytes: Uint8Array): Promise<Uint8Array> => compress(bytes);
+export const packBytes = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  compress(bytes, zstdOptions(bytes.length));
 
 /** The object's bytes; null when they are not the ones that were put. */
 export async function unpackBytes(about: BlobAbout, content: Uint8Array): Promise<Uint8Array | null> {

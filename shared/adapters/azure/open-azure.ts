@@ -57,6 +57,9 @@ export interface AzureProfile extends Profile {
   installationKey(): Promise<Uint8Array>;
 }
 
+/** Requests are what costs: over content blobs of 50 kB a batch of one megabyte asks Cosmos DB a third more often. */
+const batch = { pages: 256, bytes: 4_000_000 };
+
 /** The stores of the Azure profile. Asks nothing of any service: a wrong address shows in `check` and in use. */
 export function openAzure(options: OpenAzureOptions): AzureProfile {
   const { storage, secrets, signer, index, clock } = options;
@@ -88,6 +91,7 @@ export function openAzure(options: OpenAzureOptions): AzureProfile {
     throttles: cosmosThrottleMemory(cosmos, clock),
     names: cosmosNameStore(cosmos),
     idempotency: cosmosIdempotencyStore(cosmos),
+    batch,
     installationKey: () => installationKey(cosmos),
     check: () =>
       checkEach(cosmos, { archive, index, secrets, signer, queue: { count: () => messages.count() } }),

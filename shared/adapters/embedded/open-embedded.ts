@@ -29,6 +29,8 @@ export interface OpenEmbeddedOptions {
   /** Where HOLDFAST_SECRET_… variables are. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** The file that HOLDFAST_SECRETS names, in place of the folder's secrets.json; none where empty. */
+  readonly secretsFile?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface OpenEmbeddedOptions {
  * @throws AppError `store.*` when a file is damaged or the folder cannot be used.
  */
 export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profile> {
-  const { folder, environment, clock } = options;
+  const { folder, environment, clock, secretsFile = '' } = options;
   const raw = join(folder, 'raw');
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -48,7 +50,9 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
   const database = openHoldfastDatabase(folder);
   try {
     const index = openSearchIndex(folder);
-    const secrets = environmentSecretStore({ environment, file: join(folder, 'secrets.json') });
+    const named = { file: secretsFile, setting: 'HOLDFAST_SECRETS' };
+    const file = secretsFile === '' ? { file: join(folder, 'secrets.json') } : named;
+    const secrets = environmentSecretStore({ environment, ...file });
     const signer = localCheckpointSigner(folder);
     return {
       archive,
@@ -57,6 +61,7 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
       signer,
       ...storesOver(database),
       check: () => checkEach({ archive, index, secrets, signer, database }),
+      batch,
       async close() {
         index.close();
         database.close();
@@ -67,6 +72,9 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
     throw thrown;
   }
 }
+
+/** Memory is what is short: some thousand records, less than one page of a large source. */
+const batch = { pages: 64, bytes: 1_000_000 };
 
 /** `<folder>/holdfast.db` with our tables. */
 export const openHoldfastDatabase = (folder: string): Database =>

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import { sha256, type Sha256 } from '../../kernel/hash.ts';
+import { zstdOptions } from '../documents/zstd-options.ts';
 
 /**
  * A stored object is one file that the ordinary `zstd -d` opens: first a skippable frame (RFC 8878 section
@@ -46,8 +47,8 @@ export async function encodeRawFile(
 ): Promise<Uint8Array> {
   const body =
     bytes.length <= smallBytes
-      ? zstdCompressSync(bytes)
-      : await compressAside(bytes, { chunkSize: chunkFor(bytes.length >> 3) });
+      ? zstdCompressSync(bytes, zstdOptions(bytes.length))
+      : await compressAside(bytes, { ...zstdOptions(bytes.length), chunkSize: chunkFor(bytes.length >> 3) });
   const sizes = { sha256: digest, size: bytes.length, packed: body.length };
   const json = JSON.stringify({ ...about, ...sizes } satisfies RawMetadata);
   const text = Buffer.from(`${json}\n${sha256(json)}`);
