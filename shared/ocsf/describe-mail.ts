@@ -1,3 +1,4 @@
+import { wordTable } from '../kernel/word-table.ts';
 import type { Direction, MailFacts } from '../model/event.ts';
 import { filled, type OcsfObject } from './ocsf-event.ts';
 import { isOcsfEmail } from './type-problem.ts';
@@ -37,7 +38,7 @@ const allowed = [1, 'Allowed'] as const;
 const denied = [2, 'Denied'] as const;
 const observed = [3, 'Observed'] as const;
 type Verdict = readonly [action: readonly [number, string], disposition: readonly [number, string]];
-const verdicts: Readonly<Record<string, Verdict>> = {
+const verdicts = wordTable<Verdict>({
   delivered: [allowed, [1, 'Allowed']],
   expanded: [allowed, [1, 'Allowed']],
   resolved: [allowed, [1, 'Allowed']],
@@ -49,7 +50,7 @@ const verdicts: Readonly<Record<string, Verdict>> = {
   bounced: [denied, [25, 'Rejected']],
   deferred: [observed, [14, 'Delayed']],
   pending: [observed, [14, 'Delayed']],
-};
+});
 
 /** What became of a mail, in the words of the profile security_control; null for a status that says nothing. */
 export function verdictOf(mail: MailFacts | null): OcsfObject | null {

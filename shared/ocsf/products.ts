@@ -1,3 +1,4 @@
+import { wordTable } from '../kernel/word-table.ts';
 import type { OcsfObject } from './ocsf-event.ts';
 
 interface Vendor {
@@ -13,14 +14,14 @@ const microsoft = (name: string, log_provider = 'microsoft.graph'): Vendor => ({
 });
 
 /** By the first part of a source's id. */
-const vendors: Readonly<Record<string, Vendor>> = {
+const vendors = wordTable<Vendor>({
   entra: microsoft('Entra ID'),
   intune: microsoft('Intune'),
   defender: microsoft('Defender XDR'),
   exchange: microsoft('Exchange Online'),
   m365: microsoft('Microsoft 365', 'microsoft.management-activity'),
   mimecast: { vendor_name: 'Mimecast', name: 'Mimecast', log_provider: 'mimecast' },
-};
+});
 
 /** Which product logged it; a source of a vendor nobody has entered here is its own product. */
 export function productOf(source: string): { readonly product: OcsfObject; readonly log_provider?: string } {

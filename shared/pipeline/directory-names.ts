@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import type { Instant } from '../kernel/time.ts';
+import { wordTable } from '../kernel/word-table.ts';
 import type { EntityKind } from '../model/event.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { KnownName } from '../ports/name-store.ts';
@@ -81,13 +82,13 @@ function kindOf(object: DirectoryObject): EntityKind {
   return kinds[type] ?? 'other';
 }
 
-const kinds: Readonly<Record<string, EntityKind>> = {
+const kinds = wordTable<EntityKind>({
   '#microsoft.graph.group': 'group',
   '#microsoft.graph.servicePrincipal': 'application',
   '#microsoft.graph.application': 'application',
   '#microsoft.graph.device': 'device',
   '#microsoft.graph.directoryRole': 'role',
-};
+});
 
 const filled = (value: string | null | undefined): string | null =>
   value === undefined || value === null || value === '' ? null : value;

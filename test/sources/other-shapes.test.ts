@@ -11,14 +11,14 @@ import { sources } from '../../shared/sources/index.generated.ts';
 const folder = resolve(import.meta.dirname, '../../../shared/data/other-shapes');
 const meant: readonly (readonly [prefix: string, source: string, becomes: 'refused' | 'read or refused'])[] =
   [
-    ['entra-signins.', 'entra.sign-ins', 'refused'],
+    ['entra-signins.', 'entra.sign-ins', 'read or refused'],
     ['entra-risk.', 'entra.sign-ins', 'read or refused'],
-    ['entra-directory-audits.', 'entra.directory-audits', 'refused'],
+    ['entra-directory-audits.', 'entra.directory-audits', 'read or refused'],
     ['entra-devices.', 'entra.directory-audits', 'read or refused'],
     ['entra-mfa-registration.', 'entra.mfa-coverage', 'read or refused'],
     ['intune-audit.', 'intune.audit-events', 'refused'],
     ['intune-managed-devices.', 'intune.audit-events', 'refused'],
-    ['defender-alerts.', 'defender.alerts', 'refused'],
+    ['defender-alerts.', 'defender.alerts', 'read or refused'],
     ['exo-message-trace.', 'exchange.message-trace', 'read or refused'],
     ['o365-management-activity.', 'm365.unified-audit', 'read or refused'],
   ];

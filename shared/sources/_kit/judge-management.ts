@@ -1,5 +1,6 @@
 import type { ErrorCode, ErrorFacts, Recovery } from '../../kernel/errors.ts';
 import { httpDate, retryAfterMs } from '../../kernel/retry-after.ts';
+import { wordTable } from '../../kernel/word-table.ts';
 import type { HttpReply, Judge, Verdict } from '../../ports/http-client.ts';
 import {
   holdsError,
@@ -89,7 +90,7 @@ const ourBug = (reason: string): Meaning => ({
   facts: { reason },
 });
 
-const byCode: Readonly<Record<string, Meaning>> = {
+const byCode = wordTable<Meaning>({
   AF20001: ourBug('parameter-missing'),
   AF20002: ourBug('parameter-type'),
   AF20003: ourBug('webhook'),
@@ -117,7 +118,7 @@ const byCode: Readonly<Record<string, Meaning>> = {
   AF20052: gone,
   AF20053: ourBug('language'),
   AF20054: ourBug('language'),
-};
+});
 
 const windowCodes = new Set(['AF20030', 'AF20055']);
 const memory = 7 * 86_400_000;

@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { text, type Fields } from './reading.ts';
+import { respelled } from './respelled.ts';
 
 /**
  * The wire schema of a thing that must say which one it is, by one of these combinations of fields, and may hold
- * anything else of any type. The record itself goes through, not a copy of it.
+ * anything else of any type. The record itself goes through, not a copy of it, unless somebody on the way spelled it
+ * otherwise.
  */
 export function keyedRecord<Rec extends object>(...keys: readonly (readonly string[])[]): z.ZodType<Rec> {
   const named = keys.map(fields => fields.join(' and ')).join(', or ');
-  return z.custom<Rec>(value => isObject(value) && keyOf(value, keys) !== null, {
+  const first = keys[0]?.[0] ?? '';
+  const asSpelled = (value: unknown): unknown =>
+    isObject(value) && keyOf(value, keys) === null ? (respelled(value, first) ?? value) : value;
+  const record = z.custom<Rec>(value => isObject(value) && keyOf(value, keys) !== null, {
     error: ({ input }) =>
       isObject(input) ? `expected ${named} to tell which one it is` : 'expected an object',
   });
+  return z.preprocess(asSpelled, record);
 }
 
 /** The values of the first combination that is there, as one text; null where none is. */

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Direction, Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, directionOf, domainOf } from './address.ts';
 import { addEntity, entity } from './entity.ts';
@@ -27,12 +28,12 @@ const splitText = (value: unknown): readonly unknown[] =>
     ? value.slice(0, 65_536).split(/[;,]/)
     : [value];
 
-const routes: Readonly<Record<string, Direction>> = {
+const routes = wordTable<Direction>({
   inbound: 'inbound',
   outbound: 'outbound',
   internal: 'internal',
   external: 'external',
-};
+});
 
 /** Which way a mail went: by the customer's own domains; by Mimecast's word where those do not tell. */
 export function mimecastDirection(

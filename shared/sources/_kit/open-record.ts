@@ -1,25 +1,36 @@
 import { z } from 'zod';
+import type { Fields } from './reading.ts';
+import { respelled } from './respelled.ts';
 
 /**
  * The wire schema of a record that must be an object with a time, and may hold anything else of any type: providers
  * add fields, and change the types of those nobody reads, without a word. The record itself goes through, not a
- * copy of it. `alsoIn` are other names the time goes by.
+ * copy of it, unless somebody on the way spelled it otherwise or put it in an envelope. `alsoIn` are other names the
+ * time goes by.
  */
 export function openRecord<Rec extends object>(
   timeField: keyof Rec & string,
   ...alsoIn: readonly (keyof Rec & string)[]
 ): z.ZodType<Rec> {
-  const hasTime = (value: unknown): boolean => {
-    if (!isObject(value)) return false;
-    return [timeField, ...alsoIn].some(name => {
-      const time: unknown = Reflect.get(value, name);
+  const names = [timeField, ...alsoIn];
+  const hasTime = (value: Fields): boolean =>
+    names.some(name => {
+      const time = value[name];
       return typeof time === 'string' || typeof time === 'number';
     });
+  const asSpelled = (value: unknown): unknown => {
+    if (!isObject(value) || hasTime(value)) return value;
+    for (const name of names) {
+      const found = respelled(value, name);
+      if (found !== null) return found;
+    }
+    return value;
   };
-  return z.custom<Rec>(hasTime, {
+  const record = z.custom<Rec>(value => isObject(value) && hasTime(value), {
     error: ({ input }) => (isObject(input) ? `expected a time in ${timeField}` : 'expected an object'),
   });
+  return z.preprocess(asSpelled, record);
 }
 
-const isObject = (value: unknown): value is object =>
+const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -6,7 +6,7 @@ const written =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?)? ?([Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/;
 // `/Date(1658751973240)/`, with an offset that does not move the instant, or with its slashes escaped twice.
 const wrapped = /^\\?\/Date\((-?\d+)(?:[+-]\d{4})?\)\\?\/$/;
-const digits = /^\d{9,14}$/;
+const digits = /^\d{9,19}(?:\.\d{1,9})?$/;
 
 /** 1990 and 2100: numbers outside are some other unit, and no service of ours existed before. */
 const earliest = 631_152_000_000;
@@ -14,7 +14,7 @@ const latest = 4_102_444_800_000;
 
 /**
  * A provider's time in any of the forms they use: RFC 3339 with 0–9 or more fraction digits, without a zone
- * (then UTC), with a space for the `T`, `/Date(ms)/`, seconds or milliseconds since 1970 as number or digits.
+ * (then UTC), with a space for the `T`, `/Date(ms)/`, seconds, milliseconds or finer since 1970 as number or digits.
  * Null for everything else, and for the "no date" values 0001-01-01 and 1601-01-01. Fractions beyond milliseconds
  * are cut off, as in the kernel.
  */
@@ -55,8 +55,11 @@ function offsetOf(zone: string): number | null {
 function sinceEpoch(value: number): Instant | null {
   if (!Number.isFinite(value)) return null;
   if (value >= earliest && value <= latest) return Math.trunc(value) as Instant;
-  const ms = value * 1_000;
-  return ms >= earliest && ms <= latest ? (Math.trunc(ms) as Instant) : null;
+  // Seconds, then microseconds, then nanoseconds: no two of them reach the same years.
+  for (const ms of [value * 1_000, value / 1_000, value / 1_000_000]) {
+    if (ms >= earliest && ms <= latest) return Math.trunc(ms) as Instant;
+  }
+  return null;
 }
 
 const inReach = (ms: number): Instant | null =>

@@ -47,13 +47,16 @@ export function integer(value: unknown): number | null {
   return typeof value === 'string' && /^-?\d{1,15}$/.test(value.trim()) ? Number(value) : null;
 }
 
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['true', true], ['$true', true], ['yes', true], ['1', true],
+  ['false', false], ['$false', false], ['no', false], ['0', false],
+]); // prettier-ignore
+
 /** True and false in the spellings providers use; null for anything else. */
 export function flag(value: unknown): boolean | null {
   if (typeof value === 'boolean') return value;
-  if (typeof value !== 'string') return null;
-  const lower = value.trim().toLowerCase();
-  if (lower === 'true' || lower === '$true') return true;
-  return lower === 'false' || lower === '$false' ? false : null;
+  if (typeof value === 'number') return value === 1 ? true : value === 0 ? false : null;
+  return typeof value === 'string' ? (flags.get(value.trim().toLowerCase()) ?? null) : null;
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Client, Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { addEntity, client, entity } from './entity.ts';
 import { parseIp, type IpAndPort } from './ip.ts';
@@ -56,7 +57,22 @@ const named =
     }),
   ];
 
-const readers: Readonly<Record<string, Read>> = {
+function deviceOf(has: Fields): readonly (Entity | null)[] {
+  return [
+    entity('device', {
+      id: firstWord(has['azureAdDeviceId'], has['aadDeviceId'], has['mdeDeviceId'], has['deviceId']),
+      name: firstWord(has['deviceDnsName'], has['hostName']),
+    }),
+    ...list(unpacked(has['loggedOnUsers'])).map(user =>
+      entity('user', { name: word(of(user)['accountName']) }),
+    ),
+  ];
+}
+
+const nameOfFile = (has: Fields): string | null =>
+  firstWord(of(has['fileDetails'])['fileName'], has['fileName']);
+
+const readers = wordTable<Read>({
   user: has => [account(has)],
   mailbox: has => [
     entity('mailbox', {
@@ -65,15 +81,7 @@ const readers: Readonly<Record<string, Read>> = {
     }),
     has['userAccount'] === undefined ? null : account(has),
   ],
-  device: has => [
-    entity('device', {
-      id: firstWord(has['azureAdDeviceId'], has['aadDeviceId'], has['mdeDeviceId'], has['deviceId']),
-      name: firstWord(has['deviceDnsName'], has['hostName']),
-    }),
-    ...list(unpacked(has['loggedOnUsers'])).map(user =>
-      entity('user', { name: word(of(user)['accountName']) }),
-    ),
-  ],
+  device: deviceOf,
   ip: has => [entity('other', { name: parseIp(has['ipAddress'])?.ip ?? null })],
   url: has => [entity('other', { name: word(has['url']) })],
   file: has => {
@@ -91,18 +99,53 @@ const readers: Readonly<Record<string, Read>> = {
   ],
   analyzedmessage: has => [message(has), recipient(has)],
   mailmessage: has => [message(has), recipient(has)],
+  submissionmail: has => [message(has), recipient(has)],
+  teamsmessage: has => [
+    entity('message', { id: word(has['messageId']), name: word(has['subject']) }),
+    ...list(unpacked(has['recipients'])).map(one => entity('user', { address: word(one) })),
+    ...list(unpacked(has['urls'])).map(one => entity('other', { name: firstWord(of(one)['url'], one) })),
+    ...list(unpacked(has['files'])).map(one => entity('file', { name: nameOfFile(of(one)) })),
+  ],
+  hostlogonsession: has => [account(of(has['account'])), ...deviceOf(of(has['host']))],
+  cloudlogonsession: has => [
+    account(of(has['account'])),
+    entity('device', { name: word(has['deviceName']) }),
+  ],
+  networkconnection: has => [
+    entity('other', { name: parseIp(of(has['destinationAddress'])['ipAddress'])?.ip ?? null }),
+    entity('other', { name: parseIp(of(has['sourceAddress'])['ipAddress'])?.ip ?? null }),
+  ],
+  dns: has => [
+    entity('domain', { name: word(has['domainName']) }),
+    ...list(unpacked(has['ipAddresses'])).map(one =>
+      entity('other', { name: parseIp(of(one)['ipAddress'] ?? one)?.ip ?? null }),
+    ),
+  ],
+  filehash: has => [entity('file', { id: word(has['value']) })],
+  activedirectorydomain: has => [entity('domain', { name: word(has['activeDirectoryDomainName']) })],
+  iotdevice: named('device', ['deviceId'], ['deviceName', 'deviceType']),
+  aiagent: named('application', ['agentId', 'instanceId'], ['agentName', 'displayName']),
   cloudapplication: named('application', ['appId'], ['displayName', 'instanceName']),
   oauthapplication: named('application', ['appId', 'objectId'], ['displayName']),
   serviceprincipal: named('application', ['servicePrincipalObjectId', 'appId'], ['servicePrincipalName']),
   securitygroup: named('group', ['securityGroupId'], ['displayName', 'securityGroupName']),
   azureresource: named('other', ['resourceId'], ['resourceName']),
-};
+});
 
 // Kinds nobody has written a reader for: whatever names them.
 const anything = named(
   'other',
   ['id', 'resourceId', 'objectId'],
-  ['displayName', 'name', 'resourceName', 'registryKey', 'clusterBy', 'domainName', 'subject'],
+  [
+    'displayName',
+    'name',
+    'resourceName',
+    'registryKey',
+    'clusterByValue',
+    'clusterBy',
+    'domainName',
+    'subject',
+  ],
 );
 
 const entitiesOf = ({ kind, has }: Item): readonly (Entity | null)[] => (readers[kind] ?? anything)(has);
@@ -125,7 +168,9 @@ const message = (has: Fields): Entity | null =>
 const recipient = (has: Fields): Entity | null =>
   entity('mailbox', { address: firstWord(has['recipientEmailAddress'], has['recipient']) });
 
-const userKinds = new Set(['user', 'mailbox', 'process', 'analyzedmessage', 'mailmessage']);
+const userKinds = new Set([
+  'user', 'mailbox', 'process', 'analyzedmessage', 'mailmessage', 'submissionmail', 'hostlogonsession', 'cloudlogonsession',
+]); // prettier-ignore
 const acting = ['attacker', 'compromised', 'source', 'suspicious'];
 
 /** Who acted: an account in an acting role; else any that is not only under attack; else the first that is named. */
@@ -142,7 +187,13 @@ function actorOf(items: readonly Item[]): Entity | null {
     });
   const inRole = users.find(({ item }) => item.roles.some(role => acting.includes(role)));
   const free = users.find(({ item }) => item.kind === 'user' && !item.roles.includes('attacked'));
-  return (inRole ?? free ?? users[0])?.found ?? null;
+  return (inRole ?? free ?? users[0])?.found ?? senderOf(items);
+}
+
+/** Who wrote a message in Teams: nobody else is named by its evidence. */
+function senderOf(items: readonly Item[]): Entity | null {
+  const has = items.find(({ kind }) => kind === 'teamsmessage')?.has;
+  return has === undefined ? null : entity('other', { address: word(has['senderFromAddress']) });
 }
 
 /** The address it came from: an attacker's before any other, a device's own last. */
@@ -150,13 +201,14 @@ function clientOf(items: readonly Item[]): Client | null {
   const ips = items.filter(({ kind, has }) => kind === 'ip' && parseIp(has['ipAddress']) !== null);
   const from = ips.find(({ roles }) => roles.some(role => acting.includes(role))) ?? ips[0];
   const device = items.find(({ kind }) => kind === 'device')?.has;
-  const mail = items.find(({ kind }) => kind === 'analyzedmessage' || kind === 'mailmessage')?.has;
+  const mail = mailAmong(items);
+  const session = items.find(({ kind }) => kind === 'cloudlogonsession')?.has;
   const found =
     parseIp(from?.has['ipAddress']) ??
     parseIp(mail?.['senderIp']) ??
     parseIp(device?.['lastExternalIpAddress']) ??
     parseIp(device?.['lastIpAddress']) ??
-    parseIp(list(device?.['ipInterfaces'])[0]) ??
+    parseIp(list(device?.['ipInterfaces']).filter(isReachable)) ??
     innerIp(items);
   const place = of(from?.has['location']);
   const platform = word(device?.['osPlatform']);
@@ -164,25 +216,43 @@ function clientOf(items: readonly Item[]): Client | null {
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
-    device: firstWord(device?.['deviceDnsName'], device?.['hostName']),
-    os: platform === null || version === null ? platform : `${platform} ${version}`,
+    userAgent: firstWord(session?.['userAgent'], session?.['browser']),
+    device: firstWord(device?.['deviceDnsName'], device?.['hostName'], session?.['deviceName']),
+    os:
+      platform === null || version === null
+        ? (platform ?? word(session?.['operatingSystem']))
+        : `${platform} ${version}`,
     country: firstWord(from?.has['countryLetterCode'], place['countryOrRegion'], place['countryName']),
     city: word(place['city']),
   });
 }
 
+/** Addresses that only the device itself, or its own wire, knows say nothing of where it is. */
+const isReachable = (address: unknown): boolean =>
+  typeof address === 'string' && !/^(fe80:|169\.254\.|127\.|::1$)/i.test(address);
+
 /** Connections, logons and the like hold the address they came from one level down. */
 function innerIp(items: readonly Item[]): IpAndPort | null {
   for (const { has } of items) {
     const found =
-      parseIp(has['senderIp'] ?? has['senderIP']) ?? parseIp(of(has['sourceAddress'])['ipAddress']);
+      parseIp(has['senderIp'] ?? has['senderIP']) ??
+      parseIp(of(has['sourceAddress'])['ipAddress']) ??
+      parseIp(of(has['hostIpAddress'])['ipAddress']) ??
+      parseIp(of(has['ipAddress'])['ipAddress']);
     if (found !== null) return found;
   }
   return null;
 }
 
+/** What somebody submitted says less of a mail than what was found out about one. */
+const mailAmong = (items: readonly Item[]): Fields | undefined =>
+  (
+    items.find(({ kind }) => kind === 'analyzedmessage' || kind === 'mailmessage') ??
+    items.find(({ kind }) => kind === 'submissionmail')
+  )?.has;
+
 function mailOf(items: readonly Item[]): MailFacts | null {
-  const has = items.find(({ kind }) => kind === 'analyzedmessage' || kind === 'mailmessage')?.has;
+  const has = mailAmong(items);
   if (has === undefined) return null;
   const to = firstWord(has['recipientEmailAddress'], has['recipient']);
   const way = word(has['antiSpamDirection'])?.toLowerCase();

@@ -1,14 +1,16 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome, Severity } from '../../model/event.ts';
 import { firstWord, word } from './reading.ts';
 
-const severities: Readonly<Record<string, Severity>> = {
+const severities = wordTable<Severity>({
   informational: 'informational',
   low: 'low',
   medium: 'medium',
   high: 'high',
-};
+  critical: 'critical',
+});
 
-/** Graph knows no critical. One whose severity nobody can read deserves a look: medium. */
+/** Graph itself knows no critical; who forwards its alerts may. One whose severity nobody can read deserves a look: medium. */
 export const severityOfWord = (value: unknown): Severity =>
   severities[word(value)?.toLowerCase() ?? ''] ?? 'medium';
 

@@ -1,7 +1,8 @@
 import type { Category, NormalizedEvent } from '../../model/event.ts';
 import { entity } from '../_kit/entity.ts';
+import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { fields, firstWord, word } from '../_kit/reading.ts';
+import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import { readEvidence, type Evidence } from '../_kit/security-evidence.ts';
 import { findingActivity, outcomeOfStatus, severityOfWord } from '../_kit/security-words.ts';
 import { Problem } from '../_kit/source.ts';
@@ -11,7 +12,8 @@ import type { Alert } from './schema.ts';
 /** mapping.md has every field, and why. */
 export function normalizeAlert(record: Alert): NormalizedEvent {
   // When it was raised: that never changes, while the record does.
-  const time = readProviderTime(record.createdDateTime);
+  const created = firstWord(record.createdDateTime, record.alertCreationTime, record.creationTime);
+  const time = readProviderTime(created);
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
   if (fields(record.vendorInformation) !== null) {
     throw new Problem(
@@ -19,7 +21,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
     );
   }
   const title = firstWord(record.title, record.threatDisplayName, record.category) ?? 'Alert without a title';
-  const evidence = readEvidence(record.evidence);
+  const evidence = readEvidence(record.evidence, record.entities, record.devices, before(record));
   const { outcome, reason } = outcomeOfStatus(
     { status: record.status, classification: record.classification, determination: record.determination },
     [record.investigationState],
@@ -33,7 +35,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
     severity: severityOfWord(record.severity),
     actor: evidence.actor ?? entity('other', { name: word(record.actorDisplayName) }),
     targets: [...evidence.targets],
-    client: evidence.client,
+    client: evidence.client ?? clientMentioned([title, record.description]),
     mail: evidence.mail,
     // The incident names its alerts by this, and every alert its incident.
     correlationId: word(record.incidentId),
@@ -41,9 +43,25 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
     // Detection finding.
     ocsf: {
       class: 2004,
-      activity: findingActivity(record.status, record.createdDateTime, record.lastUpdateDateTime),
+      activity: findingActivity(
+        record.status,
+        created,
+        firstWord(record.lastUpdateDateTime, record.lastUpdateTime),
+      ),
     },
   };
+}
+
+/** The API before this one said whom and which device an alert is about beside the evidence. */
+function before(record: Alert): readonly Fields[] {
+  const user = fields(record.relatedUser);
+  const device = firstWord(record.computerDnsName, record.machineId) !== null;
+  return [
+    ...(user === null ? [] : [{ entityType: 'User', accountName: user['userName'] }]),
+    ...(device
+      ? [{ entityType: 'Device', deviceDnsName: record.computerDnsName, mdeDeviceId: record.machineId }]
+      : []),
+  ];
 }
 
 const categoryOf = (record: Alert): Category =>

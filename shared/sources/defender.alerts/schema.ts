@@ -4,12 +4,16 @@ import { openRecord } from '../_kit/open-record.ts';
 export const optionalFields = [
   'id', 'incidentId', 'title', 'category', 'severity', 'status', 'classification', 'determination', 'serviceSource',
   'productName', 'lastUpdateDateTime', 'investigationState', 'actorDisplayName',
-  'threatDisplayName', 'evidence', 'vendorInformation',
+  'threatDisplayName', 'evidence', 'vendorInformation', 'description', 'entities', 'devices', 'lastUpdateTime', 'computerDnsName', 'machineId', 'relatedUser',
 ] as const; // prettier-ignore
 
-/** An alert of alerts_v2 as Graph sends it. Only the time is indispensable. */
-export type Alert = { readonly createdDateTime: string | number } & {
+/** An alert of alerts_v2 as Graph sends it, or the Defender APIs before it. Only a time is indispensable. */
+export type Alert = {
+  readonly createdDateTime?: unknown;
+  readonly alertCreationTime?: unknown;
+  readonly creationTime?: unknown;
+} & {
   readonly [Field in (typeof optionalFields)[number]]?: unknown;
 };
 
-export const alertSchema = openRecord<Alert>('createdDateTime');
+export const alertSchema = openRecord<Alert>('createdDateTime', 'alertCreationTime', 'creationTime');

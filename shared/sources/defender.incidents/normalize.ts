@@ -1,6 +1,5 @@
-import type { Client, NormalizedEvent } from '../../model/event.ts';
-import { client } from '../_kit/entity.ts';
-import { parseIp } from '../_kit/ip.ts';
+import type { NormalizedEvent } from '../../model/event.ts';
+import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
@@ -36,7 +35,7 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
     severity: severityOfWord(record.severity),
     actor: evidence.actor,
     targets: [...evidence.targets],
-    client: evidence.client ?? mentionedIn(record),
+    client: evidence.client ?? clientMentioned([record.displayName, record.summary, record.description]),
     mail: evidence.mail,
     // What its alerts name it by.
     correlationId: firstWord(record.id, record.incidentId),
@@ -44,20 +43,6 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
     // Incident finding.
     ocsf: { class: 2005, activity: findingActivity(record.status, created, updated) },
   };
-}
-
-/** What may be an address; parseIp decides. Bounded, so that no text takes long to look through. */
-const ipLike = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\d)|[0-9a-f]{0,4}:[0-9a-f:.]{1,40}(?!\w))/gi;
-
-/** A listed incident comes without its alerts, so its words are the only place that may name an address. */
-function mentionedIn(record: Incident): Client | null {
-  for (const value of [record.displayName, record.summary, record.description]) {
-    for (const [candidate] of (word(value) ?? '').matchAll(ipLike)) {
-      const found = parseIp(candidate.replace(/[.:]+$/, ''));
-      if (found !== null) return client({ ip: found.ip });
-    }
-  }
-  return null;
 }
 
 function sentence(record: Incident, title: string): string {

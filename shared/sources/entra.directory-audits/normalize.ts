@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type {
   Category,
   Client,
@@ -16,9 +17,10 @@ import {
 } from '../_kit/entra-operation.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { addressAmong, addressNamed } from '../_kit/named-address.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
+import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, ending, nameOf, shortened, summaryOf } from '../_kit/summary.ts';
 import type { DirectoryAudit } from './schema.ts';
@@ -30,7 +32,7 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const time = readProviderTime(record.activityDateTime);
   if (time === null) throw new Problem('activityDateTime: not a time in any form known');
   const details = namedValues(record.additionalDetails, 'key', 'value');
-  const initiator = fields(unpacked(record.initiatedBy));
+  const initiator = fields(unpacked(record.initiatedBy ?? record.performedBy));
   const operation = operationOf(record, details);
   const { outcome, reason } = outcomeOf(record);
   const actor = actorOf(initiator, details);
@@ -66,17 +68,21 @@ function operationOf(record: DirectoryAudit, details: Details): string {
 }
 
 function outcomeOf(record: DirectoryAudit): { outcome: Outcome; reason: string | null } {
-  const result = word(record.result);
+  const result = numbered[integer(record.result) ?? -1] ?? word(record.result);
   const why = word(record.resultReason);
   const outcome = outcomeOfWord(result ?? why);
   // On success Graph fills the reason with anything from nothing to a PIM justification; all of it is wanted.
   return { outcome, reason: why ?? (outcome === 'success' ? null : result) };
 }
 
+/** Graph's own numbers for its words. */
+const numbered: readonly string[] = ['success', 'failure', 'timeout'];
+
 function outcomeOfWord(said: string | null): Outcome {
   if (said === null) return 'unknown';
   if (/^(success|succe|true|ok$)/i.test(said)) return 'success';
-  if (/^(fail|timeout|false|denied|error|reject)/i.test(said)) return 'failure';
+  if (/^(fail|timeout|false|denied|error|reject|unsuccess|cancel|abort|interrupt|expired)/i.test(said))
+    return 'failure';
   return /^partial/i.test(said) ? 'partial' : 'unknown';
 }
 
@@ -92,11 +98,28 @@ function actorOf(initiator: Fields | null, details: Details): Entity | null {
     if (found !== null) return found;
   }
   const app = fields(initiator?.['app']);
-  if (app === null) return null;
-  return entity('application', {
-    id: firstWord(app['servicePrincipalId'], app['appId']),
-    name: firstWord(app['displayName'], app['servicePrincipalName']),
+  const found = entity('application', {
+    id: firstWord(app?.['servicePrincipalId'], app?.['appId']),
+    name: firstWord(app?.['displayName'], app?.['servicePrincipalName']),
   });
+  return found ?? otherInitiator(initiator);
+}
+
+/** Whoever else it was, under a name not known yet. */
+function otherInitiator(initiator: Fields | null): Entity | null {
+  for (const [kind, held] of Object.entries(initiator ?? {})) {
+    const who = kind === 'user' || kind === 'app' ? null : fields(held);
+    const found =
+      who === null
+        ? null
+        : entity(/app|principal|agent|identity/i.test(kind) ? 'application' : 'other', {
+            id: firstWord(who['id'], who['servicePrincipalId'], who['appId']),
+            name: firstWord(who['displayName'], who['servicePrincipalName']),
+            address: word(who['userPrincipalName']),
+          });
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 const isGuest = (user: Fields, address: string | null): boolean =>
@@ -105,8 +128,11 @@ const isGuest = (user: Fields, address: string | null): boolean =>
 function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
   const found: Entity[] = [];
   const invited = word(details.get('inviteduseremailaddress'));
-  for (const target of [...list(unpacked(record.targetResources)), ...list(record.targetResource)]) {
-    const resource = fields(target);
+  for (const target of [
+    ...listOrOne(unpacked(record.targetResources)),
+    ...listOrOne(unpacked(record.targetResource)),
+  ]) {
+    const resource = fields(unpacked(target));
     if (resource === null) continue;
     addEntity(found, targetOf(resource, invited));
     addNamedByChanges(found, resource);
@@ -119,6 +145,9 @@ function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
   return found;
 }
 
+/** Who cuts lists apart leaves the only element without its list. */
+const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === null ? list(value) : [value]);
+
 /** `Type` is how two documentation pages spell it; older answers say it only in `@odata.type`. */
 function targetOf(resource: Fields, invited: string | null): Entity | null {
   const said = firstWord(resource['type'], resource['Type'], resource['@odata.type']) ?? '';
@@ -130,10 +159,10 @@ function targetOf(resource: Fields, invited: string | null): Entity | null {
   return entity(kind, { id: word(resource['id']), name, address });
 }
 
-const kinds: Readonly<Record<string, EntityKind>> = {
+const kinds = wordTable<EntityKind>({
   user: 'user', group: 'group', role: 'role', application: 'application', serviceprincipal: 'application', app: 'application',
   policy: 'policy', device: 'device', domain: 'domain', directory: 'other', other: 'other', request: 'other',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function kindOf(type: string, principal: string | null, groupType: string | null): EntityKind {
   const kind = kinds[type.toLowerCase().replace(/^targetresource/, '')];
@@ -154,7 +183,7 @@ const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: s
 ];
 
 function addNamedByChanges(found: Entity[], resource: Fields): void {
-  const changes = list(resource['modifiedProperties']);
+  const changes = list(unpacked(resource['modifiedProperties']));
   if (changes.length === 0) return;
   const valueOf = (name: string): string | null => {
     const change = changes.map(fields).find(property => property?.['displayName'] === name);
@@ -181,6 +210,7 @@ function clientOf(
   ]; // prettier-ignore
   let found = null;
   for (const place of places) found ??= parseIp(place);
+  found ??= addressNamed(record) ?? addressAmong(details);
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
@@ -190,12 +220,12 @@ function clientOf(
   });
 }
 
-const categories: Readonly<Record<string, Category>> = {
+const categories = wordTable<Category>({
   usermanagement: 'directory', groupmanagement: 'directory', directorymanagement: 'directory',
   administrativeunit: 'directory', rolemanagement: 'role', applicationmanagement: 'application', policy: 'policy',
   authorizationpolicy: 'policy', conditionalaccess: 'policy', crosstenantaccesssettings: 'policy', device: 'device',
   deviceconfiguration: 'device', devicemanagement: 'device', authentication: 'authentication',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** Graph's own category where we know it; its set is open, and trimmed records have none. */
 function categoryOf(record: DirectoryAudit, known: OperationClass): Category {
@@ -222,7 +252,7 @@ function severityOf(
 /** An administrator's consent counts for everybody in the tenant. */
 function consentsForAll(record: DirectoryAudit): boolean {
   return list(unpacked(record.targetResources)).some(target =>
-    list(fields(target)?.['modifiedProperties']).some(property => {
+    list(unpacked(fields(target)?.['modifiedProperties'])).some(property => {
       const change = fields(property);
       const value = word(unpacked(change?.['newValue']));
       if (change?.['displayName'] === 'ConsentContext.IsAdminConsent') return value?.toLowerCase() === 'true';

@@ -1,5 +1,7 @@
+import { wordTable } from '../../kernel/word-table.ts';
+
 /** Microsoft's own roles that matter most; their ids are the same in every tenant. */
-const names: Readonly<Record<string, string>> = {
+const names = wordTable<string>({
   '62e90394-69f5-4237-9190-012177145e10': 'Global Administrator',
   'e8611ab8-c189-46e8-94e1-60213ab1f814': 'Privileged Role Administrator',
   '7be44c8a-adaf-4e2a-84d6-ab2649e08a13': 'Privileged Authentication Administrator',
@@ -21,7 +23,7 @@ const names: Readonly<Record<string, string>> = {
   '4a5d8f65-41da-4de4-8968-e035b65339cf': 'Reports Reader',
   '88d8e3e3-8f55-4a1e-953a-9b9898b8876b': 'Directory Readers',
   'b0f54661-2d74-4c50-afa3-1ec803f12efe': 'Billing Administrator',
-};
+});
 
 /** The name of one of Microsoft's own roles by its template id; null for any other. */
 export const builtInRoleName = (id: string | null): string | null =>

@@ -1,7 +1,9 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { differencesOf, tellDifferences } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { namesPowerfulRole } from '../_kit/entra-operation.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, flag, list, word } from '../_kit/reading.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
@@ -19,9 +21,9 @@ export const isNoChange = (path: string): boolean =>
 /** mapping.md has every field, and why. */
 export function normalizeRoleRecord(record: RoleRecord, about: About): NormalizedEvent {
   const kind = kindOf(record);
-  const became = changeWord(about);
+  const became = asks(record, about) ?? changeWord(about);
   const time = changeTime(about, {
-    added: record.startDateTime ?? record.createdDateTime,
+    added: record.startDateTime ?? record.createdDateTime ?? fields(record.scheduleInfo)?.['startDateTime'],
     changed: record.modifiedDateTime,
   });
   const role = roleOf(record, kind, about);
@@ -34,7 +36,7 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
     category: 'role',
     operation: `${titles[kind]} ${became}`,
     outcome: outcomeOf(record),
-    reason: changes?.slice(0, 4_096).toWellFormed() ?? null,
+    reason: changes?.slice(0, 4_096).toWellFormed() ?? word(record.justification),
     severity: severityOf(kind, became, targets, record),
     actor: creatorOf(record),
     targets,
@@ -51,6 +53,10 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
     ocsf: kind === 'role' ? { class: 3004, activity: entityActivity[became] } : { class: 3005, activity: accessActivity[became] }, // prettier-ignore
   };
 }
+
+/** A request that stands alone may be one to take a role away. */
+const asks = (record: RoleRecord, { change }: About): 'removed' | null =>
+  change === undefined && /remove|deactivate/i.test(word(record.action) ?? '') ? 'removed' : null;
 
 const titles: Readonly<Record<Kind, string>> = {
   assignment: 'Role assignment', schedule: 'Role assignment schedule', activation: 'Role activation',
@@ -77,7 +83,7 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
       firstWord(record.displayName) ?? builtInRoleName(firstWord(record.templateId, record.roleTemplateId));
     return { kind: 'role', id, name, address: null };
   }
-  const given = fields(record.roleDefinition);
+  const given = fields(unpacked(record.roleDefinition));
   const id = firstWord(record.roleDefinitionId, given?.['id']);
   const listed = id === null ? null : (about.change?.names.get(id) ?? null);
   return {
@@ -88,18 +94,19 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
   };
 }
 
-const principalKinds: Readonly<Record<string, EntityKind>> = {
+const principalKinds = wordTable<EntityKind>({
   user: 'user', group: 'group', serviceprincipal: 'application', device: 'device',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** Whom a role is given: one, or several by id alone. None where the record is a role itself. */
 function principalsOf(record: RoleRecord): Entity[] {
-  if (word(record.principalId) !== null || fields(record.principal) !== null) return [principalOf(record)];
+  if (word(record.principalId) !== null || fields(unpacked(record.principal)) !== null)
+    return [principalOf(record)];
   return list(record.principalIds).flatMap(id => entity('other', { id: word(id) }) ?? []);
 }
 
 function principalOf(record: RoleRecord): Entity {
-  const given = fields(record.principal);
+  const given = fields(unpacked(record.principal));
   const type = word(given?.['@odata.type'])?.split('.').at(-1)?.toLowerCase() ?? '';
   const address = firstWord(given?.['userPrincipalName'], given?.['mail']);
   const isGuest = address?.includes('#EXT#') === true || word(given?.['userType'])?.toLowerCase() === 'guest';
@@ -116,9 +123,13 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
   const found: Entity[] = [];
   for (const principal of principals) addEntity(found, principal);
   addEntity(found, role);
-  for (const scope of [record.directoryScopeId, record.appScopeId]) {
+  for (const [scope, known] of [
+    [record.directoryScopeId, record.directoryScope],
+    [record.appScopeId, record.appScope],
+  ]) {
     const id = word(scope);
-    if (id !== null && id !== '/') addEntity(found, entity('other', { id }));
+    const name = word(fields(known)?.['displayName']);
+    if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
   }
   return found;
 }
@@ -132,7 +143,7 @@ function outcomeOf(record: RoleRecord): Outcome {
 
 /** Requests say who made them. */
 function creatorOf(record: RoleRecord): Entity | null {
-  const by = fields(record.createdBy);
+  const by = fields(unpacked(record.createdBy));
   const [user, app] = [fields(by?.['user']), fields(by?.['application'])];
   return (
     entity('user', { id: word(user?.['id']), name: word(user?.['displayName']) }) ??

@@ -8,7 +8,7 @@ export const optionalFields = [
   'principalId', 'principalIds', 'roleDefinitionId', 'directoryScopeId', 'appScopeId', 'principal', 'status', 'createdBy', 'roleDefinition', 'startDateTime',
   'endDateTime', 'createdDateTime', 'modifiedDateTime', 'assignmentType', 'memberType', 'roleAssignmentOriginId',
   'roleAssignmentScheduleId', 'roleEligibilityScheduleId', 'displayName', 'description', 'isBuiltIn', 'templateId',
-  'roleTemplateId', 'rolePermissions',
+  'roleTemplateId', 'rolePermissions', 'scheduleInfo', 'action', 'justification', 'directoryScope', 'appScope',
 ] as const; // prettier-ignore
 
 /** A role assignment, schedule or eligibility, or a role, as Graph sends it. */

@@ -1,14 +1,15 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import { fields, flag, list, word } from '../_kit/reading.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import type { SignInKind } from './config.ts';
 import type { SignIn } from './schema.ts';
 
-const byEventType: Readonly<Record<string, SignInKind>> = {
+const byEventType = wordTable<SignInKind>({
   interactiveuser: 'interactive',
   noninteractiveuser: 'nonInteractive',
   serviceprincipal: 'servicePrincipal',
   managedidentity: 'managedIdentity',
-};
+});
 
 /** Which of the four kinds a record is: as it says itself; where it does not (v1.0), as its fields show. */
 export function kindOf(record: SignIn): SignInKind {

@@ -1,7 +1,9 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Client, Entity, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, flag, integer, list, word, type Fields } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
@@ -26,7 +28,7 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
   const { outcome, reason } = outcomeOf(record);
   const actor = actorOf(record);
   const target = targetOf(record);
-  const place = fields(unpacked(record.location));
+  const place = fields(unpacked(record.location)) ?? fields(unpacked(record.locationDetails));
   const device = clientOf(record, kind, place);
   return {
     time,
@@ -56,10 +58,29 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
     const why = said(status?.['failureReason']) ?? addition;
     return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
   }
-  const result = word(record.result);
-  if (result === null) return { outcome: 'unknown', reason: addition };
-  const outcome: Outcome = /^succ/i.test(result) ? 'success' : /^fail/i.test(result) ? 'failure' : 'unknown';
-  return { outcome, reason: outcome === 'success' ? addition : result };
+  return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
+}
+
+/** Rows that others kept of sign-ins have the result beside the record, a word for it, or only how each step went. */
+function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string | null } | null {
+  const code = integer(record.resultType);
+  const why = said(record.resultDescription);
+  if (code === 0) return { outcome: 'success', reason: null };
+  if (code !== null) return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
+  const result = firstWord(record.result, record.resultType);
+  if (result !== null) {
+    const outcome = /^succ/i.test(result)
+      ? 'success'
+      : /^(fail|interrupt)/i.test(result)
+        ? 'failure'
+        : 'unknown';
+    return { outcome, reason: outcome === 'success' ? why : (why ?? result) };
+  }
+  const steps = list(unpacked(record.authenticationDetails)).map(fields);
+  const last = steps.findLast(step => flag(step?.['succeeded']) !== null);
+  const hasFailed =
+    flag(last?.['succeeded']) === false || word(record.conditionalAccessStatus)?.toLowerCase() === 'failure';
+  return hasFailed ? { outcome: 'failure', reason: word(last?.['authenticationStepResultDetail']) } : null;
 }
 
 /** `Other.` is what Graph writes where it has no reason. */
@@ -91,8 +112,14 @@ function actorOf(record: SignIn): Entity | null {
 
 /** What was signed in to; where the record does not say, the application itself. */
 const targetOf = (record: SignIn): Entity | null =>
-  entity('application', { id: word(record.resourceId), name: word(record.resourceDisplayName) }) ??
+  entity('application', { id: resourceOf(record), name: word(record.resourceDisplayName) }) ??
   entity('application', { id: word(record.appId), name: word(record.appDisplayName) });
+
+/** In rows of a table `resourceId` is the log the row belongs to. */
+function resourceOf(record: SignIn): string | null {
+  const id = word(record.resourceId);
+  return id?.startsWith('/tenants/') === true ? word(record.resourceIdentity) : id;
+}
 
 function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Entity[] {
   const found: Entity[] = [];
@@ -102,7 +129,9 @@ function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Ent
   addEntity(found, entity('other', { id: resource }));
   if (outcome === 'success') return found;
   // The policies that stood in the way; those that were met, or were not asked, stay in raw.
-  for (const item of list(unpacked(record.appliedConditionalAccessPolicies))) {
+  for (const item of list(
+    unpacked(record.appliedConditionalAccessPolicies ?? record.conditionalAccessPolicies),
+  )) {
     const policy = fields(item);
     if (word(policy?.['result'])?.toLowerCase() !== 'failure') continue;
     addEntity(found, entity('policy', { id: word(policy?.['id']), name: word(policy?.['displayName']) }));
@@ -112,7 +141,8 @@ function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Ent
 
 function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Client | null {
   const device = fields(unpacked(record.deviceDetail));
-  const found = parseIp(record.ipAddress) ?? parseIp(record.ipAddressFromResourceProvider);
+  const found =
+    parseIp(record.ipAddress) ?? parseIp(record.ipAddressFromResourceProvider) ?? addressNamed(record);
   const ofApplication = kind === 'servicePrincipal' || kind === 'managedIdentity';
   return client({
     ip: found?.ip ?? null,
@@ -121,12 +151,17 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
     app: ofApplication ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
     device: firstWord(device?.['displayName'], device?.['deviceId']),
     os: word(device?.['operatingSystem']),
-    country: word(place?.['countryOrRegion']),
+    // Rows of a table have the two letters alone there.
+    country:
+      word(place?.['countryOrRegion']) ??
+      (typeof record.location === 'string' ? countryIn(record.location) : null),
     city: word(place?.['city']),
   });
 }
 
-const levels: Readonly<Record<string, Severity>> = { low: 'low', medium: 'medium', high: 'high' };
+const countryIn = (text: string): string | null => (/^[A-Za-z]{2}$/.test(text) ? text.toUpperCase() : null);
+
+const levels = wordTable<Severity>({ low: 'low', medium: 'medium', high: 'high' });
 const order: readonly (Severity | undefined)[] = ['informational', 'low', 'medium', 'high', 'critical'];
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;

@@ -7,7 +7,8 @@ export const optionalFields = [
   'isInteractive', 'appliedConditionalAccessPolicies', 'status', 'result', 'deviceDetail', 'location',
   'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'servicePrincipalId',
   'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
-  'managedServiceIdentity', 'azureResourceId',
+  'managedServiceIdentity', 'azureResourceId', 'resultType', 'resultDescription', 'authenticationDetails', 'conditionalAccessStatus',
+  'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity',
 ] as const; // prettier-ignore
 
 /** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */

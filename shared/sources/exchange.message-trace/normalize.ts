@@ -1,9 +1,11 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { bareAddress, directionOf, domainOf } from '../_kit/address.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { integer, text, word } from '../_kit/reading.ts';
+import { firstWord, integer, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
 import type { MessageTrace } from './schema.ts';
@@ -14,11 +16,11 @@ const mostRecipients = 100;
 
 /** mapping.md has every field, and why. */
 export function normalizeMessageTrace(record: MessageTrace, about: About): NormalizedEvent {
-  const time = readProviderTime(record.receivedDateTime);
+  const time = readProviderTime(record.receivedDateTime ?? record.received);
   if (time === null) throw new Problem('receivedDateTime: not a time in any form known');
   const mail = mailOf(record, about.domains);
-  const traceId = word(record.id);
-  const found = parseIp(record.fromIP);
+  const traceId = firstWord(record.id, record.messageTraceId);
+  const found = parseIp(record.fromIP) ?? addressNamed(record);
   return {
     time,
     category: 'mail',
@@ -42,7 +44,7 @@ export function normalizeMessageTrace(record: MessageTrace, about: About): Norma
  * from pending to delivered is the same event in a new version.
  */
 export function identifyMessageTrace(record: MessageTrace): readonly [string, ...string[]] | null {
-  const id = word(record.id) ?? word(record.messageId);
+  const id = firstWord(record.id, record.messageTraceId, record.messageId);
   return id === null ? null : [id, (text(record.recipientAddress) ?? '').toLowerCase()];
 }
 
@@ -85,7 +87,7 @@ function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
   return [...recipients, message].filter(target => target !== null);
 }
 
-const outcomes: Readonly<Record<string, Outcome>> = {
+const outcomes = wordTable<Outcome>({
   delivered: 'success',
   expanded: 'success',
   // The recipient was replaced by another one the directory named.
@@ -95,14 +97,14 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   failed: 'failure',
   quarantined: 'failure',
   recalled: 'failure',
-};
+});
 
-const severities: Readonly<Record<string, Severity>> = {
+const severities = wordTable<Severity>({
   quarantined: 'medium',
   filteredasspam: 'low',
   failed: 'low',
   recalled: 'low',
-};
+});
 
 function sentence(mail: MailFacts): string {
   const from = mail.sender ?? 'nobody (a bounce)';

@@ -55,12 +55,12 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
     pages: (ctx, window, resume) => graphPages(ctx.http, request(window), resume),
   },
   record: messageTraceSchema,
-  mapping: 2,
+  mapping: 3,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identifyMessageTrace(record) ?? canonicalIdentity(record),
   identifiedBy:
-    'The trace’s `id` and the `recipientAddress` in lower case; where `id` is missing, `messageId` and the recipient; without these, the whole record. A changed status is a new version of the event.',
+    'The trace’s `id` (or `messageTraceId`) and the `recipientAddress` in lower case; where it is missing, `messageId` and the recipient; without these, the whole record. A changed status is a new version of the event.',
   normalize: normalizeMessageTrace,
 };
 

@@ -10,6 +10,7 @@ import type {
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
@@ -40,7 +41,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     severity: severityOf(operation, verb, outcome),
     actor,
     targets,
-    client: clientOf(who, actor),
+    client: clientOf(record, who, actor),
     mail: null,
     correlationId: word(record.correlationId),
     summary: summaryOf({ operation, actor, targets, outcome, reason }, changesOf(resources)),
@@ -51,9 +52,9 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
 
 function outcomeOf(result: string | null): Outcome {
   if (result === null) return 'unknown';
-  if (/^(succ|ok$|true)/i.test(result)) return 'success';
+  if (/^(succ|ok$|true|2\d\d$|completed?$)/i.test(result)) return 'success';
   if (
-    /^(fail|error|denied|unauthori[sz]ed|forbidden|reject|cancel|false|timeout|clienterror|servererror)/i.test(
+    /^(fail|error|denied|unauthori[sz]ed|forbidden|reject|cancel|false|timeout|client ?error|server ?error|conflict|not ?found|bad ?request|invalid|abort|[45]\d\d$)/i.test(
       result,
     )
   )
@@ -81,8 +82,9 @@ function actorOf(who: Fields | null): Entity | null {
   );
 }
 
-const clientOf = (who: Fields | null, actor: Entity | null): Client | null => {
-  const found = parseIp(who?.['ipAddress']);
+const clientOf = (record: AuditEvent, who: Fields | null, actor: Entity | null): Client | null => {
+  const found =
+    parseIp(who?.['ipAddress']) ?? addressNamed(record) ?? (who === null ? null : addressNamed(who));
   const byApplication = actor?.kind === 'application' || actor?.kind === 'system';
   return client({
     ip: found?.ip ?? null,

@@ -1,7 +1,8 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { entity } from '../_kit/entity.ts';
-import { fields, firstWord, integer, word } from '../_kit/reading.ts';
+import { fields, firstWord, integer, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid, type IdentityClaims } from './identity-claims.ts';
 import type { UnifiedAudit } from './schema.ts';
@@ -18,7 +19,7 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(word(record.UserId) ?? otherUserId(record));
+  const said = readUserId(word(record.UserId) ?? otherUserId(record) ?? firstWord(...list(record.UserId)));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
@@ -75,6 +76,9 @@ function readUserId(text: string | null): Said {
   if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };
   // Whoever holds a link for everybody.
   if (link !== undefined || bare === 'anonymous') return { kind: 'other', name: bare };
+  // A PUID before the domain it was made in is no address anybody has.
+  const [, puid] = /^([0-9a-f]{16})@live\.com$/i.exec(bare) ?? [];
+  if (puid !== undefined) return { id: puid };
   if (!isAddress(bare)) return { name: text };
   return bare.includes('#EXT#') ? { kind: 'guest', address: bare } : { address: bare };
 }
@@ -96,10 +100,10 @@ function readUserKey(text: string | null): { id: string | null; address: string 
 const userTypes: readonly EntityKind[] = [
   'user', 'user', 'admin', 'admin', 'system', 'application', 'application', 'policy', 'policy', 'admin', 'guest',
 ]; // prettier-ignore
-const userTypeNames: Readonly<Record<string, EntityKind>> = {
+const userTypeNames = wordTable<EntityKind>({
   regular: 'user', admin: 'admin', dcadmin: 'admin', system: 'system', application: 'application',
   serviceprincipal: 'application', custompolicy: 'policy', systempolicy: 'policy', guest: 'guest',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function kindOf(userType: unknown, address: string | null, isSaid: boolean): EntityKind | null {
   const number = integer(userType);

@@ -1,10 +1,10 @@
-import { remembered } from '../../kernel/remembered.ts';
 import type { Client } from '../../model/event.ts';
 import { client } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { addressNamed, mayHoldAddress } from '../_kit/named-address.ts';
 import { namedValues } from '../_kit/named-values.ts';
-import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
+import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { investigatedIp } from './investigation.ts';
 import type { Family } from './record-types.ts';
@@ -60,7 +60,7 @@ function addressOf(facts: AuditFacts): IpAndPort | null {
     parseIp(record.SenderIP) ??
     parseIp(fields(record.EndpointMetaData)?.['ClientIP']) ??
     alertAddress(facts) ??
-    otherAddress(record) ??
+    addressNamed(record) ??
     innerAddress(facts)
   );
 }
@@ -73,19 +73,17 @@ function alertAddress({ record, family, data }: AuditFacts): IpAndPort | null {
     parseIp(held?.['sip']) ??
     parseIp(held?.['cip']) ??
     parseIp(held?.['ecip']) ??
-    investigatedIp(held, record.Actions)
+    investigatedIp(held, record.Actions) ??
+    entityIp(record.Entities)
   );
 }
 
-// `CallerIpAddress`, `SourceIP`, `ClientIPv4` …: a service nobody has mapped yet. Not where something went to, and not
-// the server it came from.
-const namedForAddress = /ip(v4|v6)?(_?addr(ess(es)?)?)?s?$/i;
-const elsewhere = /^(to|dest|target|server|recipient)/i;
-const mayHoldAddress = remembered(2_000, name => namedForAddress.test(name) && !elsewhere.test(name));
-
-function otherAddress(record: Fields): IpAndPort | null {
-  for (const name of Object.keys(record)) {
-    const found = mayHoldAddress(name) ? parseIp(record[name]) : null;
+/** `{ id: '203.0.113.17', type: 'ip' }` among what an alert is about. */
+function entityIp(entities: unknown): IpAndPort | null {
+  for (const one of list(entities)) {
+    const known = fields(one);
+    if (firstWord(known?.['type'], known?.['Type'])?.toLowerCase() !== 'ip') continue;
+    const found = parseIp(firstWord(known?.['id'], known?.['Id'], known?.['label']));
     if (found !== null) return found;
   }
   return null;
@@ -95,13 +93,13 @@ function otherAddress(record: Fields): IpAndPort | null {
 function innerAddress({ record, family, access, extended, properties }: AuditFacts): IpAndPort | null {
   const asJson = typeof record.AuditData === 'string' ? fields(unpacked(record.AuditData)) : null;
   return (
-    (access === null ? null : otherAddress(access)) ??
-    (record.PropertyCollection === undefined ? null : addressAmong(properties())) ??
+    (access === null ? null : addressNamed(access)) ??
+    (record.PropertyCollection === undefined ? null : addressInValues(properties())) ??
     (record.ExtraProperties === undefined
       ? null
-      : addressAmong(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
-    (record.ExtendedProperties === undefined ? null : addressAmong(extended())) ??
-    (asJson === null ? null : otherAddress(asJson)) ??
+      : addressInValues(namedValues(record.ExtraProperties, 'Key', 'Value'))) ??
+    (record.ExtendedProperties === undefined ? null : addressInValues(extended())) ??
+    (asJson === null ? null : addressNamed(asJson)) ??
     (maybeAnywhere.has(family) ? addressInside(record) : null)
   );
 }
@@ -113,19 +111,19 @@ const maybeAnywhere: ReadonlySet<Family> = new Set(['other', 'platform', 'work',
 function addressInside(record: Fields): IpAndPort | null {
   for (const value of Object.values(record)) {
     const inside = typeof value === 'string' && !value.includes('"') ? null : fields(unpacked(value));
-    const found = inside === null ? null : otherAddress(inside);
+    const found = inside === null ? null : addressNamed(inside);
     if (found !== null) return found;
   }
   return null;
 }
 
-function addressAmong(values: ReadonlyMap<string, unknown>): IpAndPort | null {
+function addressInValues(values: ReadonlyMap<string, unknown>): IpAndPort | null {
   for (const [name, value] of values) {
     const found = mayHoldAddress(name) ? parseIp(value) : null;
     if (found !== null) return found;
     if (name !== 'additionaldetails') continue;
     const details = fields(unpacked(value));
-    const inside = details === null ? null : otherAddress(details);
+    const inside = details === null ? null : addressNamed(details);
     if (inside !== null) return inside;
   }
   return null;

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { EntityKind } from '../../model/event.ts';
 import { isAddress } from '../_kit/address.ts';
 import { fields, integer, list, word } from '../_kit/reading.ts';
@@ -10,11 +11,11 @@ export interface IdentityClaims {
   readonly address: string | null;
 }
 
-const kinds: Readonly<Record<string, EntityKind>> = {
+const kinds = wordTable<EntityKind>({
   user: 'user', serviceprincipal: 'application', application: 'application', group: 'group', role: 'role',
   policy: 'policy', device: 'device', domain: 'domain', directory: 'other', company: 'other', contact: 'other',
   administrativeunit: 'other',
-}; // prettier-ignore
+}); // prettier-ignore
 
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const prefixed = /^([A-Za-z]+)_(.+)$/;

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Direction, MailFacts } from '../../model/event.ts';
 import { bareAddress, directionOf } from '../_kit/address.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
@@ -121,7 +122,7 @@ function recipientsOf(
   const found = new Set<string>();
   const places = [
     record.Recipients, record.Receivers, record.Recipient, record.ReleaseTo, dlp?.['To'], dlp?.['CC'], dlp?.['BCC'],
-    review?.['Recipients'], item?.['Recipients'],
+    review?.['Recipients'], review?.['To'], item?.['Recipients'],
   ]; // prettier-ignore
   for (const place of places) {
     if (place === undefined || place === null) continue;
@@ -139,10 +140,10 @@ function entriesOf(place: unknown): readonly unknown[] {
   return typeof held === 'string' ? held.replace(/^\[|\]$/g, '').split(/[;,]/) : list(held);
 }
 
-const directions: Readonly<Record<string, Direction>> = {
+const directions = wordTable<Direction>({
   inbound: 'inbound', incoming: 'inbound', outbound: 'outbound', outgoing: 'outbound', intraorg: 'internal',
   'intra-org': 'internal', originating: 'outbound',
-}; // prettier-ignore
+}); // prettier-ignore
 
 const spelledDirection = (value: unknown): Direction | null =>
   directions[word(value)?.toLowerCase() ?? ''] ?? null;

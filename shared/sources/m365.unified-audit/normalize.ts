@@ -11,10 +11,12 @@ import { mailOf } from './mail.ts';
 import { outcomeOf } from './outcome.ts';
 import { severityOf } from './severity.ts';
 import type { UnifiedAudit } from './schema.ts';
+import { unpackedRecord } from './unpacked-record.ts';
 import { targetsOf } from './targets.ts';
 
 /** mapping.md has every field, and why. */
-export function normalizeUnifiedAudit(record: UnifiedAudit, about: About): NormalizedEvent {
+export function normalizeUnifiedAudit(given: UnifiedAudit, about: About): NormalizedEvent {
+  const record = unpackedRecord(given);
   const time = readProviderTime(record.CreationTime);
   if (time === null) throw new Problem('CreationTime: not a time in any form known');
   const facts = auditFacts(record);

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome } from '../../model/event.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, flag, firstWord, integer, list, word } from '../_kit/reading.ts';
@@ -32,11 +33,11 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
 }
 
 /** Planner's own numbers for what it elsewhere says in words. */
-const plannerWords: Readonly<Record<string, string>> = {
+const plannerWords = wordTable<string>({
   1: 'Success',
   2: 'Failure',
   3: 'AuthorizationFailure',
-};
+});
 
 /** `Status` is how a thing stands for some services; only where it says how an act ended is it taken for that. */
 function statedOf({ record }: AuditFacts, why: string | null): OutcomeAndReason | null {
@@ -76,9 +77,9 @@ const enforced: readonly (OutcomeAndReason | undefined)[] = [
   { outcome: 'failure', reason: 'blocked' },
   { outcome: 'success', reason: 'allowed' },
 ];
-const disposals: Readonly<Record<string, Outcome>> = {
+const disposals = wordTable<Outcome>({
   delivered: 'success', deliveredasspam: 'partial', junked: 'partial', replaced: 'partial', blocked: 'failure',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** What became of the mail, the click or the file a finding is about. */
 function disposalOf({ record, family, operation }: AuditFacts): OutcomeAndReason | null {
@@ -144,7 +145,7 @@ const flagWord = (value: unknown): string | null => (typeof value === 'boolean' 
 function outcomeOfWord(status: string): Outcome {
   if (/^partial/i.test(status)) return 'partial';
   if (/^(succ|true|ok$|complete|pass|allow|0$)/i.test(status)) return 'success';
-  return /^(false|time|terminat|cancel)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
+  return /^(false|time|terminat|cancel|interrupt|unsuccess)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
     status,
   )
     ? 'failure'

@@ -113,7 +113,7 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
   [/^securitycompliance|^purview|compliance|ediscovery|insiderrisk|datagovernance/, 'compliance'],
   [/^powerbi|^dynamics|^crm|^microsoftflow|^powerapps|^powerplatform|^fabric/, 'platform'],
   [
-    /^yammer|^viva|^planner|^project|^forms|^microsoftforms|^stream|^copilot|^sway|^todo|^loop|^officescripts/,
+    /^(microsoft)?(yammer|viva|planner|project|forms|stream|copilot|sway|todo|loop|officescripts|bookings|whiteboard|places|agent)|ai(app|interaction)/,
     'work',
   ],
 ];

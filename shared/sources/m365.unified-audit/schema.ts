@@ -37,7 +37,7 @@ export const optionalFields = [
   'WorkspaceId', 'ReportId', 'DashboardId', 'DatasetId', 'UserUPN', 'UserUpn', 'UserPrincipalName', 'ActorName',
   'ResultDescription', 'AppIdentity', 'AlertSeverity', 'AlertDisplayName', 'Applications', 'SearchQueryText', 'FailureType', 'ActionStatus', 'RiskEventType', 'RiskLevel', 'ExceptionInfo', 'Actions', 'Username',
   'Approver', 'Organizer', 'MeetingURL', 'MeetingDetailId', 'NewValue', 'AgentId', 'AgentName', 'MembershipInformation', 'CaseName', 'RoleGroupName',
-  'ElevationRole', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
+  'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Category, Entity, Outcome, Severity } from '../../model/event.ts';
 import { severities } from '../../model/event.ts';
 import { classifyDirectoryOperation, namesPowerfulRole } from '../_kit/entra-operation.ts';
@@ -25,9 +26,9 @@ const administered: ReadonlySet<Category> = new Set(['role', 'policy', 'applicat
 const atLeastMedium = (severity: Severity): boolean =>
   severities.indexOf(severity) >= severities.indexOf('medium');
 
-const stated: Readonly<Record<string, Severity>> = {
+const stated = wordTable<Severity>({
   informational: 'informational', low: 'low', medium: 'medium', high: 'high', critical: 'critical',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** Of an alert, or the highest of the rules a data-loss finding matched. */
 function statedSeverity({ record, family }: AuditFacts): Severity | null {

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
@@ -118,10 +119,10 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
     addEntity(found, entity('other', { id: word(data['ThreadId']), name: word(data['AppHost']) }));
 }
 
-const alertKinds: Readonly<Record<string, EntityKind>> = {
-  user: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
+const alertKinds = wordTable<EntityKind>({
+  user: 'user', account: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
   mailmessage: 'message', ip: 'other', url: 'other', device: 'device', host: 'device',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** What alerts, detections and data-loss findings are about. Never what a policy found inside: see mapping.md. */
 export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
@@ -158,6 +159,11 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
     const known = fields(policy);
     addEntity(found, entity('policy', { id: word(known?.['PolicyId']), name: word(known?.['PolicyName']) }));
   }
+  const supervised = fields(record.SRPolicyMatchDetails);
+  addEntity(
+    found,
+    entity('policy', { id: word(supervised?.['SRPolicyId']), name: word(supervised?.['SRPolicyName']) }),
+  );
   if (family === 'threat') addPerson(found, word(record.EventValue));
 }
 
@@ -181,6 +187,12 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   if (about !== null) {
     const kind = alertKinds[word(record.EntityType)?.toLowerCase() ?? ''] ?? 'other';
     addEntity(found, entity(kind, isAddress(about) ? { address: about } : { name: about }));
+  }
+  for (const one of list(record.Entities)) {
+    const known = fields(one);
+    const said = firstWord(known?.['id'], known?.['Id'], known?.['label'], known?.['Name']);
+    const kind = alertKinds[firstWord(known?.['type'], known?.['Type'])?.toLowerCase() ?? ''] ?? 'other';
+    if (said !== null) addEntity(found, entity(kind, isAddress(said) ? { address: said } : { name: said }));
   }
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));

@@ -9,8 +9,8 @@ import { isGuid } from './identity-claims.ts';
 
 // `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
 const wellKnown =
-  /^(Agent|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Video|Workbook|Workspace)(Display)?(Name|Title|Details?Url|Url|URL|Id|Guid)?$|^(Search)?QueryText$|^DataType$/;
-const ending = /(?:Display)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Id|Guid))$/;
+  /^(Agent|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Plan|Policy|Project|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Video|Workbook|Workspace)(Display)?(Name|Title|Details?Url|Url|URL|Id|ID|Guid)?$|^(Search)?QueryText$|^DataType$/;
+const ending = /(?:Display)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Id|ID|Guid))$/;
 /** What names the act, the one who did it or with what, and never what it was done to. */
 const notThings =
   /^$|organization|tenant|correlation|session|request|transaction|trace|inter-?system|intra-?system|context|^(actor|client|logon|system|aad|azuread|user|licen[cs]e|service|server|browser|process|product|network|yammer|scenario|activity|operation|event|version|workload|publisher|token|application|app|target|assigned)/i;

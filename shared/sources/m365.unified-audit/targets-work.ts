@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
@@ -66,9 +67,9 @@ function addNamed(found: Entity[], value: unknown): void {
 }
 
 const prefix = 'powerplatform.analytics.resource.';
-const resourceKinds: Readonly<Record<string, EntityKind>> = {
+const resourceKinds = wordTable<EntityKind>({
   power_app: 'application', principal: 'user', bot: 'application', role: 'role', policy: 'policy', group: 'group',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /**
  * Power Platform names what it acted on `….resource.power_app.id` and `….display_name`, each kind with its own: all

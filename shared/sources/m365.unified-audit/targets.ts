@@ -1,7 +1,9 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind, MailFacts } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity, mentions } from '../_kit/entity.ts';
-import { firstWord, word } from '../_kit/reading.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
@@ -42,7 +44,10 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
-  if (found.length === 0) return thingsNamed(facts.record);
+  if (found.length === 0) {
+    const named = thingsNamed(facts.record);
+    return named.length > 0 ? named : settingsChanged(facts);
+  }
   // Whom a thing was shared with does not say which thing.
   if (ofServices.has(facts.family) && found.every(({ kind }) => kind === 'user')) {
     return [...thingsNamed(facts.record), ...found];
@@ -50,11 +55,26 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   return found;
 }
 
+const mostSettings = 5;
+
+/** Settings of the whole tenant: what was acted on is what changed. */
+function settingsChanged({ record }: AuditFacts): Entity[] {
+  const found: Entity[] = [];
+  for (const change of list(unpacked(record.ModifiedProperties)).slice(0, mostSettings)) {
+    const known = fields(change);
+    addEntity(
+      found,
+      entity('other', { name: firstWord(known?.['Name'], known?.['DisplayName']) ?? word(change) }),
+    );
+  }
+  return found;
+}
+
 /** Names, and the numbers the schema gives them. */
-const itemKinds: Readonly<Record<string, EntityKind>> = {
+const itemKinds = wordTable<EntityKind>({
   file: 'file', folder: 'file', page: 'file', listitem: 'file', documentlibrary: 'site', list: 'site', web: 'site',
   site: 'site', tenant: 'other', 1: 'file', 5: 'file', 6: 'site', 7: 'site', 8: 'other', 9: 'site', 11: 'file',
-}; // prettier-ignore
+}); // prettier-ignore
 
 /** SharePoint and OneDrive: ObjectId is the whole URL, the name stands beside it. */
 function addFile(found: Entity[], { record, family }: AuditFacts): void {
@@ -83,9 +103,9 @@ const siteOrFile = (url: string | null): EntityKind =>
     ? 'file'
     : 'site';
 
-const sharedKinds: Readonly<Record<string, EntityKind>> = {
+const sharedKinds = wordTable<EntityKind>({
   guest: 'guest', member: 'user', partner: 'guest', group: 'group', securitygroup: 'group', sharepointgroup: 'group',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function addSharedWith(found: Entity[], { record }: AuditFacts): void {
   for (const [who, type] of [
@@ -103,6 +123,8 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
 
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
 function addObject(found: Entity[], { record, family }: AuditFacts): void {
+  const several = list(record.ObjectId);
+  if (several.length > 1) for (const one of several) addEntity(found, objectOf(word(one) ?? ''));
   const object = word(record.ObjectId);
   if (object === null || object.startsWith('{') || mentions(found, object)) return;
   if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
@@ -110,6 +132,7 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
 }
 
 function objectOf(object: string): Entity | null {
+  if (object === '') return null;
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
     return entity('file', { id: object, name: lastSegment(object) });

@@ -2,6 +2,7 @@ import type { Entity, NormalizedEvent, Severity } from '../../model/event.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { mimecastAddress } from '../_kit/mimecast-mail.ts';
 import { ownSearchReason } from '../_kit/mimecast-own-search.ts';
+import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { firstWord, flag, text, word } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
@@ -26,7 +27,7 @@ export function normalizeArchiveSearch(record: ArchiveSearch): NormalizedEvent {
     severity: isOwn ? 'informational' : severityOf(record, operation, reason),
     actor,
     targets: targetsOf(record, sought),
-    client: null,
+    client: clientNamed(record),
     mail: null,
     correlationId: null,
     summary: sentence(operation, actor, sought, reason, isOwn),

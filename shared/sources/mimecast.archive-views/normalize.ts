@@ -8,6 +8,7 @@ import {
   mimecastAddresses,
   mimecastDirection,
 } from '../_kit/mimecast-mail.ts';
+import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { flag, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -32,7 +33,7 @@ export function normalizeArchiveView(record: ArchiveView, about: About): Normali
     severity: severityOf(record, actor, mail),
     actor,
     targets: mailTargets(mail, [entity('other', { name: source })]),
-    client: null,
+    client: clientNamed(record),
     mail,
     correlationId: null,
     summary: shortened(`${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${mailInWords(mail)}`),
@@ -51,7 +52,8 @@ function mailOf(record: ArchiveView, { domains }: About): MailFacts {
   const sender = mimecastAddress(record.from);
   const recipients = mimecastAddresses(record.to);
   const direction = mimecastDirection(sender, recipients, domains, null);
-  return mailFacts({ sender, recipients, subject: text(record.subject), direction });
+  const messageId = word(record.messageId);
+  return mailFacts({ messageId, sender, recipients, subject: text(record.subject), direction });
 }
 
 /** Whether it was part of a case; somewhere the case itself stands there. */

@@ -11,9 +11,12 @@ export const optionalFields = [
  */
 export const neverHeld = ['failure', 'ip', 'correlation'] as const;
 
+/** What the mapping reads besides, and no part of what makes a row that row. */
+type FurtherFields = 'messageId';
+
 /** One message somebody looked at in Mimecast. */
 export type ArchiveView = { readonly viewed: string | number } & {
-  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+  readonly [Field in (typeof optionalFields)[number] | FurtherFields]?: unknown;
 };
 
 export const archiveViewSchema = openRecord<ArchiveView>('viewed');

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Category, Outcome, Severity } from '../../model/event.ts';
 
 /** What an audit event amounts to, told from Mimecast's category and its type. */
@@ -7,7 +8,7 @@ export interface AuditClass {
   readonly ocsf: { readonly class: number; readonly activity: number };
 }
 
-const categories: Readonly<Record<string, Category>> = {
+const categories = wordTable<Category>({
   authentication_logs: 'authentication',
   account_logs: 'administration',
   reporting_logs: 'administration',
@@ -17,7 +18,7 @@ const categories: Readonly<Record<string, Category>> = {
   user_account_and_role_logs: 'directory',
   profile_group_logs: 'directory',
   integrations_and_apis: 'application',
-};
+});
 
 /** Categories are an open set: one nobody knows is told from the type's words. */
 export function classifyAudit(category: string, type: string, outcome: Outcome): AuditClass {

@@ -1,4 +1,4 @@
-import { text } from '../_kit/reading.ts';
+import { fields, text, type Fields } from '../_kit/reading.ts';
 
 /** What the free text of an audit event says, as far as it can be told. */
 export interface EventInfo {
@@ -19,20 +19,42 @@ const spokenTail = / (?:Date: ?\d{4}-\d|remote IP ?:|IP: ?\d)/i;
 // No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
 const address = /[^\s"'<>()[\],;:=@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
 const most = 20;
+const atTheEnd = new Set([
+  'ip', 'ip address', 'remote ip', 'remote ip address', 'source ip', 'client ip', 'application', 'date', 'time', 'method',
+  'reason', 'result', 'status', 'success',
+]); // prettier-ignore
+
+/** Where the text comes as an object, its names and values in the text's own manner. */
+const writtenOut = (known: Fields | null): string | null =>
+  known === null
+    ? null
+    : text(
+        Object.entries(known)
+          .flatMap(([name, said]) => {
+            const words = text(said);
+            return words === null
+              ? []
+              : [/^(message|description|info|text)$/i.test(name) ? words : `${titled(name)}: ${words}`];
+          })
+          .join(', '),
+      );
+const titled = (name: string): string =>
+  /^ip$/i.test(name) ? 'IP' : name.slice(0, 1).toUpperCase() + name.slice(1);
 
 /**
  * Reads `Successful authentication for a@b.example, Date: 2026-01-05, IP: 198.51.100.23, Application: Console`. Its date
  * and time are somebody's wall clock: never read as the event's.
  */
 export function readEventInfo(value: unknown): EventInfo {
-  const info = text(value);
+  const info = text(value) ?? writtenOut(fields(value));
   if (info === null) return { what: null, named: new Map(), addresses: [] };
   const named = new Map<string, string>();
   let first = info.length;
   for (const match of info.matchAll(namedValue)) {
-    first = Math.min(first, match.index);
     const [, name = '', said = ''] = match;
     const key = name.trim().toLowerCase();
+    // What begins the text is what happened, unless it is one of the names that stand at its end.
+    if (match.index > 0 || atTheEnd.has(key)) first = Math.min(first, match.index);
     if (named.size < most && !named.has(key) && said.trim() !== '') named.set(key, said.trim());
   }
   const ip = spokenIp.exec(info)?.[1];

@@ -1,9 +1,10 @@
-import type { Client, Entity, NormalizedEvent, Outcome } from '../../model/event.ts';
+import type { Client, Entity, EntityKind, NormalizedEvent, Outcome } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { isAddress } from '../_kit/address.ts';
+import { addressAmong, addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { text, word } from '../_kit/reading.ts';
+import { flag, text, word } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, shortened } from '../_kit/summary.ts';
 import { classifyAudit } from './classify.ts';
@@ -19,7 +20,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const operation = word(record.auditType) ?? group ?? 'Audit event without a type';
   const outcome = outcomeOf(operation, info);
   const known = classifyAudit(group ?? '', operation, outcome);
-  const actor = actorOf(record, known.category === 'role' || known.category === 'administration');
+  const actor = actorOf(record, info, known.category === 'role' || known.category === 'administration');
   return {
     time,
     category: known.category,
@@ -28,8 +29,12 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     reason: info.named.get('reason') ?? (outcome === 'failure' ? info.what : null),
     severity: known.severity,
     actor,
-    targets: targetsOf(info, actor),
-    client: clientOf(info),
+    targets: targetsOf(
+      info,
+      actor,
+      known.category === 'authentication' || /\blog(ged)? ?(in|on)\b/i.test(operation),
+    ),
+    client: clientOf(record, info),
     mail: null,
     correlationId: null,
     summary: shortened(
@@ -42,37 +47,71 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
 /** What is in the audit log was done, unless its words say that it failed. */
 function outcomeOf(operation: string, { what, named }: EventInfo): Outcome {
   const said = `${operation} ${what ?? ''} ${named.get('result') ?? ''} ${named.get('status') ?? ''}`;
-  const failed = /\bfail(ed|ure)?\b|unsuccessful|denied|rejected|invalid|blocked|locked out|incorrect/i;
-  return failed.test(said) ? 'failure' : 'success';
+  if (failed.test(said) || flag(named.get('success')) === false) return 'failure';
+  // A second factor is asked for: what came of it is another event.
+  return unfinished.test(said) ? 'unknown' : 'success';
 }
 
-function actorOf(record: AuditEvent, administers: boolean): Entity | null {
+// “Blocked senders” are a list, and “blocked” a sender's fate; only what was tried can itself be blocked.
+const failed =
+  /\bfail(ed|ure)?\b|unsuccessful|denied|rejected|invalid|\b(logon|login|access|attempt|request|account|user)s? (was |is )?blocked|locked out|incorrect/i;
+const unfinished = /requires challenge|^intermediate| intermediate authentication/i;
+
+/** Without a user of its own the record names whoever it was in its text. */
+const spokenActor = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
+
+function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Entity | null {
   // Without `word`: `<>` is Mimecast itself.
   const said = text(record.user);
   if (said === '<>') return entity('system', { name: 'Mimecast' });
-  const user = word(record.user);
+  const user = word(record.user) ?? spokenActor.exec(info.what ?? '')?.[1] ?? null;
   if (user === null) return null;
   const kind = administers ? 'admin' : 'user';
   return entity(kind, isAddress(user) ? { address: user } : { name: user });
 }
 
-/** Whoever else the text names, then the application, then the thing itself in Mimecast's words. */
-function targetsOf(info: EventInfo, actor: Entity | null): Entity[] {
+const thingNames: readonly (readonly [string, EntityKind])[] = [
+  ['name', 'other'], ['policy', 'policy'], ['definition', 'policy'], ['group', 'group'], ['role', 'role'], ['folder', 'other'],
+  ['case', 'other'], ['review set', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
+  ['connector', 'application'],
+]; // prettier-ignore
+
+/**
+ * Whoever else the text names, what it names otherwise, then the application, which is what somebody signs in to; where
+ * nothing of it says what was done it to, the thing itself in Mimecast's words.
+ */
+function targetsOf(info: EventInfo, actor: Entity | null, signsIn: boolean): Entity[] {
   const found: Entity[] = [];
   const own = (actor?.address ?? actor?.name)?.toLowerCase();
   for (const address of info.addresses) {
     if (address.toLowerCase() !== own) addEntity(found, entity('user', { address }));
   }
-  addEntity(found, entity('application', { name: info.named.get('application') ?? null }));
-  if (found.length === 0) addEntity(found, entity('other', { name: info.what }));
+  for (const [name, kind] of signsIn ? [] : thingNames) {
+    addEntity(found, entity(kind, { name: word(info.named.get(name)) }));
+  }
+  const oneself = entity('user', { address: info.addresses[0] ?? null });
   // `Password reset for user: <the user>`: done to oneself, and nothing else is named.
-  if (found.length === 0) addEntity(found, entity('user', { address: info.addresses[0] ?? null }));
+  if (found.length === 0 && /\buser:/i.test(info.what ?? '')) addEntity(found, oneself);
+  if (found.length === 0 && !signsIn) addEntity(found, entity('other', { name: deedIn(info.what) }));
+  addEntity(found, entity('application', { name: info.named.get('application') ?? null }));
+  if (found.length === 0) addEntity(found, entity('other', { name: info.what }) ?? oneself);
   return found;
 }
 
-function clientOf({ named }: EventInfo): Client | null {
-  const ip = ['ip', 'ip address', 'remote ip', 'remote ip address', 'source ip', 'client ip']
-    .map(name => parseIp(named.get(name)))
-    .find(address => address !== null);
-  return client({ ip: ip?.ip ?? null, app: named.get('application') ?? null });
+/** `Action Performed - Deleted New Folder by <somebody>`: without who did it, which stands elsewhere. */
+function deedIn(what: string | null): string | null {
+  if (what === null) return null;
+  const by = what.lastIndexOf(' by ');
+  const deed = by > 0 && what.includes('@', by) ? what.slice(0, by) : what;
+  return deed.replace(/^Action Performed - /, '');
+}
+
+function clientOf(record: AuditEvent, { named }: EventInfo): Client | null {
+  const ip =
+    ['ip', 'ip address', 'remote ip', 'remote ip address', 'source ip', 'client ip']
+      .map(name => parseIp(named.get(name)))
+      .find(address => address !== null) ??
+    addressAmong(named) ??
+    addressNamed(record);
+  return client({ ip: ip?.ip ?? null, port: ip?.port ?? null, app: named.get('application') ?? null });
 }

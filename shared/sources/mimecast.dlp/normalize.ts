@@ -11,6 +11,7 @@ import {
   personAt,
   wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -42,7 +43,7 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
       mail,
       policies.map(name => entity('policy', { name })),
     ),
-    client: null,
+    client: clientNamed(record),
     mail,
     correlationId: mail.messageId,
     summary: shortened(
@@ -65,10 +66,13 @@ function mailOf(record: DlpLog, { domains }: About): MailFacts {
   });
 }
 
-/** A mail that is encrypted, or copied to somebody, goes where it was to go. */
+/** A mail that is encrypted, copied to somebody, filed, or marked to expire goes where it was to go. */
 function outcomeOf(action: string | null): Outcome {
   const outcome = outcomeOfAction(action);
-  return outcome === 'unknown' && /encrypt|copy|secure/i.test(action ?? '') ? 'success' : outcome;
+  return outcome === 'unknown' &&
+    /encrypt|copy|secure|carbon|gcc|stationery|folder|expir|conver|link|route/i.test(action ?? '')
+    ? 'success'
+    : outcome;
 }
 
 /** What left the house although a policy saw it counts most. */

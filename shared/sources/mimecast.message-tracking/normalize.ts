@@ -9,6 +9,7 @@ import {
   mimecastDirection,
   personAt,
 } from '../_kit/mimecast-mail.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -20,9 +21,9 @@ const operation = 'MessageTracking';
 
 /** mapping.md has every field, and why. */
 export function normalizeTrackedMessage(record: TrackedMessage, about: About): NormalizedEvent {
-  const time = readProviderTime(record.received ?? record.sent);
+  const time = readProviderTime(firstWord(record.received, record.sent));
   if (time === null) throw new Problem('received: not a time in any form known');
-  const found = parseIp(record.senderIP);
+  const found = parseIp(record.senderIP) ?? addressNamed(record);
   const mail = mailOf(record, about);
   const id = word(record.id);
   const [outcome, severity] = judged(mail.status);
@@ -73,7 +74,7 @@ function targetsOf(record: TrackedMessage, mail: MailFacts, id: string | null): 
 const words: readonly (readonly [RegExp, Outcome, Severity])[] = [
   [/held|hold|quarantin/, 'failure', 'medium'],
   [/reject|bounce|fail|undeliver|expired|delet|drop|block/, 'failure', 'low'],
-  [/defer|queue|pending|retry|process/, 'unknown', 'informational'],
+  [/await|attempt|in.?progress|defer|queue|pending|retry|process/, 'unknown', 'informational'],
   [/deliver|archiv|accept|sent|released|complete/, 'success', 'informational'],
 ];
 

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Category } from '../../model/event.ts';
 
 /** One kind of event: the stream it comes in, and what it amounts to. */
@@ -25,7 +26,7 @@ const finding = (type: string): EventType => ({
 });
 
 /** By stream: the type's name with hyphens for spaces. */
-export const eventTypes: Readonly<Record<string, EventType>> = {
+export const eventTypes = wordTable<EventType>({
   receipt: mail('receipt', 2),
   process: mail('process', 3),
   delivery: mail('delivery', 1),
@@ -36,8 +37,10 @@ export const eventTypes: Readonly<Record<string, EventType>> = {
   'impersonation-protect': finding('impersonation protect'),
   'internal-email-protect': finding('internal email protect'),
   'url-protect': finding('url protect'),
-};
+});
 
+/** What it is taken for where something was found in the mail. */
+export const foundThreat = finding('other');
 /** What a type nobody knows is taken for. */
 export const otherType = mail('other', 99);
 

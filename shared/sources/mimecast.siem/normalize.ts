@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
@@ -10,12 +11,14 @@ import {
   mimecastAddresses,
   mimecastDirection,
   personAt,
+  wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { firstWord, flag, integer, text, word } from '../_kit/reading.ts';
+import { fields, firstWord, flag, integer, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
-import { eventTypes, otherType, streamOfType, type EventType } from './event-types.ts';
+import { eventTypes, foundThreat, otherType, streamOfType, type EventType } from './event-types.ts';
 import { hasOlderNames, inTodaysNames } from './older-names.ts';
 import type { SiemEvent } from './schema.ts';
 
@@ -24,11 +27,11 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
   const record = hasOlderNames(given) ? inTodaysNames(given) : given;
   const time = timeOf(record);
   const type = firstWord(record.type, record.eventType) ?? about.stream;
-  const known = eventTypes[streamOfType(type)] ?? otherType;
+  const known = eventTypes[streamOfType(type)] ?? (threatOf(record) === null ? otherType : foundThreat);
   const mail = mailOf(record, about);
   const outcome = outcomeOf(record, known);
   const reason = reasonOf(record);
-  const found = parseIp(record.senderIp) ?? parseIp(record.sourceIp);
+  const found = parseIp(record.senderIp) ?? parseIp(record.sourceIp) ?? addressNamed(record);
   return {
     time,
     category: known.category,
@@ -44,6 +47,12 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
     summary: sentence(type, mail, record, reason),
     ocsf: known.ocsf,
   };
+}
+
+/** Of mail in Microsoft's mailboxes: what was found in it, where something was. */
+function threatOf(record: SiemEvent): string | null {
+  const threat = word(record.threatType);
+  return threat === null || /^(no_|policies_disabled)/i.test(threat) ? null : threat;
 }
 
 /** `…_1715699686`: where a record has no time, its ids end with the second the message was accepted in. */
@@ -78,23 +87,30 @@ function mailOf(record: SiemEvent, { domains }: About): MailFacts {
 }
 
 /** Mimecast abbreviates what it did. */
-const actions: Readonly<Record<string, string>> = {
+const actions = wordTable<string>({
   acc: 'accepted', hld: 'held', rej: 'rejected', bnc: 'bounced', ign: 'ignored', dlv: 'delivered', rty: 'retry',
   sdbx: 'sandboxed', del: 'deleted',
-}; // prettier-ignore
+}); // prettier-ignore
 
 function statusOf(record: SiemEvent): string | null {
   const delivered = flag(record.delivered);
   if (delivered !== null) return delivered ? 'delivered' : 'failed';
   // `none` is a word here, not the lack of one.
-  const said = text(record.action) ?? text(record.subtype) ?? text(record.subType);
+  const said =
+    text(record.action) ?? word(record.threatState) ?? text(record.subtype) ?? text(record.subType);
   const action = said?.toLowerCase() ?? null;
   return action === null ? null : (actions[action] ?? action);
 }
 
+const unfinished = /^retry$|in.progress/;
+
 function outcomeOf(record: SiemEvent, known: EventType): Outcome {
   const status = statusOf(record);
-  const made = status === 'ignored' ? 'failure' : status === 'retry' ? 'unknown' : outcomeOfAction(status);
+  const made = unfinished.test(status ?? '')
+    ? 'unknown'
+    : status === 'ignored'
+      ? 'failure'
+      : outcomeOfAction(status);
   if (made !== 'unknown') return made;
   const scanned = outcomeOfAction(word(record.scanResults));
   if (scanned !== 'unknown') return scanned;
@@ -105,6 +121,7 @@ function outcomeOf(record: SiemEvent, known: EventType): Outcome {
 
 /** What says most, first. */
 const reasonOf = (record: SiemEvent): string | null =>
+  threatOf(record) ??
   firstWord(
     record.rejectionInfo,
     record.rejectionType,
@@ -122,28 +139,53 @@ const reasonOf = (record: SiemEvent): string | null =>
 
 function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Severity {
   if (known.finds) {
-    const bad = flag(record.taggedMalicious) === true || word(record.virusFound) !== null;
+    const bad =
+      flag(record.taggedMalicious) === true ||
+      word(record.virusFound) !== null ||
+      /malware|phish/i.test(threatOf(record) ?? '');
     return bad && outcome === 'success' ? 'high' : 'medium';
   }
   if (statusOf(record) === 'held') return 'medium';
   return outcome === 'failure' || known.type === 'spam' ? 'low' : 'informational';
 }
 
-const thingsOf = (record: SiemEvent): (Entity | null)[] => [
-  entity('other', { name: text(record.url) }),
-  entity('file', {
-    id: firstWord(record.sha256, record.sha1, record.md5),
-    name: word(record.fileName),
-  }),
-  // Where a delivery went: the other side's server, or the customer's own.
-  entity('device', { id: parseIp(record.destinationIp)?.ip ?? null, name: word(record.Hostname) }),
-];
+function thingsOf(record: SiemEvent): (Entity | null)[] {
+  return [
+    entity('other', { name: text(record.url) }),
+    entity('file', {
+      id: firstWord(record.sha256, record.sha1, record.md5),
+      name: word(record.fileName),
+    }),
+    ...attachmentsOf(record.attachments).map(name => entity('file', { name })),
+    ...list(record.policiesApplied).map(policy => entity('policy', { name: word(fields(policy)?.['name']) })),
+    entity('policy', { name: word(record.policyDefinition) }),
+    // Where a delivery went: the other side's server, or the customer's own.
+    entity('device', { id: parseIp(record.destinationIp)?.ip ?? null, name: word(record.Hostname) }),
+  ];
+}
+
+const mostAttachments = 20;
+const quoted = /"([^"]*)"/g;
+
+/** A list of names, or one text of them in quotes: `"a.docx", "b.xlsx"`. */
+function attachmentsOf(value: unknown): string[] {
+  if (value === undefined || value === null) return [];
+  const inQuotes = typeof value === 'string' && value.includes('"');
+  const names = inQuotes
+    ? [...value.slice(0, 65_536).matchAll(quoted)].map(([, name]) => name)
+    : wordsOf(value);
+  return names.slice(0, mostAttachments).flatMap(name => word(name) ?? []);
+}
+
+/** A bounce says that nobody sent it; many records say nothing of a sender. */
+const hasSender = (record: SiemEvent): boolean =>
+  (record.senderEnvelope ?? record.senderHeader ?? record.sender ?? null) !== null;
 
 function sentence(type: string, mail: MailFacts, record: SiemEvent, reason: string | null): string {
   const thing = firstWord(record.url, record.fileName);
   const about = thing === null ? '' : ` (${thing})`;
   const why = reason === null || reason === mail.status ? '' : `, ${reason}`;
   return shortened(
-    `${type}: mail from ${mailInWords(mail)}${about}: ${mail.status ?? 'status unknown'}${why}`,
+    `${type}: mail from ${hasSender(record) ? mailInWords(mail) : mailInWords({ ...mail, sender: 'an unknown sender' })}${about}: ${mail.status ?? 'status unknown'}${why}`,
   );
 }

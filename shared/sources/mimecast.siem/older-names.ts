@@ -1,14 +1,18 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Fields } from '../_kit/reading.ts';
 import type { SiemEvent } from './schema.ts';
 
 /** The names of the API before this one, and ours. Records in its spelling are still kept and forwarded by many. */
-const today: Readonly<Record<string, keyof SiemEvent>> = {
+const today = wordTable<keyof SiemEvent>({
   datetime: 'timestamp', aCode: 'aggregateId', MsgId: 'messageId', Sender: 'senderEnvelope', headerFrom: 'senderHeader',
   Rcpt: 'recipients', Recipient: 'recipients', Subject: 'subject', IP: 'senderIp', SourceIP: 'sourceIp', Dir: 'direction',
   Route: 'route', Act: 'action', Action: 'action', Delivered: 'delivered', Hld: 'holdReason', RejType: 'rejectionType',
   RejInfo: 'rejectionInfo', Virus: 'virusFound', UrlCategory: 'urlCategory', ScanResultInfo: 'scanResults',
   MsgSize: 'emailSize', Size: 'emailSize', URL: 'url', Definition: 'policyDefinition', TaggedMalicious: 'taggedMalicious',
-}; // prettier-ignore
+}); // prettier-ignore
+
+/** Read as well, and no part of an identity: records read before would be others. */
+const alsoRead = wordTable<keyof SiemEvent>({ msgid: 'messageId', AttNames: 'attachments' });
 
 /** The old names, for the identity of a record that bears them. */
 export const olderFields = [
@@ -27,6 +31,7 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
   ['url protect', 'url', 'urlCategory'],
   ['attachment protect', 'fileMime', 'sha256'],
   ['process', 'AttCnt', 'AttNames', 'Hld'],
+  ['journal', 'RcptActType', 'RcptHdrType'],
   ['receipt', 'SpamScore', 'Act', 'RejType'],
   ['spam', 'SourceIP', 'headerFrom'],
 ];
@@ -34,7 +39,7 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
 /** The record under today's names. What has none keeps its own. */
 export function inTodaysNames(record: Fields): SiemEvent {
   const named: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) named[today[name] ?? name] = value;
+  for (const [name, value] of Object.entries(record)) named[today[name] ?? alsoRead[name] ?? name] = value;
   named['type'] ??= tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0];
   return named;
 }

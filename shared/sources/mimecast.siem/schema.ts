@@ -10,7 +10,16 @@ export const optionalFields = [
 ] as const; // prettier-ignore
 
 /** What the mapping reads besides. */
-type FurtherFields = 'scanResults' | 'destinationIp' | 'Hostname' | 'datetime';
+type FurtherFields =
+  | 'scanResults'
+  | 'destinationIp'
+  | 'Hostname'
+  | 'datetime'
+  | 'attachments'
+  | 'policiesApplied'
+  | 'threatState'
+  | 'threatType'
+  | 'tags';
 
 /** One line of a batch file: what the gateway did with a message at one step. All of it is optional. */
 export type SiemEvent = { readonly timestamp?: unknown } & {

@@ -53,7 +53,7 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
     pages: (ctx, token) => batchPages(ctx, token),
   },
   record: siemEventSchema,
-  mapping: 3,
+  mapping: 4,
   split: batchRecords,
   recordBytes: batchRecordBytes,
   identity: record =>

@@ -9,7 +9,9 @@ import {
   mimecastAddresses,
   mimecastDirection,
   personAt,
+  wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { firstWord, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -25,7 +27,8 @@ export function normalizeAttachmentLog(record: AttachmentLog, about: About): Nor
   if (time === null) throw new Problem('date: not a time in any form known');
   const mail = mailOf(record, about);
   const result = word(record.result)?.toLowerCase() ?? null;
-  const file = text(record.fileName);
+  const [first = null, ...more] = wordsOf(record.fileName);
+  const file = first;
   const { hash, type } = { hash: word(record.fileHash), type: word(record.fileType) };
   return {
     time,
@@ -37,9 +40,10 @@ export function normalizeAttachmentLog(record: AttachmentLog, about: About): Nor
     actor: personAt(mail.sender, about.domains),
     targets: mailTargets(mail, [
       entity('file', { id: hash, name: file ?? type }),
+      ...more.map(name => entity('file', { name })),
       entity('policy', { name: word(record.definition) }),
     ]),
-    client: null,
+    client: clientNamed(record),
     mail,
     correlationId: mail.messageId,
     summary: shortened(

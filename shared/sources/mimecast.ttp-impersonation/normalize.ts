@@ -1,6 +1,7 @@
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
 import {
   mailFacts,
@@ -12,6 +13,7 @@ import {
   personAt,
   wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, flag, integer, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -38,7 +40,7 @@ export function normalizeImpersonationLog(record: ImpersonationLog, about: About
     severity: severityOf(record, outcome),
     actor: personAt(mail.sender, about.domains),
     targets: mailTargets(mail, [...imitatedBy(record), entity('policy', { name: word(record.definition) })]),
-    client: client({ ip: parseIp(record.senderIpAddress)?.ip ?? null }),
+    client: client({ ...(parseIp(record.senderIpAddress) ?? addressNamed(record)) }),
     mail,
     correlationId: mail.messageId,
     summary: shortened(
@@ -64,7 +66,7 @@ function mailOf(record: ImpersonationLog, { domains }: About): MailFacts {
 
 /** The domains, or by their names the people, a sender's looks like. */
 const imitatedBy = (record: ImpersonationLog): (Entity | null)[] =>
-  list(record.impersonationResults)
+  list(unpacked(record.impersonationResults))
     .slice(0, 20)
     .map(result => {
       const like = word(fields(result)?.['similarDomain']);

@@ -10,6 +10,7 @@ import {
   mimecastDirection,
   personAt,
 } from '../_kit/mimecast-mail.ts';
+import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
@@ -26,7 +27,7 @@ export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
   const outcome = outcomeOf(record, verdict);
   const actor = actorOf(record, mail, operation, about);
   const url = text(record.url);
-  const sender = parseIp(record.sendingIp);
+  const sender = parseIp(record.sendingIp) ?? addressNamed(record);
   const why = [verdict, word(record.category)].filter(part => part !== null).join(': ');
   return {
     time,

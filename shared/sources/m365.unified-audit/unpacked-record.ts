@@ -1,0 +1,25 @@
+import { unpacked } from '../_kit/json-in-string.ts';
+import type { UnifiedAudit } from './schema.ts';
+
+/** What is an object or a list where the service itself writes it. */
+const structured = [
+  'Actor', 'Target', 'ModifiedProperties', 'Item', 'Members', 'PolicyDetails', 'ExchangeMetaData', 'SharePointMetaData',
+  'EndpointMetaData', 'ExchangeDetails', 'EmailInfo', 'CopilotEventData', 'AppAccessContext', 'FileData', 'Attendees',
+  'Common', 'Sender', 'SRPolicyMatchDetails', 'Organizer', 'PolicyMatchInfo', 'AttachmentData', 'Messages', 'Message',
+  'SharingInformation', 'MembershipInformation', 'WorkspaceAccessList', 'Applications', 'Actions', 'Entities',
+] as const; // prettier-ignore
+
+/**
+ * The record with such fields as they were, where somebody on the way made JSON in a string of them: exports and tables
+ * do. Nearly every record is given back as it came.
+ */
+export function unpackedRecord(record: UnifiedAudit): UnifiedAudit {
+  let found: Record<string, unknown> | null = null;
+  for (const name of structured) {
+    const value = record[name];
+    if (typeof value !== 'string' || (value[0] !== '{' && value[0] !== '[')) continue;
+    const inside = unpacked(value);
+    if (typeof inside === 'object') (found ??= {})[name] = inside;
+  }
+  return found === null ? record : { ...record, ...found };
+}
