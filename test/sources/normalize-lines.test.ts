@@ -69,16 +69,25 @@ describe('records on lines', () => {
     expect(isEventId(found[0]?.event?.id ?? '')).toBe(true);
   });
 
-  test('know the customer’s domains and the stream where they are told', async () => {
+  test('know the customer’s domains where they are told', async () => {
     const [plain] = await normalized('exchange.message-trace', [row]);
-    const [told] = await normalized('exchange.message-trace', [row], {
-      domains: ['Contoso.Example'],
-      stream: 'other',
-    });
+    const [told] = await normalized('exchange.message-trace', [row], { domains: ['Contoso.Example'] });
     expect(plain?.event?.mail?.direction).toBe('unknown');
     expect(told?.event?.mail?.direction).toBe('outbound');
-    expect(told?.event?.stream).toBe('other');
+  });
+
+  test('are of the source’s first stream unless another is told, which it must have', async () => {
+    const audit = JSON.stringify({ CreationTime: '2026-10-05T09:00:00', Id: 'a', Operation: 'FileAccessed' });
+    const [plain] = await normalized('m365.unified-audit', [audit]);
+    const [told] = await normalized('m365.unified-audit', [audit], { stream: 'Audit.SharePoint' });
+    expect([plain?.event?.stream, told?.event?.stream]).toEqual([
+      'Audit.AzureActiveDirectory',
+      'Audit.SharePoint',
+    ]);
     expect(told?.event?.id).not.toBe(plain?.event?.id);
+    await expect(normalized('m365.unified-audit', [audit], { stream: 'other' })).rejects.toThrow(
+      /no such stream.*Audit\.SharePoint/,
+    );
   });
 
   test.each(['entra.directory-audits', 'exchange.message-trace', 'm365.unified-audit'])(
