@@ -61,6 +61,7 @@ export const rawArchiveSaboteurs: readonly Saboteur<RawArchive>[] = [
       'has an object for every other handle when put resolves',
       'lists everything under a prefix once, in key order',
       'keeps every object of many put side by side',
+      'keeps and holds an object under the longest key',
     ],
   },
   {
