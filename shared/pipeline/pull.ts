@@ -180,7 +180,8 @@ async function commit(deps: PullDeps, target: PullTarget, whole: Progress, goesO
   if (open.purpose === 'requested') await reportProgress(deps, target, progress.held.value, value);
   const next = goesOn ? nextWindow(deps, target, value) : null;
   const held = await saveCursor(deps, target, progress.held, { ...value, open: next });
-  if (progress.named && open.purpose === 'forward' && target.source.pull.kind === 'window')
+  const goesForward = next?.purpose === 'forward';
+  if (progress.named && open.purpose === 'forward' && !goesForward && target.source.pull.kind === 'window')
     await forgetOldNames(deps, target);
   deps.telemetry.event('window.committed', {
     ...target.ref,
