@@ -24,7 +24,9 @@ export async function benchStart(): Promise<Figures> {
   const simulatorPort = await freePort();
   const began = performance.now();
   const environment = { PORT: String(port), SIMULATOR_PORT: String(simulatorPort), HOLDFAST_DATA: folder };
-  const child = spawn('npm', ['start'], { env: { ...process.env, ...environment }, stdio: 'ignore' });
+  // A group of its own: npm passes a signal on to its shell only, and the product would outlive both.
+  const env = { ...process.env, ...environment };
+  const child = spawn('npm', ['start'], { env, stdio: 'ignore', detached: true });
   const url = `http://127.0.0.1:${port}`;
   try {
     const healthy = await until(began, async () => (await fetch(`${url}/api/v1/health`)).ok);
@@ -45,9 +47,22 @@ export async function benchStart(): Promise<Figures> {
       },
     };
   } finally {
-    child.kill('SIGTERM');
-    await once(child, 'exit');
+    const group = child.pid;
+    if (group !== undefined) {
+      process.kill(-group, 'SIGTERM');
+      // What is on its way is finished, and written into the folder.
+      await until(began, async () => isGone(group));
+    }
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** No process of the group is left. */
+function isGone(group: number): boolean {
+  try {
+    return !process.kill(-group, 0);
+  } catch {
+    return true;
   }
 }
 
