@@ -18,18 +18,10 @@ import { openStage, type Stage } from '../support/rig.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { contosoId, smallWorld } from '../support/small-world.ts';
 import { mustReject } from '../contracts/contract.ts';
+import { azureSettings } from '../support/azure-settings.ts';
 import { scopeOf } from '../support/sample.ts';
 
 const bell = output.storageQueue({ queueName: 'index-events', connection: 'AzureWebJobsStorage' });
-const azureSettings = {
-  HOLDFAST_PROFILE: 'azure',
-  HOLDFAST_COSMOS_URL: 'https://cosmos.example',
-  HOLDFAST_ARCHIVE_URL: 'https://archive.example',
-  HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
-  HOLDFAST_SEARCH_URL: 'https://search.example',
-  HOLDFAST_VAULT_URL: 'https://vault.example',
-};
-
 interface AppOnStage {
   readonly stage: Stage;
   readonly place: AzurePlace;

@@ -11,11 +11,10 @@ import { installationKey } from '../../shared/adapters/azure/installation-key.ts
 import { jobKeys } from '../../shared/adapters/azure/job-keys.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { hours, minutes, plus, type Instant } from '../../shared/kernel/time.ts';
-import { noCounts } from '../../shared/model/cursor.ts';
-import type { Operation, Run } from '../../shared/model/run.ts';
+import type { Operation } from '../../shared/model/run.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
-import type { AccessEntry } from '../../shared/ports/access-log.ts';
 import type { NameStore, Wanted } from '../../shared/ports/name-store.ts';
+import { sampleEntry as entry, sampleRun as run } from '../support/sample-log.ts';
 import { contoso, scopeOf, source, stream } from '../support/sample.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { sweptEventOperations } from './swept-event-operations.ts';
@@ -90,16 +89,6 @@ const naming = swept(['names'], cosmosNameStore, namesLeft, {
   ],
 });
 
-const entry = (n: number): AccessEntry => ({
-  id: `entry-${n}`,
-  at: '2026-10-05T09:00:00.000Z',
-  tenant: contoso,
-  principal: 'tid:oid',
-  action: 'events.search',
-  route: 'GET /events',
-  requestId: 'request-1',
-  detail: {},
-});
 const logging = swept(
   ['access-log'],
   cosmosAccessLog,
@@ -108,10 +97,10 @@ const logging = swept(
     'entries are appended to the access log': [
       nothing,
       // Whoever repeats it after a lost answer learns that the entries are there.
-      log => log.append(scope, [entry(1), entry(2)]).catch(unlessConflict),
+      log => log.append(scope, [entry('entry-1'), entry('entry-2')]).catch(unlessConflict),
     ],
     'the access log is read': [
-      log => log.append(scope, [entry(1), entry(2)]),
+      log => log.append(scope, [entry('entry-1'), entry('entry-2')]),
       async log => {
         const { next } = await log.list([scope], null, 1);
         await log.list([scope], next, 1);
@@ -147,25 +136,11 @@ const operating = swept(['operations'], cosmosOperationStore, async store => (aw
   ],
 }); // prettier-ignore
 
-const run = (id: string, status: Run['status']): Run => ({
-  id,
-  tenant: contoso,
-  source: 'entra.directory-audits',
-  stream: 'default',
-  trigger: 'timer',
-  purpose: 'forward',
-  window: { from: '2026-10-05T08:00:00.000Z', to: '2026-10-05T09:00:00.000Z' },
-  startedAt: '2026-10-05T09:00:00.000Z',
-  endedAt: null,
-  status,
-  counts: { ...noCounts, seen: 7 },
-  error: null,
-});
 const running = swept(['runs'], cosmosRunLog, async log => (await log.list([scope], {}, null, 10)).runs, {
-  'a run is put': [nothing, log => log.put(scope, run('a', 'running'))],
+  'a run is put': [nothing, log => log.put(scope, run('a'))],
   'several runs are put': [
-    log => log.put(scope, run('a', 'running')),
-    log => log.put(scope, run('a', 'succeeded'), run('b', 'running'), run('c', 'running')),
+    log => log.put(scope, run('a')),
+    log => log.put(scope, run('a', { status: 'succeeded' }), run('b'), run('c')),
   ],
 });
 

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import { holdfast, holdfastHere } from './command.ts';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { holdfast, holdfastHere, launcher } from './command.ts';
 
 /** Another Node on this machine, older than the one the project brings; null where there is none. */
 function olderNode(): string | null {
@@ -38,6 +38,14 @@ describe('the launcher', () => {
 });
 
 describe('wrong usage', () => {
+  test('a folder as the input of normalize exits with 2 and says so', () => {
+    const folder = openSync(import.meta.dirname, 'r');
+    onTestFinished(() => closeSync(folder));
+    const args = [launcher, 'normalize', 'm365.unified-audit'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { stdio: [folder, 'pipe', 'pipe'] });
+    expect([status, stdout.toString()]).toEqual([2, '']);
+    expect(stderr.toString()).toMatch(/Standard input is a folder/);
+  });
   test.each([
     [['serach'], /unknown command 'serach'/],
     [['search', '--limt', '3'], /unknown option '--limt'/],

@@ -1,5 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import type { AccessEntry, AccessLog } from '../../shared/ports/access-log.ts';
+import { sampleEntry as entry } from '../support/sample-log.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import { contractOf, mustReject, type Contract } from './contract.ts';
 import { pagedListCases } from './paged-list.cases.ts';
@@ -7,17 +8,6 @@ import { pagedListCases } from './paged-list.cases.ts';
 const ours = scopeOf(contoso);
 const theirs = scopeOf(fabrikam);
 
-const entry = (id: string, over: Partial<AccessEntry> = {}): AccessEntry => ({
-  id,
-  at: '2026-10-05T09:00:00.000Z',
-  tenant: contoso,
-  principal: 'tid:oid',
-  action: 'events.search',
-  route: 'GET /events',
-  requestId: 'request-1',
-  detail: { q: 'actor:"Oskar Lind" \u0000', from: '' },
-  ...over,
-});
 const all = async (log: AccessLog, scope = ours): Promise<readonly AccessEntry[]> =>
   (await log.list([scope], null, 100)).entries;
 

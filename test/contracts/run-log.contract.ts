@@ -1,29 +1,13 @@
 import { deepEqual, equal } from 'node:assert/strict';
-import { noCounts } from '../../shared/model/cursor.ts';
 import type { Run } from '../../shared/model/run.ts';
 import type { RunFilter, RunLog } from '../../shared/ports/run-log.ts';
+import { sampleRun as run } from '../support/sample-log.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import { contractOf, mustReject, type Contract } from './contract.ts';
 import { pagedListCases } from './paged-list.cases.ts';
 
 const ours = scopeOf(contoso);
 const theirs = scopeOf(fabrikam);
-
-const run = (id: string, over: Partial<Run> = {}): Run => ({
-  id,
-  tenant: contoso,
-  source: 'entra.directory-audits',
-  stream: 'default',
-  trigger: 'timer',
-  purpose: 'forward',
-  window: { from: '2026-10-05T08:00:00.000Z', to: '2026-10-05T09:00:00.000Z' },
-  startedAt: '2026-10-05T09:00:00.000Z',
-  endedAt: null,
-  status: 'running',
-  counts: { ...noCounts, seen: 7 },
-  error: null,
-  ...over,
-});
 
 async function ids(log: RunLog, filter: RunFilter): Promise<readonly string[]> {
   return (await log.list([ours], filter, null, 100)).runs.map(one => one.id).sort();

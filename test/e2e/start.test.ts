@@ -11,6 +11,7 @@ import {
   until,
   type ProductProcess,
 } from '../support/product-process.ts';
+import { azureSettings } from '../support/azure-settings.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface Event {
@@ -120,12 +121,7 @@ it('does not keep on this machine what was meant for Azure', async () => {
     PORT: String(await freePort()),
     HOLDFAST_DATA: data,
     HOLDFAST_CLIENT_ID: 'b1f0e6a2-0000-4000-8000-0000000a0d1e',
-    HOLDFAST_PROFILE: 'azure',
-    HOLDFAST_COSMOS_URL: 'https://cosmos.example',
-    HOLDFAST_ARCHIVE_URL: 'https://archive.example',
-    HOLDFAST_QUEUE_URL: 'https://queue.example/jobs',
-    HOLDFAST_SEARCH_URL: 'https://search.example',
-    HOLDFAST_VAULT_URL: 'https://vault.example',
+    ...azureSettings,
   });
   await healthy(serve);
   const ready = await fetch(`${serve.url}/api/v1/ready`);

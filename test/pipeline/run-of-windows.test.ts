@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { minutes } from '../../shared/kernel/time.ts';
+import { days, minutes } from '../../shared/kernel/time.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import type { PullDeps, PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { mortalDeps } from '../crash/mortal-deps.ts';
 import { openLife, openStage, pullToRest, wideBudget, type Life, type Stage } from '../support/rig.ts';
-import { contosoId, smallWorld } from '../support/small-world.ts';
+import { blob, contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface Opened {
@@ -17,9 +17,9 @@ interface Opened {
 }
 
 /** A stream with four windows to ask for. */
-async function opened(source: string, stream = 'default'): Promise<Opened> {
+async function opened(source: string, stream = 'default', world = smallWorld()): Promise<Opened> {
   const stage = await openStage({
-    world: smallWorld(),
+    world,
     connection: { remembersDays: 4, everySeconds: 86_400 },
   });
   const life = await openLife(stage, await tempFolder());
@@ -29,6 +29,8 @@ async function opened(source: string, stream = 'default'): Promise<Opened> {
   if (target === undefined) throw new Error('no such stream');
   return { stage, life, target, ...mortalDeps(life.deps, null, 'after') };
 }
+
+const day = days(1);
 
 const count = (effects: readonly string[], name: string): number =>
   effects.filter(one => one === name).length;
@@ -62,14 +64,30 @@ describe('a run over several windows', () => {
     await life.end();
   });
 
+  test('stores small objects together up to what the profile says', async () => {
+    const { life, target, deps, effects } = await opened('m365.unified-audit', 'Audit.SharePoint');
+    const alone = { ...deps, batch: { pages: 1, bytes: 1 } };
+    const { counts, windows } = await pull(alone, target, { trigger: 'timer', budget: wideBudget });
+    expect(counts.pages).toBeGreaterThan(windows);
+    expect(count(effects, 'events.upsert')).toBe(counts.pages);
+    await life.end();
+    const together = await opened('m365.unified-audit', 'Audit.SharePoint');
+    await pull(together.deps, together.target, { trigger: 'timer', budget: wideBudget });
+    expect(count(together.effects, 'events.upsert')).toBe(windows);
+    await together.life.end();
+  });
+
   test('forgets old names only where there are names, and once', async () => {
     const paged = await opened('entra.directory-audits');
     await pull(paged.deps, paged.target, { trigger: 'timer', budget: wideBudget });
     expect(count(paged.effects, 'cursors.forgetRead')).toBe(0);
     await paged.life.end();
-    const named = await opened('m365.unified-audit', 'Audit.SharePoint');
+    const daily = [3, 2, 1].map(ago => blob('Audit.SharePoint', smallWorldNow - ago * day, [`a${ago}`]));
+    const world = smallWorld({ blobs: { 'Audit.SharePoint': daily } });
+    const named = await opened('m365.unified-audit', 'Audit.SharePoint', world);
     await pull(named.deps, named.target, { trigger: 'timer', budget: wideBudget });
-    expect(count(named.effects, 'ledger.append')).toBeGreaterThan(1);
+    // The names of three windows.
+    expect(count(named.effects, 'cursors.markRead')).toBe(3);
     expect(count(named.effects, 'cursors.forgetRead')).toBe(1);
     await named.life.end();
   });
