@@ -71,6 +71,17 @@ describe('records in the form somebody else gave them', () => {
   });
 });
 
+describe('an Intune activity whose type is one word', () => {
+  test.each([
+    ['the verb', { activityType: 'Patch', displayName: 'Update DeviceConfiguration' }, 'Update DeviceConfiguration'],
+    ['the thing', { activityType: 'deviceConfiguration', activity: 'Create deviceConfiguration' }, 'Create deviceConfiguration'],
+    ['all there is', { activityType: 'Patch', displayName: 'Patch' }, 'Patch'],
+    ['two words', { activityType: 'Create Policy', displayName: 'Create a policy (beta)' }, 'Create Policy'],
+  ])('which is %s is told by the name that says more', (_, record, operation) => {
+    expect(readEvent(intuneAuditEvents, { activityDateTime: at, ...record }).event.operation).toBe(operation);
+  }); // prettier-ignore
+});
+
 describe('what a record says in its own way', () => {
   test('a numbered result, an initiator of a new kind and a single target are read', () => {
     const { event } = readEvent(entraDirectoryAudits, {
@@ -242,4 +253,10 @@ describe('Mimecast', () => {
     });
     expect([event.operation, event.mail?.messageId]).toEqual(['View message content', '<m@contoso.example>']);
   });
+});
+
+test('a request for approval is no application', () => {
+  const resources = [{ auditResourceType: 'OperationApprovalRequest', resourceId: 'r', displayName: 'Wipe' }];
+  const { event } = readEvent(intuneAuditEvents, { activityDateTime: at, activityType: 'Create', resources });
+  expect(event.targets.map(({ kind }) => kind)).toEqual(['other']);
 });

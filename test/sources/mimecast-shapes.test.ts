@@ -104,7 +104,6 @@ describe('a gateway event', () => {
     [{ Act: 'Acc', Rcpt: 'jan@contoso.example', SpamScore: 1 }, 'receipt', 'success'],
     [{ Act: 'Rej', Rcpt: 'jan@contoso.example', RejType: 'Virus', RejInfo: 'Found' }, 'receipt', 'failure'],
     [{ Act: 'Hld', Hld: 'Spm', AttCnt: 0, Rcpt: 'jan@contoso.example' }, 'process', 'failure'],
-    [{ Delivered: true, Rcpt: 'jan@contoso.example' }, 'delivery', 'success'],
     [{ Virus: 'Test', Recipient: 'jan@contoso.example' }, 'av', 'failure'],
     [{ Action: 'Hold', Hits: 1, Recipient: 'jan@contoso.example' }, 'impersonation protect', 'failure'],
     [{ ScanResultInfo: 'Blocked', Recipient: 'jan@contoso.example' }, 'internal email protect', 'failure'],

@@ -32,12 +32,16 @@ const byRemoval =
 const rules: readonly Rule[] = [
   [/elevateaccess|elevated? (their|his|her) access/, 'role', 3005, 1, always('high')],
   [/partner to company|partner relationship/, 'directory', 3004, 'entity', always('high')],
+  // What an identity platform for customers does at each sign-in; the credentials are a person's, not an application's.
+  [/\bissue an? .*(token|code|assertion)\b|validate (local account|client) credentials|federate with/, 'authentication', 3002, 1, always('informational')],
+  [/compromised|fraud reported/, 'directory', 3001, 'account', always('high')],
   [/consent to application/, 'application', 3005, 1, always('medium')],
   [/app role assignment|permission grant|permissiongrant|consent/, 'application', 3005, 'access', byRemoval('low', 'medium')],
   [/role (definition|setting)/, 'role', 3004, 'entity', always('medium')],
   [/\broles?\b|\bpim\b/, 'role', 3005, 'access', always('medium')],
   [/federation settings|domain authentication|domain federation/, 'directory', 3004, 3, always('high')],
   [/\bdomain\b/, 'directory', 3004, 'entity', always('medium')],
+  [/windows hello|passwordless|passkey|fido2|security key|temporary access pass|platform credential/, 'authentication', 3001, 'factor', byRemoval('medium', 'low')],
   [/credential|certificates and secrets|password to (application|service)/, 'application', 3004, 3, byRemoval('low', 'high')],
   [/strong auth|security info|authentication method(?!s policy)|\bmfa\b|multi-?factor/, 'authentication', 3001, 'factor', byRemoval('medium', 'low')],
   [/policy|conditional access|named location|security defaults|cross-tenant/, 'policy', 3004, 'entity', byRemoval('high', 'medium')],

@@ -10,10 +10,12 @@ const behindName = /\(([0-9A-Fa-f.:]{7,45})\)\]?$/;
 // An IPv4-mapped address that lost its leading `::`, as one service writes it.
 const halfMapped = /^ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i;
 
+const separator = /[\s,;|"']+/;
+
 /**
  * Reads an address in the forms providers use: with port, in brackets, IPv4-mapped, with a zone, the first of a
- * list, also one separated by commas. Null for host names, placeholders, and the unspecified addresses `0.0.0.0` and `::`,
- * which providers write for "none".
+ * list, also one separated by commas, semicolons or blanks. Null for host names, placeholders, and the unspecified
+ * addresses `0.0.0.0` and `::`, which providers write for "none".
  */
 export function parseIp(value: unknown): IpAndPort | null {
   if (typeof value !== 'string') return Array.isArray(value) ? firstOf(value) : null;
@@ -30,14 +32,18 @@ function firstOf(values: readonly unknown[]): IpAndPort | null {
 }
 
 function parseAny(text: string): IpAndPort | null {
-  const listed = text.indexOf(',');
-  if (listed > 0) return parseIp(text.slice(0, listed));
   const inBrackets = bracketed.exec(text);
   if (inBrackets !== null) {
     const inner = parseDotted(inBrackets[1] ?? '') ?? parseSix(inBrackets[1] ?? '');
     if (inner !== null) return { ip: inner.ip, port: portOf(inBrackets[2]) ?? inner.port };
   }
-  return parseDotted(text) ?? parseSix(text) ?? parseNamed(text);
+  return parseDotted(text) ?? parseSix(text) ?? parseNamed(text) ?? parseListed(text);
+}
+
+/** Several in one text, also as JSON or in quotes; what is no address among them is passed over. */
+function parseListed(text: string): IpAndPort | null {
+  if (!separator.test(text)) return null;
+  return firstOf(text.split(separator, 20));
 }
 
 function parseNamed(text: string): IpAndPort | null {

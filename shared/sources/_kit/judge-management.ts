@@ -10,6 +10,7 @@ import {
   readProblem,
   transient,
   type ProviderProblem,
+  memorySlack,
 } from './provider-errors.ts';
 
 /**
@@ -121,7 +122,7 @@ const byCode = wordTable<Meaning>({
 });
 
 const windowCodes = new Set(['AF20030', 'AF20055']);
-const memory = 7 * 86_400_000;
+const memory = 7 * 86_400_000 - memorySlack;
 
 /**
  * One code for every broken rule of a window: both bounds or none, at most 24 h, at most 7 days back. Where the

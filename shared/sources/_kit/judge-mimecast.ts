@@ -2,7 +2,7 @@ import type { ErrorCode, ErrorFacts, Recovery } from '../../kernel/errors.ts';
 import { httpDate, retryAfterMs } from '../../kernel/retry-after.ts';
 import type { HttpReply, Judge, Verdict } from '../../ports/http-client.ts';
 import { failureIn, mayHoldFailure, type MimecastFailure } from './mimecast-failures.ts';
-import { looksLikeJson, notTheProvider, providerError, transient } from './provider-errors.ts';
+import { looksLikeJson, memorySlack, notTheProvider, providerError, transient } from './provider-errors.ts';
 
 /**
  * What an answer of the Mimecast API 2.0 means. A 200 is no success while its `fail` holds something; codes come
@@ -177,7 +177,7 @@ function tooOld(reply: HttpReply, days: number): Meaning {
     message: 'This lies further back than Mimecast remembers. It is recorded as a gap.',
     facts: {
       reason: 'older-than-memory',
-      ...(known ? { remembersFrom: now - days * 86_400_000 } : {}),
+      ...(known ? { remembersFrom: now - days * 86_400_000 + memorySlack } : {}),
     },
   };
 }

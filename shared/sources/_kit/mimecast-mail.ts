@@ -35,7 +35,10 @@ const routes = wordTable<Direction>({
   external: 'external',
 });
 
-/** Which way a mail went: by the customer's own domains; by Mimecast's word where those do not tell. */
+/**
+ * Which way a mail went: by the customer's own domains; by Mimecast's word where none of them is among the addresses. A
+ * bounce to a domain nobody has listed would otherwise be outbound, though the gateway says that it came in.
+ */
 export function mimecastDirection(
   sender: string | null,
   recipients: readonly string[],
@@ -43,7 +46,12 @@ export function mimecastDirection(
   route: unknown,
 ): Direction {
   const told = directionOf(sender, recipients, domains);
-  return told === 'unknown' ? (routes[word(route)?.toLowerCase() ?? ''] ?? 'unknown') : told;
+  const from = domainOf(sender);
+  const isOurs =
+    told === 'inbound' ||
+    told === 'internal' ||
+    (told === 'outbound' && from !== null && domains.includes(from));
+  return isOurs ? told : (routes[word(route)?.toLowerCase() ?? ''] ?? told);
 }
 
 /** Whoever an address belongs to: a user of the customer's, or somebody else. */

@@ -33,6 +33,12 @@ export function readProblem(reply: HttpReply): ProviderProblem | null {
   };
 }
 
+/**
+ * Milliseconds by which a provider is taken to remember less than it says, where that is counted from the moment: its
+ * memory moves on while we ask, and a window from its very edge would be refused again.
+ */
+export const memorySlack = 15 * 60_000;
+
 /** Makes the error of one answer: its code, our sentence, and facts to find it again at the provider. */
 export function providerError(
   api: ProviderApi,

@@ -1,3 +1,4 @@
+import { eventBytes, isTooLarge, largestEvent } from '../../model/event-size.ts';
 import type { NormalizedEvent } from '../../model/event.ts';
 import { Problem, type About, type Skip, type Source } from './source.ts';
 
@@ -21,6 +22,8 @@ export function readRecord<Cfg, Rec>(source: Source<Cfg, Rec>, value: unknown, a
   try {
     const event = source.normalize(parsed.data, about);
     if (isSkip(event)) return { kind: 'skip', reason: event.skip };
+    // No store would take it, and a page that is refused for one record is refused for ever.
+    if (isTooLarge(event)) return { kind: 'problem', problem: tooMuch(event) };
     return { kind: 'event', event, identity: source.identity(parsed.data) };
   } catch (thrown) {
     if (thrown instanceof Problem) return { kind: 'problem', problem: thrown.message };
@@ -33,6 +36,10 @@ export function readRecord<Cfg, Rec>(source: Source<Cfg, Rec>, value: unknown, a
 }
 
 const tooDeep = 'record: expected less nesting, it is too deep or too large to be read';
+const tooMuch = (event: NormalizedEvent): string =>
+  `record: expected to make an event of at most ${kilobytes(largestEvent)}, not ${kilobytes(eventBytes(event))}; its bytes are kept`;
+const kilobytes = (bytes: number): string =>
+  `${String(Math.ceil(bytes / 1_000)).replace(/\B(?=(\d{3})+$)/g, ',')} kB`;
 const isSkip = (made: NormalizedEvent | Skip): made is Skip => 'skip' in made;
 
 /** What a record's schema misses, as a sentence that names the field. */

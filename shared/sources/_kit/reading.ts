@@ -2,7 +2,7 @@
 
 /** What providers write where they have nothing. */
 const placeholders = new Set([
-  'not available', 'n/a', 'null', '<null>', '(null)', 'none', 'undefined', 'unknown', 'unknown (unknown)', '-',
+  'not available', 'n/a', 'null', '<null>', '(null)', 'none', 'undefined', 'unknown', 'unknown (unknown)', '-', '__null__',
   '00000000-0000-0000-0000-000000000000',
 ]); // prettier-ignore
 

@@ -35,7 +35,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
     severity: severityOfWord(record.severity),
     actor: evidence.actor ?? entity('other', { name: word(record.actorDisplayName) }),
     targets: [...evidence.targets],
-    client: evidence.client ?? clientMentioned([title, record.description]),
+    client: evidence.client ?? clientMentioned([title, record.description], evidence.targets),
     mail: evidence.mail,
     // The incident names its alerts by this, and every alert its incident.
     correlationId: word(record.incidentId),

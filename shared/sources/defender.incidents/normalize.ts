@@ -35,7 +35,9 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
     severity: severityOfWord(record.severity),
     actor: evidence.actor,
     targets: [...evidence.targets],
-    client: evidence.client ?? clientMentioned([record.displayName, record.summary, record.description]),
+    client:
+      evidence.client ??
+      clientMentioned([record.displayName, record.summary, record.description], evidence.targets),
     mail: evidence.mail,
     // What its alerts name it by.
     correlationId: firstWord(record.id, record.incidentId),

@@ -1,15 +1,6 @@
 import { wordTable } from '../../kernel/word-table.ts';
-import type {
-  Category,
-  Client,
-  Entity,
-  EntityKind,
-  NormalizedEvent,
-  Outcome,
-  Severity,
-} from '../../model/event.ts';
-import { isAddress } from '../_kit/address.ts';
-import { addEntity, client, entity } from '../_kit/entity.ts';
+import type { Category, Client, Entity, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import { client, entity } from '../_kit/entity.ts';
 import {
   classifyDirectoryOperation,
   namesPowerfulRole,
@@ -24,8 +15,7 @@ import { fields, firstWord, integer, list, word, type Fields } from '../_kit/rea
 import { Problem } from '../_kit/source.ts';
 import { callable, ending, nameOf, shortened, summaryOf } from '../_kit/summary.ts';
 import type { DirectoryAudit } from './schema.ts';
-
-type Details = ReadonlyMap<string, unknown>;
+import { targetsOf, type Details } from './targets.ts';
 
 /** mapping.md has every field, and why. */
 export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent {
@@ -81,7 +71,11 @@ const numbered: readonly string[] = ['success', 'failure', 'timeout'];
 function outcomeOfWord(said: string | null): Outcome {
   if (said === null) return 'unknown';
   if (/^(success|succe|true|ok$)/i.test(said)) return 'success';
-  if (/^(fail|timeout|false|denied|error|reject|unsuccess|cancel|abort|interrupt|expired)/i.test(said))
+  if (
+    /^(fail|timeout|false|denied|(client|server) ?error|error|reject|unsuccess|unauthori[sz]ed|forbidden|cancel|abort|interrupt|expired)/i.test(
+      said,
+    )
+  )
     return 'failure';
   return /^partial/i.test(said) ? 'partial' : 'unknown';
 }
@@ -123,78 +117,7 @@ function otherInitiator(initiator: Fields | null): Entity | null {
 }
 
 const isGuest = (user: Fields, address: string | null): boolean =>
-  word(user['userType'])?.toLowerCase() === 'guest' || (address?.includes('#EXT#') ?? false);
-
-function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
-  const found: Entity[] = [];
-  const invited = word(details.get('inviteduseremailaddress'));
-  for (const target of [
-    ...listOrOne(unpacked(record.targetResources)),
-    ...listOrOne(unpacked(record.targetResource)),
-  ]) {
-    const resource = fields(unpacked(target));
-    if (resource === null) continue;
-    addEntity(found, targetOf(resource, invited));
-    addNamedByChanges(found, resource);
-  }
-  addEntity(found, entity('role', { name: firstWord(details.get('rolename'), details.get('role')) }));
-  if (found.length === 0) {
-    addEntity(found, entity('user', { address: invited }));
-    addEntity(found, entity('other', { id: firstWord(details.get('scope'), details.get('targetid')) }));
-  }
-  return found;
-}
-
-/** Who cuts lists apart leaves the only element without its list. */
-const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === null ? list(value) : [value]);
-
-/** `Type` is how two documentation pages spell it; older answers say it only in `@odata.type`. */
-function targetOf(resource: Fields, invited: string | null): Entity | null {
-  const said = firstWord(resource['type'], resource['Type'], resource['@odata.type']) ?? '';
-  const principal = word(resource['userPrincipalName']);
-  const kind = kindOf(said.slice(said.lastIndexOf('.') + 1), principal, word(resource['groupType']));
-  const name = word(resource['displayName']);
-  const spelled = principal ?? (kind === 'user' || kind === 'guest' ? invited : null);
-  const address = spelled ?? (name !== null && kind !== 'domain' && isAddress(name) ? name : null);
-  return entity(kind, { id: word(resource['id']), name, address });
-}
-
-const kinds = wordTable<EntityKind>({
-  user: 'user', group: 'group', role: 'role', application: 'application', serviceprincipal: 'application', app: 'application',
-  policy: 'policy', device: 'device', domain: 'domain', directory: 'other', other: 'other', request: 'other',
-}); // prettier-ignore
-
-function kindOf(type: string, principal: string | null, groupType: string | null): EntityKind {
-  const kind = kinds[type.toLowerCase().replace(/^targetresource/, '')];
-  if (kind === 'user' || (kind === undefined && principal !== null)) {
-    return principal?.includes('#EXT#') === true ? 'guest' : 'user';
-  }
-  return kind ?? (groupType === null ? 'other' : 'group');
-}
-
-// What a change names: the role somebody got stands only here, as JSON inside a string; on the new side when it was
-// given, on the old side when it was taken away.
-const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: string])[] = [
-  ['role', 'Role.ObjectID', 'Role.DisplayName'],
-  ['group', 'Group.ObjectID', 'Group.DisplayName'],
-  ['application', 'ServicePrincipal.ObjectID', 'ServicePrincipal.DisplayName'],
-  ['role', null, 'AppRole.Value'],
-  ['role', null, 'DelegatedPermissionGrant.Scope'],
-];
-
-function addNamedByChanges(found: Entity[], resource: Fields): void {
-  const changes = list(unpacked(resource['modifiedProperties']));
-  if (changes.length === 0) return;
-  const valueOf = (name: string): string | null => {
-    const change = changes.map(fields).find(property => property?.['displayName'] === name);
-    return change === undefined || change === null
-      ? null
-      : firstWord(unpacked(change['newValue']), unpacked(change['oldValue']));
-  };
-  for (const [kind, id, name] of namedByChanges) {
-    addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
-  }
-}
+  word(user['userType'])?.toLowerCase() === 'guest' || /#ext#/i.test(address ?? '');
 
 function clientOf(
   record: DirectoryAudit,

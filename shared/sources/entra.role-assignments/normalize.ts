@@ -7,7 +7,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, flag, list, word } from '../_kit/reading.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
-import { nameOf, shortened } from '../_kit/summary.ts';
+import { ending, nameOf, shortened } from '../_kit/summary.ts';
 import { builtInRoleName } from './built-in-roles.ts';
 import type { RoleRecord } from './schema.ts';
 
@@ -31,14 +31,15 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
   const told = became === 'changed' ? differencesOf(about.change?.before, record, isNoChange) : [];
   const changes = told.length === 0 ? null : tellDifferences(told, id => about.change?.names.get(id) ?? id);
   const targets = targetsOf(record, principal === null ? [] : [principal, ...others], role);
+  const outcome = outcomeOf(record);
   return {
     time,
     category: 'role',
     operation: `${titles[kind]} ${became}`,
-    outcome: outcomeOf(record),
-    reason: changes?.slice(0, 4_096).toWellFormed() ?? word(record.justification),
+    outcome,
+    reason: changes?.slice(0, 4_096).toWellFormed() ?? reasonOf(record, outcome),
     severity: severityOf(kind, became, targets, record),
-    actor: creatorOf(record),
+    actor: creatorOf(record) ?? (isOwn(record) ? principal : null),
     targets,
     client: null,
     mail: null,
@@ -48,7 +49,8 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
       record.roleAssignmentOriginId,
     ),
     summary: shortened(
-      sentence(kind, became, record, principal, role) + (changes === null ? '' : `: ${changes}`),
+      sentence(kind, became, record, principal, role) +
+        (changes === null ? howItStands(record, outcome) : `: ${changes}`),
     ),
     ocsf: kind === 'role' ? { class: 3004, activity: entityActivity[became] } : { class: 3005, activity: accessActivity[became] }, // prettier-ignore
   };
@@ -68,8 +70,8 @@ const accessActivity: Readonly<Record<ChangeWord, number>> = { found: 99, added:
 /** Told by what a record has: the lists it came in do not say, and records are also read one by one. */
 function kindOf(record: RoleRecord): Kind {
   if (principalsOf(record).length === 0) return 'role';
-  const type = word(record.assignmentType)?.toLowerCase();
-  if (type === 'activated') return 'activation';
+  const type = firstWord(record.assignmentType, record.assignmentState)?.toLowerCase();
+  if (type === 'activated' || /^self(de)?activate$/i.test(word(record.action) ?? '')) return 'activation';
   if (word(record.roleEligibilityScheduleId) !== null || type === 'eligible') return 'eligibility';
   if (type !== undefined || word(record.roleAssignmentScheduleId) !== null) return 'schedule';
   // An eligibility without its schedule's id still says since when.
@@ -95,13 +97,14 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
 }
 
 const principalKinds = wordTable<EntityKind>({
-  user: 'user', group: 'group', serviceprincipal: 'application', device: 'device',
+  user: 'user', agentuser: 'user', group: 'group', serviceprincipal: 'application', agentidentity: 'application',
+  agentidentityblueprintprincipal: 'application', device: 'device',
 }); // prettier-ignore
 
 /** Whom a role is given: one, or several by id alone. None where the record is a role itself. */
 function principalsOf(record: RoleRecord): Entity[] {
-  if (word(record.principalId) !== null || fields(unpacked(record.principal)) !== null)
-    return [principalOf(record)];
+  const named = firstWord(record.principalId, record.subjectId) !== null;
+  if (named || fields(unpacked(record.principal)) !== null) return [principalOf(record)];
   return list(record.principalIds).flatMap(id => entity('other', { id: word(id) }) ?? []);
 }
 
@@ -113,7 +116,7 @@ function principalOf(record: RoleRecord): Entity {
   const kind = principalKinds[type] ?? (address === null ? 'other' : 'user');
   return {
     kind: kind === 'user' && isGuest ? 'guest' : kind,
-    id: firstWord(record.principalId, given?.['id']),
+    id: firstWord(record.principalId, record.subjectId, given?.['id']),
     name: firstWord(given?.['displayName']),
     address,
   };
@@ -131,6 +134,9 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
     const name = word(fields(known)?.['displayName']);
     if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
   }
+  for (const scope of [...list(record.directoryScopeIds), ...list(record.appScopeIds)]) {
+    if (scope !== '/') addEntity(found, entity('other', { id: word(scope) }));
+  }
   return found;
 }
 
@@ -140,6 +146,22 @@ function outcomeOf(record: RoleRecord): Outcome {
   if (/fail|denied|revoked|cancel|invalid|timedout/.test(status)) return 'failure';
   return status.startsWith('pending') ? 'unknown' : 'success';
 }
+
+/** The provider's word where it was not done, or not yet, and what whoever asked for it gave as reason. */
+function reasonOf(record: RoleRecord, outcome: Outcome): string | null {
+  const parts = [outcome === 'success' ? null : word(record.status), word(record.justification)];
+  const said = parts.filter(part => part !== null).join(': ');
+  return said === '' ? null : said;
+}
+
+function howItStands(record: RoleRecord, outcome: Outcome): string {
+  const status = word(record.status);
+  if (outcome === 'unknown' && status !== null) return `: ${status}`;
+  return ending(outcome, status);
+}
+
+/** `selfActivate` and the like: asked for by whoever it is for. */
+const isOwn = (record: RoleRecord): boolean => /^self/i.test(word(record.action) ?? '');
 
 /** Requests say who made them. */
 function creatorOf(record: RoleRecord): Entity | null {

@@ -11,9 +11,12 @@ export const optionalFields = [
   'roleTemplateId', 'rolePermissions', 'scheduleInfo', 'action', 'justification', 'directoryScope', 'appScope',
 ] as const; // prettier-ignore
 
+/** Of neighbours: assignments over several scopes, and those of the API before this one. */
+type FurtherFields = 'directoryScopeIds' | 'appScopeIds' | 'subjectId' | 'assignmentState';
+
 /** A role assignment, schedule or eligibility, or a role, as Graph sends it. */
 export type RoleRecord = { readonly id?: unknown } & {
-  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+  readonly [Field in (typeof optionalFields)[number] | FurtherFields]?: unknown;
 };
 
 export const roleRecordSchema = keyedRecord<RoleRecord>(...keys);

@@ -80,7 +80,10 @@ function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string 
   const last = steps.findLast(step => flag(step?.['succeeded']) !== null);
   const hasFailed =
     flag(last?.['succeeded']) === false || word(record.conditionalAccessStatus)?.toLowerCase() === 'failure';
-  return hasFailed ? { outcome: 'failure', reason: word(last?.['authenticationStepResultDetail']) } : null;
+  const stated = said(fields(unpacked(record.status))?.['failureReason']);
+  return hasFailed || stated !== null
+    ? { outcome: 'failure', reason: stated ?? word(last?.['authenticationStepResultDetail']) }
+    : null;
 }
 
 /** `Other.` is what Graph writes where it has no reason. */
@@ -95,12 +98,17 @@ function known(value: unknown): string | null {
   return found === null || /^pii removed$/i.test(found) ? null : found;
 }
 
+const isGuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
 function actorOf(record: SignIn): Entity | null {
-  const id = known(record.userId);
+  const principal = known(record.userPrincipalName);
+  // Rows of accounts in other tenants, and of some that services use, repeat the id there.
+  const isId = principal !== null && isGuid.test(principal);
+  const id = known(record.userId) ?? (isId ? principal : null);
   // Of a user nobody knows only what was typed is there.
-  const address = known(record.userPrincipalName) ?? known(record.signInIdentifier);
+  const address = (isId ? null : principal) ?? known(record.signInIdentifier);
   if (id !== null || address !== null) {
-    const guest = known(record.userType)?.toLowerCase() === 'guest' || (address?.includes('#EXT#') ?? false);
+    const guest = known(record.userType)?.toLowerCase() === 'guest' || /#ext#/i.test(address ?? '');
     return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });
   }
   const app = entity('application', {
@@ -180,6 +188,8 @@ function severityOf(record: SignIn, outcome: Outcome): Severity {
   return state === 'atrisk' ? worse(risk, 'medium') : risk;
 }
 
+// Ways to sign in that a person is easily talked into, or that know no second factor.
+const flows = wordTable<string>({ devicecode: 'device code', ropc: 'password in the request' });
 const modern = new Set(['browser', 'mobile apps and desktop clients']);
 
 function sentence(
@@ -206,9 +216,11 @@ function sentence(
   const from = ip === null ? '' : ` from ${ip}`;
   const at = place === '' ? '' : ` (${place})`;
   const protocol = word(record.clientAppUsed);
+  const flow = flows[word(record.authenticationProtocol)?.toLowerCase() ?? ''];
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
+  const by = flow === undefined ? old : `${old} by ${flow}`;
   const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
-  return shortened(`${who} ${does}${to}${way}${from}${at}${old}${factor(record)}${risk(record)}${why}`);
+  return shortened(`${who} ${does}${to}${way}${from}${at}${by}${factor(record)}${risk(record)}${why}`);
 }
 
 const factor = (record: SignIn): string =>

@@ -21,9 +21,7 @@ import type { AuditEvent } from './schema.ts';
 export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const time = readProviderTime(record.activityDateTime);
   if (time === null) throw new Problem('activityDateTime: not a time in any form known');
-  const operation =
-    firstWord(record.activityType, record.displayName, record.activity, record.activityOperationType) ??
-    'Activity without a name';
+  const operation = operationOf(record);
   const who = fields(unpacked(record.actor));
   const resources = objectsIn(record.resources);
   const result = word(record.activityResult);
@@ -48,6 +46,16 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     // Entity management.
     ocsf: { class: 3004, activity: activities[verb] ?? 99 },
   };
+}
+
+/** `Create DeviceConfiguration`. Where the type is the verb or the thing alone, another name says both. */
+function operationOf(record: AuditEvent): string {
+  const names = [record.activityType, record.displayName, record.activity].map(word);
+  return (
+    names.find(name => name?.includes(' ') === true) ??
+    firstWord(...names, record.activityOperationType) ??
+    'Activity without a name'
+  );
 }
 
 function outcomeOf(result: string | null): Outcome {
@@ -97,7 +105,7 @@ const clientOf = (record: AuditEvent, who: Fields | null, actor: Entity | null):
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
   [/role/i, 'role'],
   [/policy|assignment|configuration|compliance|baseline|script|profile|intent|setting/i, 'policy'],
-  [/app/i, 'application'],
+  [/app(?!roval)/i, 'application'],
   [/device/i, 'device'],
   [/group/i, 'group'],
   [/user/i, 'user'],

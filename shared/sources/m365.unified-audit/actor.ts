@@ -71,16 +71,20 @@ function readUserId(text: string | null): Said {
   if (id !== undefined) return { kind: owner === 'User' ? 'user' : 'application', id };
   // Teams' own way of writing an object id.
   if (bare.startsWith('8:orgid:')) return { id: bare.slice(8) };
+  if (bare.startsWith('28:')) return { kind: 'application', id: bare.slice(3) };
   if (isGuid(bare) || /^s-1-\d|^\d{5,}$/i.test(bare)) return { id: bare };
   const [, link, visitor = ''] = /^urn:spo:(\w+)#(.*)$/.exec(bare) ?? [];
   if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };
   // Whoever holds a link for everybody.
-  if (link !== undefined || bare === 'anonymous') return { kind: 'other', name: bare };
+  if (link !== undefined || /^anonymous$/i.test(bare)) return { kind: 'other', name: bare };
   // A PUID before the domain it was made in is no address anybody has.
   const [, puid] = /^([0-9a-f]{16})@live\.com$/i.exec(bare) ?? [];
   if (puid !== undefined) return { id: puid };
   if (!isAddress(bare)) return { name: text };
-  return bare.includes('#EXT#') ? { kind: 'guest', address: bare } : { address: bare };
+  // Somebody's own account at Microsoft, let in as a guest.
+  if (/^live\.com#/i.test(bare)) return { kind: 'guest', address: bare.slice(9) };
+  // SharePoint writes it small.
+  return /#ext#/i.test(bare) ? { kind: 'guest', address: bare } : { address: bare };
 }
 
 /** A PUID, alone or before an `@`, an object id, or the address once more. */

@@ -36,7 +36,7 @@ export function auditFacts(record: UnifiedAudit): AuditFacts {
     record,
     // Entra ends its operations with a full stop here, and without one in Graph.
     operation: said === null ? type : withoutStop(said),
-    family: known?.family ?? familyOf(record, workload),
+    family: known?.family ?? familyOf(record, workload, said),
     type,
     parameters: once(() => parametersOf(record.Parameters)),
     extended: once(() => namedValues(record.ExtendedProperties, 'Name', 'Value')),
@@ -49,11 +49,13 @@ export function auditFacts(record: UnifiedAudit): AuditFacts {
 const withoutStop = (operation: string): string =>
   operation.length > 1 && operation.endsWith('.') ? operation.slice(0, -1) : operation;
 
-function familyOf(record: UnifiedAudit, workload: string | null): Family {
+function familyOf(record: UnifiedAudit, workload: string | null, operation: string | null): Family {
   if (record.MailboxOwnerUPN !== undefined || record.MailboxGuid !== undefined) return 'mailbox';
   if (record.PolicyDetails !== undefined) return 'dlp';
   if (record.AlertId !== undefined) return 'alert';
-  return familyOfWorkload(workload);
+  const family = familyOfWorkload(workload);
+  // Exchange's commands have a hyphen; without one it is what was done in a mailbox.
+  return family === 'admin' && operation?.includes('-') === false ? 'mailbox' : family;
 }
 
 const argument = /-(\w+)(?::|\s+)(?:"([^"]*)"|'([^']*)'|(\S+))/g;

@@ -113,7 +113,7 @@ function fileClass(operation: string): AuditClass {
     return { category: 'sharing', ocsf: { class: 6006, activity: ended ? 13 : 12 } };
   }
   if (
-    /^(User|Group)(AddedTo|RemovedFrom)Group|SiteCollectionAdmin|SitePermission|PermissionLevel/.test(
+    /^(User|Group)?(AddedTo|RemovedFrom)Group|SiteCollectionAdmin|SitePermission|PermissionLevel/.test(
       operation,
     )
   ) {
@@ -136,8 +136,19 @@ function teamsClass(operation: string): AuditClass {
   return byVerb(operation, 'teams');
 }
 
+// What an operation begins with, in the imperative, says more than any word further on: `Set-ClientAccessRule` is no
+// access, `CreateUpdateRequest` no update. Not `Search`, `View` and their like, which are things as often as acts.
+const leading: readonly (readonly [RegExp, number])[] = [
+  [/^(New|Add|Create|Install|Invite)(?=[A-Z\s-])/, 1],
+  [/^(Get|Retrieve)(?=[A-Z\s-]|$)|^(Test|Export|Search)-/, 2],
+  [/^(Set|Update|Edit|Modify|Enable|Disable|Grant)(?=[A-Z\s-])|^(Start|Stop)-/, 3],
+  [/^(Remove|Delete|Uninstall|Purge|Revoke)(?=[A-Z\s-])/, 4],
+];
+
 /** OCSF 6003: 1 create, 2 read, 3 update, 4 delete, 99 other. */
 function verbOf(operation: string): number {
+  const begun = leading.find(([pattern]) => pattern.test(operation))?.[1];
+  if (begun !== undefined) return begun;
   if (/delete|remove|^uninstall|discard|purge|revoke/i.test(operation)) return 4;
   if (
     /^(get|test|search|export)-|read|view|access|bind|open|download|preview|search|export|list|discover|fetch/i.test(

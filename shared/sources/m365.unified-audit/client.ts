@@ -4,10 +4,10 @@ import { parseIp, type IpAndPort } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { addressNamed, mayHoldAddress } from '../_kit/named-address.ts';
 import { namedValues } from '../_kit/named-values.ts';
-import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
+import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { investigatedIp } from './investigation.ts';
-import type { Family } from './record-types.ts';
+import { isOfApps, type Family } from './record-types.ts';
 
 /** From where and with what. */
 export function clientOf(facts: AuditFacts): Client | null {
@@ -22,6 +22,7 @@ export function clientOf(facts: AuditFacts): Client | null {
   // Of an alert about a device, under short names.
   const held = facts.family === 'alert' && record.Data !== undefined ? facts.data() : null;
   const region = word(record.ClientRegion) ?? word(extra?.get('country'));
+  const appIsThing = facts.family === 'platform' && isOfApps(facts.type);
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
@@ -29,25 +30,31 @@ export function clientOf(facts: AuditFacts): Client | null {
     app:
       firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName) ??
       firstWord(
-        common?.['ApplicationName'], record.ClientProcessName, record.AppName, record.ClientApplication,
-        record.Application, access?.['ClientAppId'], record.ApplicationId,
+        common?.['ApplicationName'], record.ClientProcessName, appIsThing ? null : record.AppName,
+        record.ClientApplication, record.Application, access?.['ClientAppId'], record.ApplicationId,
       ) ??
       firstWord(
-        record.ClientAppId, record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
+        record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
         held?.['app'], record.AppIdentity,
       ), // prettier-ignore
     device: firstWord(
-      device?.get('displayname'), device?.get('name'), record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
-      endpoint?.['DeviceName'], held?.['dn'], device?.get('id'), access?.['DeviceId'],
+      device?.get('displayname'), device?.get('name'), actOnDevices.has(facts.family) ? null : record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
+      endpoint?.['DeviceName'], deviceNamed(record.DeviceDisplayName), held?.['dn'], device?.get('id'), access?.['DeviceId'],
     ), // prettier-ignore
-    os: firstWord(
-      device?.get('os'),
-      typeof record.Platform === 'string' ? record.Platform : null,
-      extra?.get('osname'),
-    ),
+    os: firstWord(device?.get('os'), platformNamed(record.Platform), extra?.get('osname')),
     country: region !== null && /^[A-Za-z]{2}$/.test(region) ? region.toUpperCase() : null,
   });
 }
+
+/** There a device is what something was done to. */
+const actOnDevices: ReadonlySet<Family> = new Set(['compliance', 'threat']);
+
+/** SharePoint writes the client's address there where it knows no name. */
+const deviceNamed = (value: unknown): string | null => (parseIp(value) === null ? word(value) : null);
+
+/** A number of some service's own, also in quotes, names nothing. */
+const platformNamed = (value: unknown): string | null =>
+  typeof value === 'string' && integer(value) === null ? value : null;
 
 function addressOf(facts: AuditFacts): IpAndPort | null {
   const { record } = facts;

@@ -2,6 +2,7 @@ import type { Entity } from '../../model/event.ts';
 import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { parseIp, type IpAndPort } from '../_kit/ip.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 
 /** More would be most of an event. */
@@ -9,15 +10,15 @@ const most = 50;
 
 /**
  * The entities of an investigation: `Data` is a string of JSON with the alert that began it, in full names. What an
- * administrator does has none, and names its things with each action.
+ * administrator does has none, and names its things with each action. An action may be JSON in a string of its own.
  */
 export function entitiesOf(data: Fields | null, actions: unknown): readonly Fields[] {
   const began = list(data?.['Entities'] ?? data?.['entities']);
   const acted =
-    began.length > 0 ? began : list(actions).flatMap(action => list(fields(action)?.['Entities']));
+    began.length > 0 ? began : list(actions).flatMap(action => list(fields(unpacked(action))?.['Entities']));
   return acted
     .slice(0, most)
-    .map(entry => fields(entry))
+    .map(entry => fields(unpacked(entry)))
     .filter(entry => entry !== null);
 }
 
@@ -88,3 +89,7 @@ export function investigatedIp(data: Fields | null, actions: unknown): IpAndPort
 /** The first mail among them. */
 export const investigatedMail = (data: Fields | null, actions: unknown): Fields | null =>
   entitiesOf(data, actions).find(has => typeOf(has) === 'mailmessage') ?? null;
+
+/** Whether a data-loss alert, under its short names, is about a mail: what it calls the object is then the subject. */
+export const isOfMail = (data: Fields): boolean =>
+  data['mfrm'] !== undefined || word(data['wl'])?.toLowerCase() === 'exchange';

@@ -5,7 +5,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
-import { investigatedMail } from './investigation.ts';
+import { investigatedMail, isOfMail } from './investigation.ts';
 import type { Family } from './record-types.ts';
 
 const mostRecipients = 100;
@@ -52,8 +52,12 @@ function alerted({ family, record, data }: AuditFacts): Fields | null {
   const mail = investigatedMail(held, record.Actions);
   if (mail !== null)
     return { ...mail, From: mail['P2Sender'] ?? mail['Sender'], Recipients: mail['Recipient'] };
-  if (held?.['ms'] === undefined && held?.['imsgid'] === undefined && held?.['tsd'] === undefined)
-    return null;
+  if (held === null) return null;
+  if (isOfMail(held) && (held['mfrm'] ?? held['von']) !== undefined) {
+    const recipients = [held['to'], held['cc']].map(word).filter(text => text !== null);
+    return { Subject: held['von'], From: held['mfrm'], Recipients: recipients.join(',') };
+  }
+  if (held['ms'] === undefined && held['imsgid'] === undefined && held['tsd'] === undefined) return null;
   return {
     Subject: held['ms'],
     InternetMessageId: held['imsgid'],

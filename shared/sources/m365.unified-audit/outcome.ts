@@ -1,7 +1,7 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome } from '../../model/event.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
-import { fields, flag, firstWord, integer, list, word } from '../_kit/reading.ts';
+import { fields, flag, firstWord, integer, list, text, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isHandling } from './classify.ts';
 
@@ -15,15 +15,18 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
   if (facts.family === 'logon' || /^UserLog(gedIn|inFailed)$/.test(facts.operation))
     return logonOutcome(facts);
   const { record } = facts;
-  const status = word(record.ResultStatus) ?? flagWord(record.ResultStatus);
+  const status = statusOf(record.ResultStatus);
   const why = firstWord(record.ResultMessage, record.ResultDescription, record.Reason);
-  if (status !== null) return read(facts.family === 'work' ? (plannerWords[status] ?? status) : status, why);
-  const success = flag(record.IsSuccess ?? successAmong(facts));
+  if (status !== null) return ended(facts.family === 'work' ? (plannerWords[status] ?? status) : status, why);
+  // A placeholder anywhere else; of a result it says that nobody knows.
+  if (text(record.ResultStatus)?.toLowerCase() === 'unknown') return { outcome: 'unknown', reason: why };
+  const success = flag(record.IsSuccess ?? record.Success ?? record.IsSuccessful ?? successAmong(facts));
   if (success !== null) return { outcome: success ? 'success' : 'failure', reason: why };
   // The encrypted-message portal: 0 is success.
   const portal = integer(record.OperationStatus);
   if (portal !== null) return { outcome: portal === 0 ? 'success' : 'failure', reason: why };
-  const result = firstWord(record.OperationStatus, record.CommandStatus, facts.extended().get('resulttype'));
+  const end = firstWord(record.OperationStatus, record.CommandStatus, record.CompletionStatus);
+  const result = end ?? word(facts.extended().get('resulttype'));
   if (result !== null) return read(result, why);
   return (
     (facts.family === 'alert' ? stateOf(facts) : statedOf(facts, why)) ??
@@ -43,8 +46,16 @@ const plannerWords = wordTable<string>({
 function statedOf({ record }: AuditFacts, why: string | null): OutcomeAndReason | null {
   const failure = word(record.FailureType);
   if (failure !== null) return { outcome: 'failure', reason: why ?? failure };
-  const status = typeof record.Status === 'string' ? word(record.Status) : null;
-  return status === null || outcomeOfWord(status) === 'unknown' ? null : read(status, why);
+  // A number there is some service's own.
+  for (const status of [
+    typeof record.Status === 'string' ? word(record.Status) : null,
+    word(record.ActionStatus),
+    typeof record.Result === 'string' ? word(record.Result) : null,
+    word(record.ResultDescription),
+  ]) {
+    if (status !== null && outcomeOfWord(status) !== 'unknown') return read(status, why);
+  }
+  return null;
 }
 
 const successAmong = ({ record, properties }: AuditFacts): unknown =>
@@ -135,15 +146,31 @@ function logonOutcome({ record, operation, extended }: AuditFacts): OutcomeAndRe
   return { outcome, reason: outcome === 'success' ? null : status };
 }
 
+/** Words that say how an act ended where a result is asked for, and elsewhere how a thing stands; numbers of HTTP. */
+function ended(status: string, why: string | null): OutcomeAndReason {
+  const said = outcomeOfWord(status);
+  const outcome =
+    said !== 'unknown' ? said : isDone.test(status) ? 'success' : isRefused.test(status) ? 'failure' : said;
+  return { outcome, reason: why ?? (outcome === 'success' ? null : status) };
+}
+
+const isDone = /^(yes|done|approved|accepted|finished|2\d\d)$/i;
+const isRefused = /^(no|declined|expired|throttled|conflict|not ?found|bad ?request|invalid\w*|[45]\d\d)$/i;
+
 function read(status: string, why: string | null): OutcomeAndReason {
   const outcome = outcomeOfWord(status);
   return { outcome, reason: why ?? (outcome === 'success' ? null : status) };
 }
 
-const flagWord = (value: unknown): string | null => (typeof value === 'boolean' ? String(value) : null);
+/** A word, true or false; supervision writes an empty object as text where there is no status. */
+function statusOf(value: unknown): string | null {
+  if (typeof value === 'boolean') return String(value);
+  const said = word(value);
+  return said === '{}' || said === '[]' ? null : said;
+}
 
 function outcomeOfWord(status: string): Outcome {
-  if (/^partial/i.test(status)) return 'partial';
+  if (/^partial|with ?errors$/i.test(status)) return 'partial';
   if (/^(succ|true|ok$|complete|pass|allow|0$)/i.test(status)) return 'success';
   return /^(false|time|terminat|cancel|interrupt|unsuccess)|fail|error|denied|block|reject|abort|unauthori[sz]ed|forbidden/i.test(
     status,
@@ -161,6 +188,6 @@ function withoutStatus({ record, family, operation }: AuditFacts, why: string | 
   if (!isAct && (family === 'alert' || family === 'threat' || family === 'dlp' || family === 'other')) {
     return { outcome: 'unknown', reason: why ?? word(record.RiskEventType) };
   }
-  const prevented = /(denied|blocked|failed|failure|rejected|timeout)$/i.test(operation);
+  const prevented = /^failed|(denied|blocked|failed|failure|rejected|timeout)$/i.test(operation);
   return { outcome: prevented ? 'failure' : 'success', reason: why };
 }

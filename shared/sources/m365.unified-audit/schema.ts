@@ -37,7 +37,8 @@ export const optionalFields = [
   'WorkspaceId', 'ReportId', 'DashboardId', 'DatasetId', 'UserUPN', 'UserUpn', 'UserPrincipalName', 'ActorName',
   'ResultDescription', 'AppIdentity', 'AlertSeverity', 'AlertDisplayName', 'Applications', 'SearchQueryText', 'FailureType', 'ActionStatus', 'RiskEventType', 'RiskLevel', 'ExceptionInfo', 'Actions', 'Username',
   'Approver', 'Organizer', 'MeetingURL', 'MeetingDetailId', 'NewValue', 'AgentId', 'AgentName', 'MembershipInformation', 'CaseName', 'RoleGroupName',
-  'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
+  'CompletionStatus', 'DeviceDisplayName', 'EventData', 'PreviousFileName', 'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
+  'Success', 'IsSuccessful', 'Result', 'QueryText', 'ArtifactName', 'ArtifactId', 'AzureADAppId', 'CallId', 'MessageURLs',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

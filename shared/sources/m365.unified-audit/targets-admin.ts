@@ -1,20 +1,10 @@
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
+import { addNamedByChanges } from '../_kit/directory-changes.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
-import { unpacked } from '../_kit/json-in-string.ts';
-import { fields, firstWord, list, word } from '../_kit/reading.ts';
+import { firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid } from './identity-claims.ts';
-
-// Entra says who got which role or joined which group only among what changed; on the new side when it was given, on
-// the old when taken away.
-const namedByChanges: readonly (readonly [EntityKind, id: string | null, name: string])[] = [
-  ['role', 'Role.ObjectID', 'Role.DisplayName'],
-  ['group', 'Group.ObjectID', 'Group.DisplayName'],
-  ['application', 'ServicePrincipal.ObjectID', 'ServicePrincipal.DisplayName'],
-  ['role', null, 'AppRole.Value'],
-  ['role', null, 'DelegatedPermissionGrant.Scope'],
-];
 
 /** Directory records and sign-ins: `Target[]` describes one thing by several ids. */
 export function addDirectoryTargets(found: Entity[], { record, family }: AuditFacts): void {
@@ -22,13 +12,13 @@ export function addDirectoryTargets(found: Entity[], { record, family }: AuditFa
     const { kind, id, name, address } = identityClaims(record.Target);
     const object = word(record.ObjectId);
     const spelled = address ?? (object !== null && isAddress(object) && kind === 'user' ? object : null);
-    const guest = spelled?.includes('#EXT#') === true;
+    const guest = /#ext#/i.test(spelled ?? '');
     const guessed = spelled === null ? 'other' : 'user';
     const own = family === 'logon' ? 'application' : guest ? 'guest' : (kind ?? guessed);
     addEntity(found, entity(own, { id, name, address: spelled }));
   }
   if (family === 'logon') addResource(found, firstWord(record.ObjectId, record.ApplicationId));
-  if (record.ModifiedProperties !== undefined) addNamedByChanges(found, record.ModifiedProperties);
+  addNamedByChanges(found, list(record.ModifiedProperties), changeFields);
 }
 
 /** A sign-in's object is the resource signed in to; where that is unknown the application; in the oldest records the user. */
@@ -40,19 +30,7 @@ function addResource(found: Entity[], object: string | null): void {
   );
 }
 
-function addNamedByChanges(found: Entity[], value: unknown): void {
-  const changes = list(value).map(fields);
-  if (changes.length === 0) return;
-  const valueOf = (name: string): string | null => {
-    const change = changes.find(entry => entry?.['Name'] === name);
-    return change === undefined
-      ? null
-      : firstWord(unpacked(change?.['NewValue']), unpacked(change?.['OldValue']));
-  };
-  for (const [kind, id, name] of namedByChanges) {
-    addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
-  }
-}
+const changeFields = { name: 'Name', newValue: 'NewValue', oldValue: 'OldValue' };
 
 /** What a command's noun is a thing of. */
 const nouns: readonly (readonly [RegExp, EntityKind])[] = [
@@ -74,7 +52,7 @@ const named: readonly (readonly [string, EntityKind])[] = [
   ['securitygroup', 'group'], ['role', 'role'], ['roles', 'role'], ['forwardingsmtpaddress', 'mailbox'],
   ['forwardingaddress', 'mailbox'], ['forwardto', 'mailbox'], ['redirectto', 'mailbox'],
   ['forwardasattachmentto', 'mailbox'], ['blindcopyto', 'mailbox'], ['redirectmessageto', 'mailbox'],
-  ['copyto', 'mailbox'], ['grantsendonbehalfto', 'user'], ['targetmailbox', 'mailbox'],
+  ['copyto', 'mailbox'], ['grantsendonbehalfto', 'user'], ['targetmailbox', 'mailbox'], ['entries', 'other'],
 ]; // prettier-ignore
 
 /** Commands (`Set-Mailbox`, `New-InboxRule` …): what they were run on, and whom their arguments name. */
@@ -98,14 +76,41 @@ export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
   const object = word(record.ObjectId);
   // A rule's record names the rule in its arguments and, unless it gives a whole path, the mailbox as its object.
   const isRule = /InboxRule/.test(noun) && object !== null && !isPath(object) && object !== identity;
-  addEntity(found, objectOfCommand(kind, isRule ? null : object, identity));
+  const isFolder = noun.startsWith('MailboxFolder') && addFolder(found, [identity, object]);
+  if (!isFolder) addEntity(found, objectOfCommand(kind, isRule ? null : object, identity));
   if (isRule) addEntity(found, objectOfCommand('mailbox', object, null));
+  // `jan@contoso.example\5678`: the mailbox stands before the rule's number.
+  else if (/InboxRule/.test(noun)) addOwnerOfRule(found, [object, identity]);
   for (const [name, of] of named) {
     const value = word(parameters.get(name));
     if (value === null) continue;
     for (const part of value.split(/[;,]/)) addEntity(found, objectOfCommand(of, null, word(part)));
   }
 }
+
+/** `jan@contoso.example:\\Calendar` is a mailbox and a folder in it. */
+function addFolder(found: Entity[], texts: readonly (string | null)[]): boolean {
+  for (const text of texts) {
+    const [, mailbox = '', folder = ''] = /^([^:]{2,}):([\\/].*)$/s.exec(text ?? '') ?? [];
+    if (mailbox === '') continue;
+    addEntity(found, ownerIn(mailbox));
+    addEntity(found, entity('other', { id: text, name: folder }));
+    return true;
+  }
+  return false;
+}
+
+/** `jan@contoso.example\\5678`, or a whole path and then the rule's number. */
+function addOwnerOfRule(found: Entity[], texts: readonly (string | null)[]): void {
+  for (const text of texts) {
+    const mark = text?.lastIndexOf('\\') ?? -1;
+    if (mark > 0) return addEntity(found, ownerIn(text?.slice(0, mark) ?? ''));
+  }
+}
+
+/** The mailbox at the end of a path through Microsoft's own directory. */
+const ownerIn = (path: string): Entity | null =>
+  objectOfCommand('mailbox', null, word(path.slice(path.lastIndexOf('/') + 1)));
 
 const isPath = (text: string): boolean => /[\\/]/.test(text);
 /** `…/contoso.example\Default Policy` → `Default Policy`; nothing where that is an id. */

@@ -6,7 +6,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
-import { addInvestigated } from './investigation.ts';
+import { addInvestigated, isOfMail } from './investigation.ts';
 
 /** Mailboxes and the messages in them. */
 export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFacts | null): void {
@@ -28,6 +28,13 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   for (const folder of list(unpacked(record.Folders))) {
     for (const item of list(fields(folder)?.['FolderItems'])) addItem(found, fields(item));
   }
+  // Those whose attachments were opened.
+  for (const message of list(record.Messages)) addItem(found, fields(message));
+  // What was searched for in a mailbox.
+  if (facts.family === 'mailbox') addEntity(found, entity('other', { name: word(record.QueryText) }));
+  // A message in quarantine that was looked at or deleted is known by nothing else.
+  if (mail === null && facts.family === 'threat')
+    addEntity(found, entity('message', { id: word(record.NetworkMessageId) }));
   if (mail === null) return;
   for (const recipient of mail.recipients) {
     addEntity(found, entity('mailbox', isAddress(recipient) ? { address: recipient } : { name: recipient }));
@@ -96,7 +103,7 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
   addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
   for (const [name, id] of [
-    [record.ReportName, record.ReportId], [record.DashboardName, record.DashboardId], [record.DatasetName, record.DatasetId],
+    [record.ArtifactName, record.ArtifactId], [record.ReportName, record.ReportId], [record.DashboardName, record.DashboardId], [record.DatasetName, record.DatasetId],
     [record.ObjectDisplayName, null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
   ]) if (name !== undefined) addEntity(found, entity('other', { name: word(name), id: word(id) })); // prettier-ignore
   addAssistantSources(found, fields(record.CopilotEventData));
@@ -110,7 +117,7 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
   if (data === null) return;
   for (const source of [...list(data['AccessedResources']), ...list(data['Contexts'])]) {
     const known = fields(source);
-    const id = firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']);
+    const id = bareUrl(firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']));
     const kind = /^(teams|web|citation)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
     addEntity(found, entity(kind, { id, name: word(known?.['Name']) }));
   }
@@ -118,6 +125,9 @@ function addAssistantSources(found: Entity[], data: Fields | null): void {
   if (found.length === 0)
     addEntity(found, entity('other', { id: word(data['ThreadId']), name: word(data['AppHost']) }));
 }
+
+const bareUrl = (text: string | null): string | null =>
+  text?.startsWith('<') === true && text.endsWith('>') ? text.slice(1, -1) : text;
 
 const alertKinds = wordTable<EntityKind>({
   user: 'user', account: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
@@ -204,7 +214,7 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   for (const app of list(record.Applications)) {
     addEntity(found, entity('application', { name: word(fields(app)?.['Name']) }));
   }
-  if (data?.['ofph'] !== undefined) addDeviceFinding(found, data);
+  if (data !== null) addFoundFile(found, data);
   addEntity(
     found,
     entity('other', { id: word(record.InvestigationId), name: word(record.InvestigationName) }),
@@ -212,12 +222,15 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   addInvestigated(found, data, record.Actions);
 }
 
-/** What a data-loss alert on a device holds under short names: the policy, the file, and where it was going. */
-function addDeviceFinding(found: Entity[], data: Fields): void {
+/** What an alert holds under short names: the policy, the file, and where it was going; of a mail the subject is no file. */
+function addFoundFile(found: Entity[], data: Fields): void {
   addEntity(found, entity('policy', { id: word(data['dpid']), name: word(data['dpn']) }));
-  addEntity(found, entity('file', { id: word(data['ofph']), name: word(data['von']) }));
+  const name = isOfMail(data) ? null : word(data['von']);
+  addEntity(found, entity('file', { id: word(data['ofph']), name }));
   addEntity(found, entity('file', { id: word(data['tfph']) }));
   addEntity(found, entity('domain', { name: word(data['tdmn']) }));
+  const hash = firstWord(data['zmfh'], data['zfh']);
+  addEntity(found, entity('file', { id: hash, name: firstWord(data['zmfn'], data['zfn']) }));
 }
 
 function addPerson(found: Entity[], text: string | null): void {

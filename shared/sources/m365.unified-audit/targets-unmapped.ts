@@ -3,7 +3,7 @@ import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
-import { fields, list, word, type Fields } from '../_kit/reading.ts';
+import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid } from './identity-claims.ts';
 
@@ -13,7 +13,7 @@ const wellKnown =
 const ending = /(?:Display)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Id|ID|Guid))$/;
 /** What names the act, the one who did it or with what, and never what it was done to. */
 const notThings =
-  /^$|organization|tenant|correlation|session|request|transaction|trace|inter-?system|intra-?system|context|^(actor|client|logon|system|aad|azuread|user|licen[cs]e|service|server|browser|process|product|network|yammer|scenario|activity|operation|event|version|workload|publisher|token|application|app|target|assigned)/i;
+  /^$|organization|tenant|correlation|session|request|transaction|trace|inter-?system|intra-?system|context|^(actor|client|logon|system|aad|azuread|user|licen[cs]e|service|server|browser|process|product|network|yammer|scenario|activity|operation|event|version|workload|publisher|token|application|app(?!ro)|target|assigned|submitter)/i;
 
 interface FieldName {
   /** `Flow` of `FlowDetailsUrl`. */
@@ -51,11 +51,33 @@ export function thingsNamed(record: Fields): Entity[] {
   if (any.length > 0) return any;
   for (const [field, value] of Object.entries(record)) {
     if (notThings.test(field) || typeof value !== 'object') continue;
-    const inside = fields(value) ?? fields(list(value)[0]);
+    const inside = pairs(value) ?? fields(value) ?? fields(list(value)[0]);
     const found = inside === null ? [] : thingsIn(inside, false);
     if (found.length > 0) return found;
+    const thing = inside === null ? null : plainThing(inside);
+    if (thing !== null) return [thing];
   }
-  return [];
+  // Nothing else is named, and the operation goes by another field.
+  const name = record['Operation'] === undefined ? null : word(record['Name']);
+  return name === null ? [] : [entity('other', { name })].filter(one => one !== null);
+}
+
+/** A list of names and values as the object it stands for: a parameter's name is not what was acted on. */
+function pairs(value: unknown): Fields | null {
+  const first = fields(list(value)[0]);
+  return first?.['Name'] === undefined || !('Value' in first)
+    ? null
+    : Object.fromEntries(
+        list(value).map(pair => [word(fields(pair)?.['Name']) ?? '', fields(pair)?.['Value']]),
+      );
+}
+
+/** `{ ID, Name }` alone: what an object of its own holds needs no longer names. */
+function plainThing(inside: Fields): Entity | null {
+  const name = firstWord(inside['Name'], inside['DisplayName'], inside['Title']);
+  return name === null
+    ? null
+    : entity('other', { id: firstWord(inside['Id'], inside['ID'], inside['Guid']), name });
 }
 
 function thingsIn(record: Fields, onlyWellKnown: boolean): Entity[] {
@@ -76,7 +98,7 @@ function thingsIn(record: Fields, onlyWellKnown: boolean): Entity[] {
 }
 
 const person =
-  /^(Target|Assigned|Affected|Added|Removed|Member|Invited|Owner|Assignee)(Yammer)?(User)?(Upn|UPN|Email|EmailAddress|Name|PrincipalName|Ids?)?$/;
+  /^(Target|Assigned|Affected|Added|Removed|Member|Invited|Owner|Assignee)(Yammer)?(Users?)?(Upn|UPN|Email|EmailAddress|Name|PrincipalName|Ids?)?$|^SharedWith$/;
 const isPerson = remembered(mostKnown, field => person.test(field));
 
 /** `MemberUpn`, `TargetUser`, `MemberIds` …: whom it was done to. */

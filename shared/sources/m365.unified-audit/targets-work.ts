@@ -4,6 +4,7 @@ import { addEntity, entity } from '../_kit/entity.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { isOfApps } from './record-types.ts';
 
 /** What Teams, Power BI, Power Platform, Stream and Forms hold in places of their own. */
 export function addServiceTargets(found: Entity[], { record, family, type, properties }: AuditFacts): void {
@@ -18,8 +19,8 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
         entity('user', { id: word(known?.['UserObjectId']), name, address: word(known?.['UPN']) }),
       );
     }
-    if (record.MeetingURL !== undefined || record.MeetingDetailId !== undefined) {
-      const id = firstWord(record.MeetingURL, record.MeetingDetailId);
+    if ((record.MeetingURL ?? record.MeetingDetailId ?? record.CallId) !== undefined) {
+      const id = firstWord(record.MeetingURL, record.MeetingDetailId, record.CallId);
       addEntity(found, entity('other', { id, name: word(record.ItemName) }));
     }
     const organizer = fields(record.Organizer);
@@ -27,13 +28,23 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
       found,
       entity('user', { id: word(organizer?.['UserObjectId']), name: word(organizer?.['DisplayName']) }),
     );
-    addEntity(found, entity('application', { id: word(record.AddOnGuid), name: word(record.AddOnName) }));
+    addEntity(
+      found,
+      entity('application', {
+        id: firstWord(record.AddOnGuid, record.AzureADAppId),
+        name: word(record.AddOnName),
+      }),
+    );
+    // Links somebody sent, each of which may be the bad one.
+    for (const url of list(record.MessageURLs).slice(0, mostLinks))
+      addEntity(found, entity('other', { id: word(url) }));
     // A setting that changed; the name of other records is the team's, the tab's or the file's once more.
     if (record.NewValue !== undefined) addEntity(found, entity('other', { name: word(record.Name) }));
     return;
   }
   // Elsewhere it is the client.
-  if (type.startsWith('PowerApps')) addEntity(found, entity('application', { name: word(record.AppName) }));
+  if (family === 'platform' && isOfApps(type))
+    addEntity(found, entity('application', { id: word(record.AppId), name: word(record.AppName) }));
   addEntity(found, entity('other', { id: word(record.ResourceUrl), name: word(record.ResourceTitle) }));
   for (const share of list(record.SharingInformation)) addNamed(found, fields(share)?.['RecipientEmail']);
   for (const member of list(record.MembershipInformation)) addNamed(found, fields(member)?.['MemberEmail']);
@@ -45,6 +56,8 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
   addNamed(found, record.RecipientUPN);
   if (record.PropertyCollection !== undefined) addResource(found, properties());
 }
+
+const mostLinks = 20;
 
 /** A Teams message whose record holds it as an object; other services put a sentence there. */
 function addMessage(found: Entity[], value: unknown): void {

@@ -44,6 +44,8 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
+  // A path, as the new one is.
+  addEntity(found, entity('file', { id: word(facts.record.PreviousFileName) }));
   if (found.length === 0) {
     const named = thingsNamed(facts.record);
     return named.length > 0 ? named : settingsChanged(facts);
@@ -84,8 +86,8 @@ function addFile(found: Entity[], { record, family }: AuditFacts): void {
   const kind =
     itemKinds[word(record.ItemType)?.toLowerCase() ?? ''] ?? (name === null ? siteOrFile(url) : 'file');
   addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: name ?? lastSegment(url) }));
-  if (record.SearchQueryText !== undefined) {
-    addEntity(found, entity('other', { name: word(record.SearchQueryText) }));
+  if ((record.SearchQueryText ?? record.QueryText) !== undefined) {
+    addEntity(found, entity('other', { name: firstWord(record.SearchQueryText, record.QueryText) }));
   }
   const copy = word(record.DestinationFileName);
   // Moved without another name: the folder says which is which.
@@ -119,7 +121,13 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
     const kind = sharedKinds[type?.toLowerCase() ?? ''] ?? guessed;
     addEntity(found, entity(kind, isAddress(bare) ? { address: bare } : { name: who }));
   }
+  if (record.EventData !== undefined) {
+    addEntity(found, entity('group', { name: word(joined.exec(word(record.EventData) ?? '')?.[1]) }));
+  }
 }
+
+/** The group of a site that somebody joined or left stands in a scrap of XML. */
+const joined = /<Group>([^<]{1,300})<\/Group>/;
 
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
 function addObject(found: Entity[], { record, family }: AuditFacts): void {
@@ -131,13 +139,16 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
   addEntity(found, objectOf(object));
 }
 
+/** `https://contoso.example/sites/finance`, and nothing in it. */
+const isSite = /^https?:\/\/[^/]+\/(sites|teams|personal)\/[^/]+\/?$/i;
+
 function objectOf(object: string): Entity | null {
   if (object === '') return null;
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
-    return entity('file', { id: object, name: lastSegment(object) });
+    return entity(isSite.test(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
   }
-  if (isAddress(object)) return entity(object.includes('#EXT#') ? 'guest' : 'user', { address: object });
+  if (isAddress(object)) return entity(/#ext#/i.test(object) ? 'guest' : 'user', { address: object });
   if (isGuid(object)) return entity('other', { id: object });
   return entity('other', { name: object });
 }

@@ -50,14 +50,15 @@ function searcherOf(record: ArchiveSearch): Entity | null {
   return entity(kind, { address: mimecastAddress(record.emailAddr) });
 }
 
-/** `4711 [User : mira@contoso.example]`: whose mail was searched. */
-const ofUser = /\[User\s*:\s*([^\]\s]+@[^\]\s]+)\]/i;
+/** `4711 [User : mira@contoso.example]`, `{'mailbox':'mira@contoso.example','query':'[]'}`: whose mail was searched. */
+const ofUser =
+  /\[User\s*:\s*([^\]\s]+@[^\]\s]+)\]|["']mailbox["']\s*:\s*["']([^"'\s@]{1,64}@[^"'\s@]{1,255})["']/i;
 
 function targetsOf(record: ArchiveSearch, sought: string | null): Entity[] {
   const found: Entity[] = [];
   addEntity(found, entity('other', { name: sought }));
-  const address = ofUser.exec(sought ?? '')?.[1] ?? null;
-  addEntity(found, entity('mailbox', { address }));
+  const [, user, mailbox] = ofUser.exec(sought ?? '') ?? [];
+  addEntity(found, entity('mailbox', { address: user ?? mailbox ?? null }));
   addEntity(found, entity('mailbox', { name: word(record.searchPath) }));
   addEntity(found, entity('other', { name: word(record.source) }));
   return found;

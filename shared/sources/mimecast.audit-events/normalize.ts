@@ -60,12 +60,16 @@ const unfinished = /requires challenge|^intermediate| intermediate authenticatio
 /** Without a user of its own the record names whoever it was in its text. */
 const spokenActor = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
 
+const automaton = /^(automated task manager|system|mimecast)$/i;
+
 function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Entity | null {
   // Without `word`: `<>` is Mimecast itself.
   const said = text(record.user);
   if (said === '<>') return entity('system', { name: 'Mimecast' });
   const user = word(record.user) ?? spokenActor.exec(info.what ?? '')?.[1] ?? null;
   if (user === null) return null;
+  // How Mimecast calls itself where nobody triggered it: its directory synchronisation, its clean-up.
+  if (automaton.test(user)) return entity('system', { name: user });
   const kind = administers ? 'admin' : 'user';
   return entity(kind, isAddress(user) ? { address: user } : { name: user });
 }

@@ -43,7 +43,7 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
     targets: mailTargets(mail, thingsOf(record)),
     client: found === null ? null : client(found),
     mail,
-    correlationId: firstWord(record.aggregateId, record.processingId),
+    correlationId: firstWord(record.aggregateId, record.processingId) ?? mail.messageId,
     summary: sentence(type, mail, record, reason),
     ocsf: known.ocsf,
   };
@@ -114,7 +114,8 @@ function outcomeOf(record: SiemEvent, known: EventType): Outcome {
   if (made !== 'unknown') return made;
   const scanned = outcomeOfAction(word(record.scanResults));
   if (scanned !== 'unknown') return scanned;
-  if (firstWord(record.rejectionType, record.rejectionInfo, record.holdReason) !== null) return 'failure';
+  const why = firstWord(record.rejectionType, record.rejectionInfo, record.holdReason, record.blockReason);
+  if (why !== null) return 'failure';
   // A record of a finding says that something was found; one that also stopped it says so.
   return known.finds && word(record.virusFound) !== null ? 'failure' : 'unknown';
 }
@@ -125,10 +126,13 @@ const reasonOf = (record: SiemEvent): string | null =>
   firstWord(
     record.rejectionInfo,
     record.rejectionType,
+    record.deliveryErrors,
+    record.receiptErrors,
     record.holdReason,
     record.virusFound,
     record.scanResults,
     record.urlCategory,
+    record.blockReason,
     record.policyDefinition,
     record.reason,
     // Of deliveries it repeats `delivered`.
@@ -166,14 +170,15 @@ function thingsOf(record: SiemEvent): (Entity | null)[] {
 
 const mostAttachments = 20;
 const quoted = /"([^"]*)"/g;
+const allQuoted = /^\s*"[^"]*"(?:[\s,;]+"[^"]*")*\s*$/;
 
-/** A list of names, or one text of them in quotes: `"a.docx", "b.xlsx"`. */
+/** A list of names, or one text of them in quotes: `"a.docx", "b.xlsx"`. A name may have quotes of its own. */
 function attachmentsOf(value: unknown): string[] {
   if (value === undefined || value === null) return [];
-  const inQuotes = typeof value === 'string' && value.includes('"');
-  const names = inQuotes
-    ? [...value.slice(0, 65_536).matchAll(quoted)].map(([, name]) => name)
-    : wordsOf(value);
+  const names =
+    typeof value === 'string' && allQuoted.test(value)
+      ? [...value.slice(0, 65_536).matchAll(quoted)].map(([, name]) => name)
+      : wordsOf(value);
   return names.slice(0, mostAttachments).flatMap(name => word(name) ?? []);
 }
 

@@ -1,5 +1,6 @@
 import { wordTable } from '../../kernel/word-table.ts';
-import type { Fields } from '../_kit/reading.ts';
+import { word, type Fields } from '../_kit/reading.ts';
+import { eventTypes, streamOfType } from './event-types.ts';
 import type { SiemEvent } from './schema.ts';
 
 /** The names of the API before this one, and ours. Records in its spelling are still kept and forwarded by many. */
@@ -12,7 +13,9 @@ const today = wordTable<keyof SiemEvent>({
 }); // prettier-ignore
 
 /** Read as well, and no part of an identity: records read before would be others. */
-const alsoRead = wordTable<keyof SiemEvent>({ msgid: 'messageId', AttNames: 'attachments' });
+const alsoRead = wordTable<keyof SiemEvent>({
+  msgid: 'messageId', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
+}); // prettier-ignore
 
 /** The old names, for the identity of a record that bears them. */
 export const olderFields = [
@@ -40,6 +43,14 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
 export function inTodaysNames(record: Fields): SiemEvent {
   const named: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record)) named[today[name] ?? alsoRead[name] ?? name] = value;
-  named['type'] ??= tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0];
+  const said = word(named['type']);
+  if (said === null || eventTypes[streamOfType(said)] === undefined) {
+    named['type'] = tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0] ?? said;
+  }
+  // A delivery tells the server it went to under the name that elsewhere is the sender's.
+  if (named['type'] === 'delivery' && named['senderIp'] !== undefined) {
+    named['destinationIp'] ??= named['senderIp'];
+    delete named['senderIp'];
+  }
   return named;
 }

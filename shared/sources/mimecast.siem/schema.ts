@@ -13,6 +13,9 @@ export const optionalFields = [
 type FurtherFields =
   | 'scanResults'
   | 'destinationIp'
+  | 'deliveryErrors'
+  | 'receiptErrors'
+  | 'blockReason'
   | 'Hostname'
   | 'datetime'
   | 'attachments'

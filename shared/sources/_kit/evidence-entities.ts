@@ -1,0 +1,197 @@
+import { wordTable } from '../../kernel/word-table.ts';
+import type { Entity, EntityKind } from '../../model/event.ts';
+import { entity } from './entity.ts';
+import { parseIp } from './ip.ts';
+import { unpacked } from './json-in-string.ts';
+import { fields, firstWord, list, word, type Fields } from './reading.ts';
+
+/** One piece of an alert's evidence. */
+export interface Item {
+  /** `user` of `#microsoft.graph.security.userEvidence`, or of the older `entityType`; lower case. */
+  readonly kind: string;
+  readonly has: Fields;
+  readonly roles: readonly string[];
+  /** What it names: nothing, one thing, or several. */
+  readonly things: readonly (Entity | null)[];
+}
+
+/** A list of evidence, in any of the forms it comes in. */
+export function itemsOf(value: unknown): Item[] {
+  const held = unpacked(value);
+  // Forwarders cut lists into records of one element each, and then write that element without its list.
+  return (fields(held) === null ? list(held) : [held]).flatMap(element => {
+    const has = fields(unpacked(element));
+    if (has === null) return [];
+    const said =
+      firstWord(has['@odata.type'], has['entityType']) ??
+      (has['deviceDnsName'] === undefined ? '' : 'device');
+    const kind = said
+      .slice(said.lastIndexOf('.') + 1)
+      .replace(/Evidence$/, '')
+      .toLowerCase();
+    const roles = list(has['roles']).map(role => word(role)?.toLowerCase() ?? '');
+    return [{ kind, has, roles, things: (readers[kind] ?? anything)(has) }];
+  });
+}
+
+type Read = (has: Fields) => readonly (Entity | null)[];
+
+/** The fields of what lies inside, if anything does. */
+export const of = (value: unknown): Fields => fields(unpacked(value)) ?? {};
+const named =
+  (kind: EntityKind, ids: readonly string[], names: readonly string[]): Read =>
+  has => [
+    entity(kind, {
+      id: firstWord(...ids.map(name => has[name])),
+      name: firstWord(...names.map(name => has[name])),
+    }),
+  ];
+
+function deviceOf(has: Fields): readonly (Entity | null)[] {
+  return [
+    entity('device', {
+      id: firstWord(
+        has['azureAdDeviceId'],
+        has['aadDeviceId'],
+        has['mdeDeviceId'],
+        has['mdatpDeviceId'],
+        has['deviceId'],
+      ),
+      name: firstWord(has['deviceDnsName'], has['hostName']),
+    }),
+    ...list(unpacked(has['loggedOnUsers'])).map(user =>
+      entity('user', { name: word(of(user)['accountName']) }),
+    ),
+  ];
+}
+
+function fileOf(value: unknown): readonly (Entity | null)[] {
+  const has = of(value);
+  const details = has['fileDetails'] === undefined ? has : of(has['fileDetails']);
+  const id = firstWord(details['sha256'], details['sha1']);
+  return [entity('file', { id, name: word(details['fileName']) })];
+}
+
+const nameOfFile = (has: Fields): string | null =>
+  firstWord(of(has['fileDetails'])['fileName'], has['fileName']);
+
+const readers = wordTable<Read>({
+  user: has => [
+    account(has),
+    ...accessesOf(has).map(one => entity('other', { name: word(one['resourceIdentifier']) })),
+  ],
+  mailbox: has => [
+    entity('mailbox', {
+      name: firstWord(has['displayName'], has['mailboxDisplayName']),
+      address: firstWord(has['primaryAddress'], has['mailboxAddress'], has['upn'], has['userPrincipalName']),
+    }),
+    has['userAccount'] === undefined ? null : account(has),
+  ],
+  device: deviceOf,
+  ip: has => [entity('other', { name: parseIp(has['ipAddress'])?.ip ?? null })],
+  url: has => [entity('other', { name: word(has['url']) })],
+  file: fileOf,
+  malware: has => [entity('other', { name: word(has['name']) }), ...list(has['files']).flatMap(fileOf)],
+  sastoken: has => [
+    entity('other', { id: word(has['signatureHash']) }),
+    ...named('other', ['resourceId'], ['resourceName'])(of(has['storageResource'])),
+  ],
+  process: has => [
+    entity('file', {
+      id: word(of(has['imageFile'])['sha256']) ?? word(has['sha256']),
+      name: firstWord(of(has['imageFile'])['fileName'], has['fileName']),
+    }),
+    has['userAccount'] === undefined ? null : account(has),
+  ],
+  analyzedmessage: has => [message(has), recipient(has)],
+  mailmessage: has => [message(has), recipient(has)],
+  submissionmail: has => [message(has), recipient(has)],
+  teamsmessage: has => [
+    entity('message', { id: word(has['messageId']), name: word(has['subject']) }),
+    ...list(unpacked(has['recipients'])).map(one => entity('user', { address: word(one) })),
+    ...list(unpacked(has['urls'])).map(one => entity('other', { name: firstWord(of(one)['url'], one) })),
+    ...list(unpacked(has['files'])).map(one => entity('file', { name: nameOfFile(of(one)) })),
+  ],
+  hostlogonsession: has => [account(of(has['account'])), ...deviceOf(of(has['host']))],
+  cloudlogonsession: has => [
+    account(of(has['account'])),
+    entity('device', { name: word(has['deviceName']) }),
+  ],
+  networkconnection: has => [
+    entity('other', { name: parseIp(of(has['destinationAddress'])['ipAddress'])?.ip ?? null }),
+    entity('other', { name: parseIp(of(has['sourceAddress'])['ipAddress'])?.ip ?? null }),
+  ],
+  dns: has => [
+    entity('domain', { name: word(has['domainName']) }),
+    ...list(unpacked(has['ipAddresses'])).map(one =>
+      entity('other', { name: parseIp(of(one)['ipAddress'] ?? one)?.ip ?? null }),
+    ),
+  ],
+  filehash: has => [entity('file', { id: word(has['value']) })],
+  activedirectorydomain: has => [entity('domain', { name: word(has['activeDirectoryDomainName']) })],
+  iotdevice: named('device', ['deviceId'], ['deviceName', 'deviceType']),
+  aiagent: named('application', ['agentId', 'instanceId'], ['agentName', 'displayName']),
+  cloudapplication: named('application', ['appId'], ['displayName', 'instanceName']),
+  oauthapplication: named('application', ['appId', 'objectId'], ['displayName']),
+  serviceprincipal: named('application', ['servicePrincipalObjectId', 'appId'], ['servicePrincipalName']),
+  securitygroup: named('group', ['securityGroupId'], ['displayName', 'securityGroupName']),
+  azureresource: named('other', ['resourceId'], ['resourceName']),
+  amazonresource: named('other', ['amazonResourceId'], ['resourceName']),
+  googlecloudresource: named('other', ['fullResourceName'], ['resourceName']),
+  mailboxconfiguration: has => [
+    entity('mailbox', {
+      id: word(has['externalDirectoryObjectId']),
+      name: word(has['displayName']),
+      address: firstWord(has['mailboxPrimaryAddress'], has['upn']),
+    }),
+    entity('other', { id: word(has['configurationId']), name: word(has['configurationType']) }),
+  ],
+  githubuser: named('other', ['userId'], ['name', 'login']),
+  githuborganization: named('other', ['orgId'], ['displayName', 'login']),
+  githubrepo: named('other', ['repoId'], ['login', 'baseUrl']),
+  blob: named('other', ['url'], ['name']),
+  blobcontainer: named('other', ['url'], ['name']),
+  kubernetescluster: has => named('other', ['resourceId'], ['resourceName'])(of(has['cloudResource'])),
+  containerimage: named('other', [], ['imageId']),
+  containerregistry: named('other', [], ['registry']),
+  nic: named('other', [], ['macAddress']),
+  cloudlogonrequest: named('other', ['requestId'], []),
+});
+
+// Kinds nobody has written a reader for: whatever names them.
+const anything = named(
+  'other',
+  ['id', 'resourceId', 'objectId'],
+  [
+    'displayName',
+    'name',
+    'resourceName',
+    'registryKey',
+    'clusterByValue',
+    'clusterBy',
+    'domainName',
+    'subject',
+  ],
+);
+
+/** What an account got at, when and from where, as far as an alert tells it. */
+export const accessesOf = (has: Fields): Fields[] =>
+  list(of(has['userAccount'])['resourceAccessEvents']).map(of);
+
+function account(has: Fields): Entity | null {
+  const about = has['userAccount'] === undefined ? has : of(has['userAccount']);
+  const name = firstWord(about['displayName'], about['accountName']);
+  return entity('user', {
+    id: firstWord(about['azureAdUserId'], about['aadUserId'], about['userSid']),
+    name,
+    address: word(about['userPrincipalName']),
+  });
+}
+
+const message = (has: Fields): Entity | null =>
+  entity('message', {
+    id: firstWord(has['networkMessageId'], has['internetMessageId']),
+    name: word(has['subject']),
+  });
+const recipient = (has: Fields): Entity | null =>
+  entity('mailbox', { address: firstWord(has['recipientEmailAddress'], has['recipient']) });
