@@ -1,7 +1,7 @@
 import type { AppError } from '../kernel/errors.ts';
 import { instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
-import type { Cursor, OpenWindow } from '../model/cursor.ts';
-import type { Plan } from './plan-window.ts';
+import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
+import { withGap } from './plan-window.ts';
 
 /** One refusal is often a provider's hiccup; a licence check has been seen to fail nine times in ten. */
 const refusalsBeforePause = 3;
@@ -55,25 +55,25 @@ function waitAfter(error: AppError, count: number): Duration {
 }
 
 /**
- * The gap behind a provider's "that is older than I remember": from what we asked to what it says it has.
- * Null when the error says no such thing. Without it the same refused request would be made for ever.
+ * What a provider's "that is older than I remember" means: how far it remembers, so that no overlap and no re-read
+ * asks for more, and the gap up to there of what has never been read; null where all of it has. Null when the error
+ * says no such thing. Without it the same refused request would be made for ever.
  */
 export function pastForgotten(
   cursor: Cursor,
   error: AppError,
   grain: Duration,
   now: Instant,
-): (Plan & { do: 'record-gap' }) | null {
+): { readonly cursor: Cursor; readonly gap: Gap | null } | null {
   const said = error.facts['remembersFrom'];
   const { open } = cursor;
   if (error.code !== 'provider.rejected' || typeof said !== 'number' || open === null) return null;
-  const floor = Math.ceil(said / grain) * grain;
-  if (open.purpose === 'reread') return null;
-  const from = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
-  if (floor <= from || floor > now) return null;
-  return {
-    do: 'record-gap',
-    of: open.purpose,
-    gap: { from, to: instant(floor), reason: 'older-than-provider-memory', noticedAt: now },
-  };
+  const floor = instant(Math.ceil(said / grain) * grain);
+  if (floor <= open.window.from || floor > now) return null;
+  const remembers = Math.min(cursor.remembers ?? Number.POSITIVE_INFINITY, now - floor);
+  const learned: Cursor = { ...cursor, remembers, open: null };
+  const unread = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
+  if (open.purpose === 'reread' || floor <= unread) return { cursor: learned, gap: null };
+  const gap: Gap = { from: unread, to: floor, reason: 'older-than-provider-memory', noticedAt: now };
+  return { cursor: withGap(learned, { do: 'record-gap', of: open.purpose, gap }), gap };
 }

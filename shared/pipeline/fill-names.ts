@@ -1,4 +1,5 @@
 import { renamed, type SourceRules } from '../mappings/mappings.ts';
+import { isTooLarge } from '../model/event-size.ts';
 import type { Entity, NormalizedEvent, StoredEvent } from '../model/event.ts';
 import type { KnownName } from '../ports/name-store.ts';
 import { callable, nameOf, shortened } from '../sources/_kit/summary.ts';
@@ -19,9 +20,10 @@ export function namelessIds(event: Pick<StoredEvent, 'actor' | 'targets'>): read
 }
 
 /**
- * The event with the names its ids were found to have; the very same object where there are none. What a record
- * itself says is never replaced. The sentence that named the id names its bearer; one of a mapping file's (`rules`, those
- * of the event's source) is made again, because it may say more of somebody with a name.
+ * The event with the names its ids were found to have; the very same object where there are none, or where no store
+ * would take it with them. What a record itself says is never replaced. The sentence that named the id names its
+ * bearer; one of a mapping file's (`rules`, those of the event's source) is made again, because it may say more of
+ * somebody with a name.
  */
 export function fillNames<E extends NormalizedEvent>(
   event: E,
@@ -47,10 +49,11 @@ export function fillNames<E extends NormalizedEvent>(
   const targets = event.targets.map(target => fill(target, nameOf));
   if (spoken.length === 0) return event;
   const filled = { ...event, actor, targets };
-  const again = renamed(rules, event, filled);
-  if (again !== null) return { ...filled, summary: again };
-  const summary = spoken.reduce((text, [from, to]) => text.replaceAll(from, () => to), event.summary);
-  return { ...filled, summary: shortened(summary) };
+  const summary =
+    renamed(rules, event, filled) ??
+    shortened(spoken.reduce((text, [from, to]) => text.replaceAll(from, () => to), event.summary));
+  const named = { ...filled, summary };
+  return isTooLarge(named) ? event : named;
 }
 
 /** The names an event was given, to be given again to what is made of its record today. */

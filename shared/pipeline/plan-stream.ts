@@ -2,7 +2,7 @@ import type { AppError } from '../kernel/errors.ts';
 import { instant, mergeWindows, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { pastForgotten } from './after-failure.ts';
-import { aheadOfClock, committed, newCursor, planWindow, withGap, type Plan } from './plan-window.ts';
+import { aheadOfClock, committed, newCursor, planWindow, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
 import type { PullTarget } from './pull-types.ts';
 import { everyOf as windowEvery } from './rhythm.ts';
@@ -151,8 +151,7 @@ export function gapBehind(
 ): { readonly gap: Gap | null; readonly cursor: Cursor } | null {
   const { kind } = target.source.pull;
   if (kind === 'window') {
-    const plan = pastForgotten(cursor, error, policyFor(target).grain, now);
-    return plan === null ? null : { gap: plan.gap, cursor: { ...withGap(cursor, plan), open: null } };
+    return pastForgotten(cursor, error, policyFor(target).grain, now);
   }
   const { open, token } = cursor;
   if (kind !== 'feed' || error.code !== 'provider.link-expired' || token === null || open === null)

@@ -37,6 +37,16 @@ export function memoryFloor(policy: WindowPolicy, now: Instant): Instant {
   return cutUp(now - policy.lookback, policy.grain);
 }
 
+/**
+ * The same as far as this stream has learned it: a provider may remember less than its source says, as it does for a
+ * customer without a licence. It refuses a window that begins before that, so neither an overlap nor a re-read may.
+ */
+function knownFloor(cursor: Cursor, policy: WindowPolicy, now: Instant): Instant {
+  const { remembers } = cursor;
+  const floor = memoryFloor(policy, now);
+  return remembers === undefined ? floor : later(floor, cutUp(now - remembers, policy.grain));
+}
+
 /** A cursor for a stream nobody has pulled: responsible from the provider's first remembered instant on. */
 export function newCursor(policy: WindowPolicy, now: Instant): Cursor {
   const start = earlier(memoryFloor(policy, now), horizon(policy, now));
@@ -117,7 +127,8 @@ function planForward(
   if (fresh <= 0) return null;
   // In the normal rhythm a sliver is not worth a request; it grows until the stream's turn comes.
   if (!eager && fresh < everyOf(cursor, policy) && cursor.committedTo > cursor.start) return null;
-  const from = later(later(cursor.start, minus(cursor.committedTo, overlapOf(policy))), floor);
+  const overlapping = minus(cursor.committedTo, overlapOf(policy));
+  const from = later(later(cursor.start, overlapping), knownFloor(cursor, policy, now));
   if (from >= edge) return null;
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
@@ -132,13 +143,15 @@ const isBeginning = (cursor: Cursor, floor: Instant): boolean =>
   cursor.committedTo === cursor.start && floor - cursor.start <= beginningSpan;
 
 function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
-  const floor = memoryFloor(policy, now);
+  const floor = knownFloor(cursor, policy, now);
   for (const [index, age] of policy.rereads.entries()) {
     const from = later(cursor.rereadTo[index] ?? cursor.start, floor);
     const limit = index === 0 ? readBy(cursor, now - age) : now - age;
     const end = cutDown(Math.min(cursor.committedTo, limit), policy.grain);
-    // In slabs, so that a five-minute rhythm does not become five times as many requests.
-    if (end - from < clamp(age / 2, policy.step, policy.maxWidth)) continue;
+    // In slabs, so that a five-minute rhythm does not become five times as many requests; but soon enough, where the
+    // provider remembers hardly longer than this age: of a whole slab it would always have forgotten the beginning.
+    const slab = Math.min(age / 2, (now - age - floor) / 2);
+    if (end - from < clamp(slab, policy.step, policy.maxWidth)) continue;
     return {
       do: 'ask',
       purpose: 'reread',

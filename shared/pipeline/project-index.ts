@@ -2,7 +2,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { EventStore } from '../ports/event-store.ts';
 import type { SearchIndex } from '../ports/search-index.ts';
 
-/** Changes per step: large enough for the index to work in bulk, small enough to keep in memory (about 10 MB at most). */
+/** Changes per step: large enough for the index to work in bulk, small enough to keep in memory. */
 const stepSize = 4_000;
 
 /**
@@ -16,13 +16,13 @@ export async function projectIndex(
 ): Promise<{ put: number }> {
   let put = 0;
   for (;;) {
-    const { changes, next } = await nextChanges(store, index);
+    const { changes, next, more } = await nextChanges(store, index);
     if (changes.length === 0 || next === null) return { put };
     await index.put(changes.map(change => change.event));
     // After the events: a crash between the two puts them again, which changes nothing.
     await index.setPosition(next);
     put += changes.length;
-    if (changes.length < stepSize || signal?.aborted === true) return { put };
+    if (!more || signal?.aborted === true) return { put };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import { instant, isoInstant, type Instant, type Window } from '../kernel/time.ts';
+import { instant, isoInstant, minutes, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
@@ -62,12 +62,20 @@ function rangePolicy(target: PullTarget): WindowPolicy {
   throw new AppError('request.invalid', 'give-up', why, { target: 'range' });
 }
 
+/** How far the clock of whoever asks "until now" may be ahead of ours. */
+const clockSkew = minutes(5);
+
 /**
  * The range in whole grains, outwards: a provider asked for half a second would refuse the window for ever.
- * Never a silent clamp at the other end: what the provider no longer has is said, not skipped.
+ * Never a silent clamp: what the provider no longer has is said, not skipped, and so is what it does not have yet. A
+ * range of next year stayed under way until then, and every later one waited behind it.
  */
 function checkedRange(target: PullTarget, range: Window, policy: WindowPolicy, now: Instant): Window {
   const floor = memoryFloor(policy, now);
+  if (range.to > now + clockSkew) {
+    const why = `The range ends at ${isoInstant(range.to)}, which is still to come. Ask for what has passed; the rest is pulled when it is due.`;
+    throw new AppError('request.invalid', 'give-up', why, { target: 'to' });
+  }
   if (range.from >= floor) {
     const { grain } = policy;
     return {

@@ -5,7 +5,7 @@ import type { NewEvent, StoredEvent } from '../model/event.ts';
 import type { TenantScope } from '../model/scope.ts';
 import type { Tenant } from '../model/tenant.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { EventStore, Rebuilt } from '../ports/event-store.ts';
+import type { Changes, EventStore, Rebuilt } from '../ports/event-store.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import type { NameStore, Wanted } from '../ports/name-store.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
@@ -69,7 +69,7 @@ export async function resolveNames(
 
 /** Whether there is something to look through, or somebody to ask for. Cheap: asked for every tenant, every minute. */
 export async function hasNamesToResolve(deps: NamesDeps, scope: TenantScope): Promise<boolean> {
-  const changes = await newChanges(deps, scope, 1);
+  const { changes } = await newChanges(deps, scope, 1);
   if (changes.length > 0) return true;
   if (await mustWait(deps, scope.tenantId)) return false;
   return (await deps.names.unasked(scope, ages(deps.clock), 1)).length > 0;
@@ -91,27 +91,23 @@ export function withKnownNames(
 
 /** One stretch of the feed; whether there is more of it. */
 async function look(deps: NamesDeps, { scope }: NamesTarget): Promise<boolean> {
-  const changes = await newChanges(deps, scope, stepSize);
+  const { changes, more } = await newChanges(deps, scope, stepSize);
   const last = changes.at(-1);
   if (last === undefined) return false;
   const wanted = changes.flatMap(({ event }) =>
     namelessIds(event).map((id): Wanted => ({ id, event: event.id })),
   );
   await deps.names.want(scope, wanted, last.position, deps.clock.now());
-  return changes.length === stepSize;
+  return more;
 }
 
 /** A place the store has not reached belongs to a backup put back: then everything is looked through again. */
-async function newChanges(
-  deps: NamesDeps,
-  scope: TenantScope,
-  limit: number,
-): Promise<Awaited<ReturnType<EventStore['changes']>>['changes']> {
+async function newChanges(deps: NamesDeps, scope: TenantScope, limit: number): Promise<Changes> {
   try {
-    return (await deps.events.changes([scope], await deps.names.position(scope), limit)).changes;
+    return await deps.events.changes([scope], await deps.names.position(scope), limit);
   } catch (thrown) {
     if (!(thrown instanceof AppError) || thrown.code !== 'continuation.invalid') throw thrown;
-    return (await deps.events.changes([scope], null, limit)).changes;
+    return deps.events.changes([scope], null, limit);
   }
 }
 

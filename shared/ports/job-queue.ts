@@ -68,10 +68,13 @@ export interface HostedJob {
  * The queue where a host takes the messages.
  * - adopt MUST mark the job as being worked on, so that its key is free for the next; null: it is not due yet, and
  *   comes again by itself.
+ * - putOff is for an instance that cannot work it just now: the job comes again in some minutes, with no attempt counted.
+ *   It MUST do so while no other store answers.
  * - bury keeps the job of a message the host gave up on.
- * - Both throw `store.corrupt` for a message that is not one of ours.
+ * - All throw `store.corrupt` for a message that is not one of ours.
  */
 export interface HostedJobs {
   adopt(message: HostedMessage, now: Instant, lease: Duration): Promise<HostedJob | null>;
+  putOff(message: HostedMessage, now: Instant): Promise<void>;
   bury(message: HostedMessage, reason: string): Promise<Job>;
 }

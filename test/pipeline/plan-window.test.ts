@@ -18,6 +18,7 @@ import type { OperationId } from '../../shared/model/ids.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
 import { committed, memoryFloor, newCursor, planWindow, withGap } from '../../shared/pipeline/plan-window.ts';
 import type { WindowPolicy } from '../../shared/sources/_kit/source.ts';
+import { sources } from '../../shared/sources/index.generated.ts';
 
 const began = instant(Date.parse('2026-10-05T12:00:00Z'));
 const policy: WindowPolicy = {
@@ -29,6 +30,10 @@ const policy: WindowPolicy = {
   rereads: [hours(1), hours(6), hours(24)],
   grain: seconds(1),
 };
+
+const asWindows = sources.flatMap(({ id, pull }) =>
+  pull.kind === 'window' ? [[id, pull.policy] as const] : [],
+);
 
 const policies = fc
   .record({
@@ -123,6 +128,21 @@ describe('planWindow', () => {
     // In slabs: far fewer than the three re-reads of each of 864 five-minute windows.
     expect(rereads.length).toBeLessThan(260);
   });
+
+  it.each(asWindows)(
+    'of %s every re-read it names is done, also one near the end of its memory',
+    (_id, of) => {
+      const asked: (Window & { purpose: string })[] = [];
+      let cursor = settle(newCursor(of, began), of, began, []);
+      const probe = plus(cursor.committedTo, hours(5));
+      const oldest = of.rereads.at(-1) ?? hours(0);
+      for (let now = began; now < probe + 2 * oldest; now = plus(now, minutes(15))) {
+        cursor = settle(cursor, of, now, asked);
+      }
+      const again = asked.filter(w => w.purpose === 'reread' && w.from <= probe && probe < w.to);
+      expect(again).toHaveLength(of.rereads.length);
+    },
+  );
 
   it('reads a backfilled span once more an hour after its first reading, however old it was, and no more', () => {
     const asked: (Window & { purpose: string })[] = [];

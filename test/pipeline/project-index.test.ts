@@ -40,6 +40,17 @@ it('brings the index up to the store, and finds nothing to do the second time', 
   await profile.close();
 });
 
+it('goes on where the store gives large events a few at a time', async () => {
+  const profile = await open(await tempFolder());
+  const large = Array.from({ length: 14 }, (_, n) =>
+    sampleEvent(`large ${n}`, { reason: 'r'.repeat(900_000) }),
+  );
+  await profile.events.upsert(scopeOf(contoso), large, new ManualClock().now());
+  expect((await profile.events.changes(null, null, 100)).more).toBe(true);
+  expect(await projectIndex(profile.events, profile.index)).toEqual({ put: 14 });
+  await profile.close();
+});
+
 it('rebuilds an index that was lost', async () => {
   const profile = await open(await tempFolder());
   await store(profile, ['a', 'b', 'c']);

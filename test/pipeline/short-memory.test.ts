@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { hours } from '../../shared/kernel/time.ts';
+import { pull } from '../../shared/pipeline/pull.ts';
+import { graphWorld } from '../faults/graph-streams.ts';
+import { expectSealed, whatIsKept } from '../support/kept.ts';
+import { openLife, openStage, wideBudget } from '../support/rig.ts';
+import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const quarters = 12 * 4;
+
+// Each asks further back than this provider remembers, as it would of a customer without a licence, or whose settings say
+// too much; and later, with an overlap or a re-read, once more.
+it.each([
+  ['entra.directory-audits', 'default', 'graph.directoryAudits', 7],
+  ['exchange.message-trace', 'default', 'graph.messageTraces', 10],
+  ['m365.unified-audit', 'Audit.SharePoint', 'management.content', 7],
+  ['mimecast.message-tracking', 'default', 'mimecast.messageTracking', 30],
+  ['mimecast.audit-events', 'default', 'mimecast.auditEvents', 60],
+])(
+  '%s goes on where its provider remembers less than it is asked for',
+  async (source, stream, route, memory) => {
+    const small = smallWorld(graphWorld);
+    const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => memory }));
+    const stage = await openStage({ world: { ...small, tenants }, connection: { remembersDays: 90 } });
+    const life = await openLife(stage, await tempFolder());
+    try {
+      const target = (await life.targets(contosoId)).find(
+        ({ ref }) => ref.source === source && ref.stream === stream,
+      );
+      if (target === undefined) throw new Error('no such stream');
+      const cursor = async () => (await life.deps.cursors.load(target.scope, target.ref))?.value;
+      for (let quarter = 0; quarter < quarters; quarter += 1) {
+        await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+        expect(await cursor()).toMatchObject({ failures: null, open: null });
+        stage.clock.advance(hours(6));
+      }
+      const now = await cursor();
+      // What was forgotten before we came, and no more.
+      expect(now?.gaps.map(({ reason }) => reason)).toEqual(['older-than-provider-memory']);
+      expect(Math.abs((now?.gaps[0]?.to ?? 0) - (smallWorldNow - memory * 86_400_000))).toBeLessThan(
+        hours(25),
+      );
+      expect(stage.clock.now() - (now?.committedTo ?? 0)).toBeLessThan(hours(13));
+      const { records } = await whatIsKept(life.profile, target);
+      expect(records.length).toBeGreaterThan(2);
+      await expectSealed(life.profile, target);
+      const { counts } = stage.simulator.control.requests();
+      process.stdout.write(`${source}: ${JSON.stringify(counts[route]?.[contosoId])}\n`);
+    } finally {
+      await life.end();
+    }
+  },
+);
