@@ -36,8 +36,9 @@ const aiSearch: OpenIndex = async (settings, credential) => {
 };
 
 /**
- * The stores in Azure's services, reached as the app's identity. A file of its own, so that the embedded profile
- * never loads an Azure SDK, and this one never SQLite.
+ * The stores in Azure's services, reached as the app's identity. Waits for none of them: the queue's messages can be put
+ * off while the others are away. A file of its own, so that the embedded profile never loads an Azure SDK, and this one
+ * never SQLite.
  */
 export async function openAzureProfile(
   settings: Settings,
@@ -63,20 +64,15 @@ export async function openAzureProfile(
     index: await openIndex(settings, credential),
     clock: systemClock,
   });
-  try {
-    return {
-      profile,
-      hosted: profile.hosted,
-      clock: systemClock,
-      continuationKey: await profile.installationKey(),
-      worker: `azure-${randomUUID()}`,
-      // Other instances may live: a lease is waited out.
-      isGone: () => false,
-      ...(settings.HOLDFAST_IDENTITY_CLIENT_ID === '' ? {} : { assertion: federatedAssertion(credential) }),
-      close: () => profile.close(),
-    };
-  } catch (thrown) {
-    await profile.close();
-    throw thrown;
-  }
+  return {
+    profile,
+    hosted: profile.hosted,
+    clock: systemClock,
+    continuationKey: () => profile.installationKey(),
+    worker: `azure-${randomUUID()}`,
+    // Other instances may live: a lease is waited out.
+    isGone: () => false,
+    ...(settings.HOLDFAST_IDENTITY_CLIENT_ID === '' ? {} : { assertion: federatedAssertion(credential) }),
+    close: () => profile.close(),
+  };
 }

@@ -44,7 +44,7 @@ async function openApp(): Promise<OpenedApp> {
   const log = (...text: readonly unknown[]): void => void lines.push(text.map(one => inspect(one)).join(' '));
   const instance = lazyInstance({ environment: place.environment, open: openAzureProfile });
   const running = await instance();
-  if (running.is !== 'running') throw new Error(JSON.stringify(running.problems));
+  if (running.is !== 'running') throw new Error(JSON.stringify(running));
   const handlers = functionHandlers(instance, bell);
   const front = await startFunctionsFront(handlers.http);
   onTestFinished(async () => {

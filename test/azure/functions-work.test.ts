@@ -11,8 +11,9 @@ import type { Profile } from '../../shared/ports/profile.ts';
 import type { SourceId, StreamId, TenantId } from '../../shared/model/ids.ts';
 import { startAiSearch } from '../fakes/ai-search/ai-search-fake.ts';
 import { makePlace, openPlace, type AzurePlace } from '../support/azure-place.ts';
+import { sharedAzurite } from '../support/azure-storage.ts';
 import { aiSearchOn } from '../support/fresh-ai-search.ts';
-import { deliver, invocation, tick } from '../support/functions-host.ts';
+import { deliver, invocation, tick, type LogLine } from '../support/functions-host.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { openStage, type Stage } from '../support/rig.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -50,7 +51,7 @@ async function appOnStage(fail = 0): Promise<AppOnStage> {
       profile,
       hosted: profile.hosted,
       clock: stage.clock,
-      continuationKey: await profile.installationKey(),
+      continuationKey: () => profile.installationKey(),
       worker: 'test',
       isGone: () => false,
       close: async () => {},
@@ -141,6 +142,41 @@ describe('the functions', () => {
     await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
     await handlers.upkeepTimer(tick, invocation('upkeep-timer'));
     expect(opened()).toBe(2);
+  });
+
+  test('leave jobs in the queue when a service is away at their start, and work them once it answers', async () => {
+    const { stage, place, profile, handlers, opened } = await appOnStage();
+    const azurite = await sharedAzurite();
+    const pass = async (): Promise<void> => {
+      stage.clock.advance(minutes(2));
+      await azurite.setClock(stage.clock.now());
+    };
+    await azurite.setClock(stage.clock.now());
+    onTestFinished(() => {
+      place.server.fault = null;
+    });
+    await profile.queue.enqueue(pullJob, { now: stage.clock.now(), key: 'k' });
+    place.server.fault = () => ({ status: 503 });
+    // More often than the host shows a message before it gives it up.
+    const logged: string[] = [];
+    const log: LogLine = (...text) => void logged.push(text.join(' '));
+    for (let look = 0; look < 6; look += 1) {
+      expect(await deliver(place.queueUrl, handlers.jobs, bell, log)).toEqual({ ok: true, rang: false });
+      // Not before two minutes have passed: what cannot be done is not asked for again and again.
+      expect(await deliver(place.queueUrl, handlers.jobs, bell)).toBeNull();
+      await pass();
+    }
+    expect(logged.filter(line => line.includes('job.put-off'))).toHaveLength(6);
+    expect(logged.join()).toMatch(/"event":"job\.put-off","job":"[^"]+","code":"store\.unavailable"/);
+    place.server.fault = null;
+    expect(await deliver(place.queueUrl, handlers.jobs, bell)).toEqual({ ok: true, rang: true });
+    const { events } = await profile.events.counts(scopeOf(contosoId as TenantId));
+    expect(events).toBeGreaterThan(0);
+    expect((await profile.queue.depth()).waiting).toBe(0);
+    expect(opened()).toBe(1);
+    // Its key is free: the stream's next job is no twin of one that waits.
+    await profile.queue.enqueue(pullJob, { now: stage.clock.now(), key: 'k' });
+    expect((await profile.queue.depth()).waiting).toBe(1);
   });
 
   test('fail with the setting named where one is wrong', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openSearchIndex } from '../../shared/adapters/embedded/fts-search-index.ts';
 import { asCosmosError } from '../../shared/adapters/azure/cosmos-error.ts';
 import { azureCredential, federatedAssertion } from '../../shared/adapters/azure/azure-identity.ts';
 import { asSearchError } from '../../shared/adapters/azure/search-error.ts';
@@ -12,6 +13,7 @@ import { AppError } from '../../shared/kernel/errors.ts';
 import { mustReject } from '../contracts/contract.ts';
 import { setEnvironment } from '../support/environment.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { tempFolder } from '../support/temp-folder.ts';
 import { reply, wireServer, type WireCall } from '../support/wire-server.ts';
 
 const contoso = 'c0a10000-0000-4000-8000-00000000c001';
@@ -147,6 +149,15 @@ describe('opening the Azure profile', () => {
     const config = settings({});
     expect(config.ok ? [] : config.problems.map(one => one.setting)).toEqual(Object.keys(addresses));
     expect(settings(addresses).ok).toBe(true);
+  });
+
+  test('opens though no service answers, and says so when one is asked', async () => {
+    const config = settings(addresses);
+    if (!config.ok) throw new Error('settings');
+    const index = openSearchIndex(await tempFolder());
+    const opened = await openAzureProfile(config.settings, () => Promise.resolve(index));
+    await expect(opened.continuationKey()).rejects.toBeInstanceOf(AppError);
+    await opened.close();
   });
 
   test('fails with the index’s own words where that cannot be opened', async () => {

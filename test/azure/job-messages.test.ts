@@ -141,3 +141,59 @@ test('a job delayed while Cosmos DB is away is one job afterwards', async () => 
   await queue.enqueue(job, { now: one.clock.now(), key });
   expect(await waiting(one)).toBe(1);
 });
+
+test('a job put off for half a day is a small message still, and leaves its key when it is done', async () => {
+  const one = await scene();
+  const { queue, hosted } = one.profile;
+  await queue.enqueue(job, { now: one.clock.now(), key });
+  let message = await taken(one);
+  for (let turn = 0; turn < 220; turn += 1) {
+    await hosted.putOff(message, one.clock.now());
+    await pass(one, minutes(3));
+    message = await taken(one);
+  }
+  expect(message.body.length).toBeLessThan(10_000);
+  const adopted = await hosted.adopt(message, one.clock.now(), minutes(15));
+  expect(adopted?.taken).toMatchObject({ job, attempt: 1 });
+  await adopted?.queue.ack(message.id);
+  await queue.enqueue(job, { now: one.clock.now(), key });
+  expect(await waiting(one)).toBe(1);
+});
+
+/** What may happen to a message between two deliveries: the job comes again each time. */
+const turns = {
+  'was delayed': async ({ profile, clock }: Scene, message: Message) => {
+    const adopted = await profile.hosted.adopt(message, clock.now(), minutes(15));
+    await adopted?.queue.delay(message.id, clock.now());
+  },
+  'was delayed as Cosmos DB went away': async ({ profile, clock, place }: Scene, message: Message) => {
+    const adopted = await profile.hosted.adopt(message, clock.now(), minutes(15));
+    place.server.fault = () => ({ status: 503 });
+    await adopted?.queue.delay(message.id, clock.now());
+  },
+  'met Cosmos DB away': async ({ profile, clock, place }: Scene, message: Message) => {
+    place.server.fault = () => ({ status: 503 });
+    expect(await profile.hosted.adopt(message, clock.now(), minutes(15))).toBeNull();
+  },
+  'was put off': ({ profile, clock }: Scene, message: Message) => profile.hosted.putOff(message, clock.now()),
+};
+const pairs = Object.keys(turns).flatMap(first =>
+  Object.keys(turns).map(second => [first, second] as [keyof typeof turns, keyof typeof turns]),
+);
+
+test.each(pairs)('a job that %s and then %s leaves its key when it is done', async (first, second) => {
+  const one = await scene();
+  const { queue, hosted } = one.profile;
+  await queue.enqueue(job, { now: one.clock.now(), key });
+  for (const turn of [first, second, second]) {
+    await turns[turn](one, await taken(one));
+    one.place.server.fault = null;
+    expect(await waiting(one)).toBe(1);
+    await pass(one, minutes(3));
+  }
+  const message = await taken(one);
+  const adopted = await hosted.adopt(message, one.clock.now(), minutes(15));
+  await adopted?.queue.ack(message.id);
+  await queue.enqueue(job, { now: one.clock.now(), key });
+  expect(await waiting(one)).toBe(1);
+});

@@ -56,6 +56,30 @@ describe('a checkpoint signed by a key of the vault', () => {
     expect(parseVerifierKey(text.replace(/\+[0-9a-f]{8}\+/, '+00000000+'))).toMatchObject({ ok: false });
   });
 
+  test.each([429, 503])('is signed after the vault has answered %d for a while', async status => {
+    let refused = 0;
+    vault.fault = path =>
+      path.endsWith('/sign') && (refused += 1) <= 2 ? { status, headers: { 'retry-after': '0' } } : null;
+    const text = formatCheckpoint(checkpoint);
+    const { publicKey, signature } = await signer().sign(text);
+    const note = noteOf(text, [{ name: origin, keyId: noteKeyId(origin, publicKey), signature }]);
+    expect(openCheckpoint(note, [{ name: origin, publicKey }])).toMatchObject({ ok: true });
+    expect(refused).toBe(3);
+  });
+
+  test.each([429, 503])(
+    'waits for another time where the vault answers %d and names an hour',
+    async status => {
+      vault.fault = path => (path.endsWith('/sign') ? { status, headers: { 'retry-after': '3600' } } : null);
+      const settings = { url: vault.url, credential: vaultCredential, azureDomain: false, patienceMs: 500 };
+      const error = await refusal(keyVaultCheckpointSigner(settings).sign('text\n'));
+      expect([error.code, error.recovery]).toEqual(['store.unavailable', 'retry-later']);
+      vault.fault = () => ({ status, headers: { 'retry-after': '3600' } });
+      const secret = await refusal(keyVaultSecretStore(settings).get('graph-client-secret'));
+      expect([secret.code, secret.recovery]).toEqual(['store.unavailable', 'retry-later']);
+    },
+  );
+
   test('is refused where the key is not there, and says how to make it', async () => {
     const error = await refusal(signer('nothing-here').sign('text\n'));
     expect([error.code, error.target]).toEqual(['secret.missing', 'nothing-here']);

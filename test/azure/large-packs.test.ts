@@ -3,12 +3,11 @@ import { cosmosEventStore } from '../../shared/adapters/azure/cosmos-event-store
 import type { CosmosContainer, CosmosGateway } from '../../shared/adapters/azure/cosmos-gateway.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { instant } from '../../shared/kernel/time.ts';
-import { seededNumbers } from '../../simulator/seeded.ts';
 import { mustReject } from '../contracts/contract.ts';
 import { openCosmos, sharedCosmos } from '../support/azure-cosmos.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { noise } from '../support/noise.ts';
 import { contoso, sampleEvent, scopeOf, source } from '../support/sample.ts';
-import { seed } from '../support/seed.ts';
 
 const at = new ManualClock().now();
 const scope = scopeOf(contoso);
@@ -23,13 +22,6 @@ async function gateway(): Promise<CosmosGateway> {
   return cosmos;
 }
 
-/** Text that compression makes little of. */
-function noise(length: number, name: string): string {
-  const dice = seededNumbers(seed, name);
-  let text = '';
-  while (text.length < length) text += dice().toString(36).slice(2);
-  return text.slice(0, length);
-}
 test('events that repeat themselves are read again, however small they are when compressed', async () => {
   const store = cosmosEventStore(await gateway());
   const reason = 'the same sentence again and again '.repeat(20_000);

@@ -94,7 +94,7 @@ describe('the search service, by the app’s identity', () => {
     await profile.index.put([storedEvent('a'), storedEvent('b')]);
     expect((await profile.index.search(scopes, plainRequest)).hits).toHaveLength(2);
     expect(await profile.index.position()).toBeNull();
-    expect(continuationKey).toHaveLength(32);
+    expect(await continuationKey()).toHaveLength(32);
     const asked = server.calls.map(parametersOf);
     expect(asked.map(one => one.get('client_id'))).toEqual(asked.map(() => identity));
     expect(asked.map(one => one.get('resource'))).toContain('https://search.azure.com');

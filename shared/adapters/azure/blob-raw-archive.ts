@@ -23,7 +23,7 @@ export interface BlobRawArchiveOptions {
 export function blobRawArchive(options: BlobRawArchiveOptions): RawArchive & { check(): Promise<void> } {
   const { objects, clock, retention } = options;
   const protects = retention !== 'none';
-  const holds = blobHolds({ objects, holds: options.holds, protects });
+  const holds = blobHolds({ objects, holds: options.holds, protects, clock });
   const nameOf = (tenant: string, key: string): string => `${tenant}/${key}`;
 
   async function read(tenant: string, key: string): Promise<RawObject | null> {
@@ -95,18 +95,20 @@ export function blobRawArchive(options: BlobRawArchiveOptions): RawArchive & { c
     async remove(scope, key, now) {
       demandKey(key);
       const name = nameOf(scope.tenantId, key);
-      const found = await objects.facts(name);
-      if (found !== null) {
-        const about = readAbout(found.metadata, scope.tenantId, key);
-        if (about === null) throw corrupt(key);
-        if (now < about.retainUntil || (await holds.names(name)).length > 0) throw held(key);
-        // Somebody may have extended it at the service. Asked first: once a blob is deleted, a version that the
-        // service then refuses to remove would be there and not be seen.
-        const { until, hold } = found.protection ?? { until: null, hold: false };
-        if (hold || (until !== null && now < until.getTime())) throw held(key);
-      }
-      // Also where the blob is gone: a crash may have left its versions. The service has the last word.
-      if ((await objects.remove(name, protects)) === 'held') throw held(key);
+      await holds.whileRemoving(name, async () => {
+        const found = await objects.facts(name);
+        if (found !== null) {
+          const about = readAbout(found.metadata, scope.tenantId, key);
+          if (about === null) throw corrupt(key);
+          if (now < about.retainUntil || (await holds.names(name)).length > 0) throw held(key);
+          // Somebody may have extended it at the service. Asked first: once a blob is deleted, a version that the
+          // service then refuses to remove would be there and not be seen.
+          const { until, hold } = found.protection ?? { until: null, hold: false };
+          if (hold || (until !== null && now < until.getTime())) throw held(key);
+        }
+        // Also where the blob is gone: a crash may have left its versions. The service has the last word.
+        if ((await objects.remove(name, protects)) === 'held') throw held(key);
+      });
     },
     async check() {
       await objects.check();

@@ -26,6 +26,11 @@ const eventsPerPack = 128;
 /** What fits one transactional batch, with room for the head and the mark. */
 const mostPacks = 80;
 const mostBytes = 1_700_000;
+/**
+ * A pack of several events has no more, so that what is left of it fits one batch together with the largest event
+ * there is (1.34 million bytes): else an event among large neighbours could never be made anew.
+ */
+const mostPackBytes = 300_000;
 
 export const sizeOf = (packs: readonly PackItem[]): number =>
   packs.reduce((total, pack) => total + JSON.stringify(pack).length, 0);
@@ -47,7 +52,7 @@ export async function packsOf(
   }));
 }
 
-/** A pack without its number; several where one would unfold into more than a reader takes. */
+/** A pack without its number; several where one would be too large, or unfold into more than a reader takes. */
 async function draftsOf(
   slice: readonly Omit<Revision, 'place'>[],
   head: VolumeHead,
@@ -64,7 +69,8 @@ async function draftsOf(
     about,
     slice.map((one, place) => ({ ...one, place })),
   );
-  if (pack !== 'too wide' || slice.length === 1) return [demandNarrow(pack)];
+  const isRight = pack !== 'too wide' && sizeOf([pack]) <= mostPackBytes;
+  if (isRight || slice.length === 1) return [demandNarrow(pack)];
   const [left = [], right = []] = inSlices(slice, Math.ceil(slice.length / 2));
   return [...(await draftsOf(left, head)), ...(await draftsOf(right, head))];
 }

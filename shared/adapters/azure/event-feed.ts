@@ -1,15 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { Change } from '../../ports/event-store.ts';
+import { mostBytes, mostTogether } from '../../model/event-size.ts';
+import type { Change, Changes } from '../../ports/event-store.ts';
 import type { CosmosContainer } from './cosmos-gateway.ts';
-import { revisionsOf, type PackItem, type Revision } from './event-pack.ts';
+import { revisionsOf, type PackItem } from './event-pack.ts';
 import type { Volumes } from './event-volumes.ts';
 import { feedNumbering, writePosition, type FeedEntry, type FeedHead } from './feed-numbering.ts';
 import { damagedItem } from './stored-document.ts';
-
-interface Read {
-  readonly entry: FeedEntry;
-  readonly revisions: readonly Revision[];
-}
 
 const digits = 16;
 /** Entries in one logical partition of the feed; about half a gigabyte. */
@@ -18,12 +14,13 @@ const entriesPerQuery = 60;
 /** Some 800 kB, far below the 4 MB of an answer; full packs have 128 events, those of a thin day a handful. */
 const eventsPerRead = 2_048;
 
+interface EntryWithPack {
+  readonly entry: FeedEntry;
+  readonly pack: PackItem | null;
+}
+
 export interface EventFeed {
-  changes(
-    tenants: readonly string[] | null,
-    after: string | null,
-    limit: number,
-  ): Promise<{ changes: readonly Change[]; next: string | null }>;
+  changes(tenants: readonly string[] | null, after: string | null, limit: number): Promise<Changes>;
 }
 
 export function eventFeed(
@@ -56,19 +53,40 @@ export function eventFeed(
     return [];
   }
 
-  /** The events of entries, in their order; an entry whose pack has expired has none, and goes too. */
-  async function eventsOf(entries: readonly FeedEntry[]): Promise<readonly Read[]> {
+  /** The packs of entries, in their order; an entry whose pack has expired has none, and goes too. */
+  async function packsWith(entries: readonly FeedEntry[]): Promise<readonly EntryWithPack[]> {
     const places = Map.groupBy(entries, entry => `${entry.tenantId} ${entry.pack.volume}`);
     const packs = await Promise.all([...places.values()].map(packsOf));
     const byId = new Map(packs.flat().map(pack => [`${pack.tenantId} ${pack.id}`, pack]));
     return Promise.all(
       entries.map(async entry => {
-        const pack = byId.get(`${entry.tenantId} ${entry.pack.id}`);
-        if (pack !== undefined) return { entry, revisions: await revisionsOf(pack) };
-        await dropExpired(entry);
-        return { entry, revisions: [] };
+        const pack = byId.get(`${entry.tenantId} ${entry.pack.id}`) ?? null;
+        if (pack === null) await dropExpired(entry);
+        return { entry, pack };
       }),
     );
+  }
+
+  /** Every change after a position, read as they are taken: what is not needed yet is neither read nor unfolded. */
+  async function* changesAfter(
+    at: FeedHead,
+    tenants: readonly string[] | null,
+    from: number,
+    limit: number,
+  ): AsyncGenerator<Change, void> {
+    for (let reached = from; ;) {
+      const entries = await entriesAfter(at, tenants, reached, limit);
+      if (entries.length === 0) return;
+      for (const slice of readTogether(entries)) {
+        for (const { entry, pack } of await packsWith(slice)) {
+          for (const { place, event } of pack === null ? [] : await revisionsOf(pack)) {
+            const position = entry.first + place;
+            if (position > from) yield { position: writePosition(position), event };
+          }
+          reached = entry.last;
+        }
+      }
+    }
   }
 
   /** Many packs of one volume in one request. */
@@ -92,30 +110,21 @@ export function eventFeed(
   }
 
   return {
-    async changes(tenants, after, limit) {
-      const from = readPosition(after);
+    async changes(tenants, position, limit) {
+      const from = readPosition(position);
       const at = await number();
       if (from > at.reached) throw ahead();
       const changes: Change[] = [];
-      let reached = from;
-      while (changes.length < limit && tenants?.length !== 0) {
-        const entries = await entriesAfter(at, tenants, reached, limit);
-        if (entries.length === 0) break;
-        // What is not needed yet is not read.
-        for (const slice of readTogether(entries)) {
-          if (changes.length >= limit) break;
-          for (const { entry, revisions } of await eventsOf(slice)) {
-            for (const { place, event } of revisions) {
-              const position = entry.first + place;
-              if (position > from && changes.length < limit) {
-                changes.push({ position: writePosition(position), event });
-              }
-            }
-            reached = entry.last;
-          }
+      if (tenants?.length === 0) return { changes, next: position, more: false };
+      let weight = 0;
+      for await (const change of changesAfter(at, tenants, from, limit)) {
+        changes.push(change);
+        weight += mostBytes(change.event);
+        if (changes.length === limit || weight > mostTogether) {
+          return { changes, next: change.position, more: true };
         }
       }
-      return { changes, next: changes.at(-1)?.position ?? after };
+      return { changes, next: changes.at(-1)?.position ?? position, more: false };
     },
   };
 }

@@ -16,6 +16,15 @@ function afterOutage(thrown: unknown): void {
   if (!(thrown instanceof AppError) || thrown.code !== 'store.unavailable') throw thrown;
 }
 
+/** Longer than an outage in which the key's entry is believed: some six hours, by copies of two minutes each. */
+const mostPlaces = 200;
+/**
+ * The messages one of whom the key may belong to. Which one is not known: to give it to another may have failed, and
+ * may have been done and only the answer lost.
+ */
+const placesOf = (message: HostedMessage, { instead = [] }: Letter): readonly string[] =>
+  [...instead, message.id].slice(-mostPlaces);
+
 export interface HostedJobsOptions {
   readonly messages: MessageQueue;
   readonly cosmos: CosmosGateway;
@@ -33,17 +42,27 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
   const keys = jobKeys(cosmos);
   const buried = buriedJobs(cosmos);
 
+  /** Sends a copy, which says after which messages it comes. */
+  const sendCopy = async (letter: Letter, after: readonly string[], until: Instant): Promise<string> => {
+    const named = letter.key === null ? {} : { instead: [...after] };
+    return messages.send(
+      writeLetter({ ...letter, ...named, notBefore: until }),
+      secondsUntil(until, clock.now()),
+    );
+  };
   const sendAgain = async (
     message: HostedMessage,
     letter: Letter,
+    after: readonly string[],
     until: Instant,
-    tried: number,
   ): Promise<void> => {
-    const { key, instead = message.id } = letter;
-    const text = writeLetter({ ...letter, notBefore: until, tried, ...(key === null ? {} : { instead }) });
-    const sent = await messages.send(text, secondsUntil(until, clock.now()));
-    // The copy says whose place it takes. To fail here would bring the original back beside it.
-    if (key !== null) await keys.moved(key, message.id, sent, until).catch(afterOutage);
+    const sent = await sendCopy(letter, after, until);
+    // To fail here would bring the original back beside the copy.
+    if (letter.key !== null) await keys.moved(letter.key, message.id, sent, until).catch(afterOutage);
+  };
+  /** Asks nothing of Cosmos DB: the key stays where it is. */
+  const putOff = async (message: HostedMessage, letter: Letter, now: Instant): Promise<void> => {
+    await sendCopy(letter, placesOf(message, letter), plus(now, outageWait));
   };
   const end = async (message: HostedMessage, letter: Letter): Promise<void> => {
     if (letter.key !== null) await keys.done(letter.key, message.id);
@@ -54,7 +73,7 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
       const letter = readLetterBody(message.body);
       const { job, key, notBefore, tried = 0 } = letter;
       if (notBefore > now) {
-        await sendAgain(message, letter, instant(notBefore), tried);
+        await sendAgain(message, letter, placesOf(message, letter), instant(notBefore));
         return null;
       }
       try {
@@ -62,7 +81,7 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
       } catch (thrown) {
         // After five failures the host gives a message up, and an outage of minutes would bury whatever waits.
         afterOutage(thrown);
-        await sendAgain(message, letter, plus(now, outageWait), tried);
+        await putOff(message, letter, now);
         return null;
       }
       const attempt = tried + message.deliveries;
@@ -77,11 +96,13 @@ export function hostedJobs({ messages, cosmos, clock, queue }: HostedJobsOptions
         queue: {
           ...queue,
           ack: () => settle(end(message, letter)),
-          delay: (_, until) => settle(sendAgain(message, letter, until, attempt)),
+          // It was taken, so that the key is this message's.
+          delay: (_, until) => settle(sendAgain(message, { ...letter, tried: attempt }, [message.id], until)),
           bury: (_, reason) => settle(buried.add({ job, reason }).then(() => end(message, letter))),
         },
       };
     },
+    putOff: async (message, now) => putOff(message, readLetterBody(message.body), now),
     async bury(message, reason) {
       const letter = readLetterBody(message.body);
       await buried.add({ job: letter.job, reason });

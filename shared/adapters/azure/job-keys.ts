@@ -24,8 +24,8 @@ export interface JobKeys {
   /** False: a job waits under this key already. True: the caller must send one, and then say `sent`. */
   claim(key: string, now: Instant): Promise<boolean>;
   sent(key: string, message: string, visibleAt: Instant): Promise<void>;
-  /** `instead`: the message this one is a copy of, whose place it may not have got yet. */
-  taken(key: string, message: string, until: Instant, instead?: string): Promise<void>;
+  /** `instead`: the messages this one comes after, whose place it may not have got yet. */
+  taken(key: string, message: string, until: Instant, instead?: readonly string[]): Promise<void>;
   /** It waits again, until `at`. */
   putOff(key: string, message: string, at: Instant): Promise<void>;
   done(key: string, message: string): Promise<void>;
@@ -43,11 +43,11 @@ export function jobKeys(cosmos: CosmosGateway): JobKeys {
     key: string,
     message: string,
     to: Partial<KeyItem> | null,
-    instead?: string,
+    instead: readonly string[] = [],
   ): Promise<void> =>
     tryAgain('the keys of jobs', async () => {
       const known = await items.read<KeyItem>([kind], itemId(key));
-      if (known === null || ![null, message, instead].includes(known.item.message)) return undefined;
+      if (known === null || ![null, message, ...instead].includes(known.item.message)) return undefined;
       const written =
         to === null
           ? await items.remove([kind], known.item.id, known.etag)

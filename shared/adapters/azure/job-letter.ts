@@ -10,8 +10,8 @@ const letterSchema = z.strictObject({
   notBefore: z.number(),
   /** Deliveries of earlier messages of the same job: the service counts only this message's own. */
   tried: z.number().optional(),
-  /** The message this one is a copy of: until the key is this one's, it is that one's. */
-  instead: z.string().optional(),
+  /** The messages this one comes after: until the key is this one's, it is one of theirs. */
+  instead: z.array(z.string()).optional(),
 });
 export type Letter = z.infer<typeof letterSchema>;
 

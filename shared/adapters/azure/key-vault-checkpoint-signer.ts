@@ -1,9 +1,8 @@
 import { createHash, createPublicKey } from 'node:crypto';
-import type { TokenCredential } from '@azure/identity';
 import { CryptographyClient, KeyClient, type KeyClientOptions, type KeyVaultKey } from '@azure/keyvault-keys';
 import { AppError } from '../../kernel/errors.ts';
 import type { CheckpointSigner } from '../../ports/checkpoint-signer.ts';
-import type { VaultOptions } from './key-vault-secret-store.ts';
+import { vaultPatience, type VaultOptions } from './key-vault-secret-store.ts';
 import { serviceStatus } from './service-status.ts';
 import { asVaultError } from './vault-error.ts';
 
@@ -25,7 +24,7 @@ export function keyVaultCheckpointSigner(options: KeyVaultCheckpointSignerOption
 
   async function current(): Promise<{ readonly found: KeyVaultKey; readonly publicKey: Uint8Array }> {
     // Asked for each time: after a rotation the newest version signs.
-    const found = await guarded(key, () => client.getKey(key));
+    const found = await guarded(key, () => client.getKey(key, vaultPatience(options)));
     return { found, publicKey: spkiOf(found) };
   }
 
@@ -33,7 +32,7 @@ export function keyVaultCheckpointSigner(options: KeyVaultCheckpointSignerOption
     publicKey: async () => (await current()).publicKey,
     async sign(text) {
       const { found, publicKey } = await current();
-      const signature = await guarded(key, () => signDigest(found, text, credential, settings));
+      const signature = await guarded(key, () => signDigest(found, text, options, settings));
       return { publicKey, signature: derOf(signature) };
     },
   };
@@ -42,12 +41,12 @@ export function keyVaultCheckpointSigner(options: KeyVaultCheckpointSignerOption
 async function signDigest(
   key: KeyVaultKey,
   text: string,
-  credential: TokenCredential,
+  options: VaultOptions,
   settings: KeyClientOptions,
 ): Promise<Uint8Array> {
-  const client = new CryptographyClient(key.id ?? '', credential, settings);
+  const client = new CryptographyClient(key.id ?? '', options.credential, settings);
   const digest = createHash('sha256').update(text).digest();
-  return (await client.sign('ES256', digest)).result;
+  return (await client.sign('ES256', digest, vaultPatience(options))).result;
 }
 
 function spkiOf({ key, name }: KeyVaultKey): Uint8Array {

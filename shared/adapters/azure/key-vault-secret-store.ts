@@ -12,7 +12,19 @@ export interface VaultOptions {
   readonly credential: TokenCredential;
   /** False only where the vault is no vault of Azure's, as in tests. */
   readonly azureDomain?: boolean;
+  /** How long a call may take, repeats and the vault's own waits included, in milliseconds; half a minute where not given. */
+  readonly patienceMs?: number;
 }
+
+/**
+ * Ends a call whose answer takes too long. The SDK waits as long as a busy vault tells it to, be it an hour, and a
+ * run would be ended by its host in the meantime.
+ */
+export const vaultPatience = ({
+  patienceMs = 30_000,
+}: Pick<VaultOptions, 'patienceMs'>): { abortSignal: AbortSignal } => ({
+  abortSignal: AbortSignal.timeout(patienceMs),
+});
 
 const nameForm = /^[0-9A-Za-z-]{1,127}$/;
 
@@ -32,7 +44,7 @@ export function keyVaultSecretStore(options: VaultOptions): SecretStore & { chec
           'A reference to a secret is not a name. Use letters, digits and "-", such as graph-client-secret.',
         );
       }
-      const value = await read(client, name);
+      const value = await read(client, name, vaultPatience(options));
       if (value !== null && value !== '') return new Secret(value);
       throw new AppError(
         'secret.missing',
@@ -43,14 +55,18 @@ export function keyVaultSecretStore(options: VaultOptions): SecretStore & { chec
     },
     async check() {
       // A vault that answers "not there" answers.
-      await read(client, 'holdfast-readiness');
+      await read(client, 'holdfast-readiness', vaultPatience(options));
     },
   };
 }
 
-async function read(client: SecretClient, name: string): Promise<string | null> {
+async function read(
+  client: SecretClient,
+  name: string,
+  patience: ReturnType<typeof vaultPatience>,
+): Promise<string | null> {
   try {
-    return (await client.getSecret(name)).value ?? null;
+    return (await client.getSecret(name, patience)).value ?? null;
   } catch (thrown) {
     if (serviceStatus(thrown).status === 404) return null;
     throw asVaultError(thrown);

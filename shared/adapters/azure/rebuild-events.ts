@@ -5,6 +5,7 @@ import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { storedForm } from '../../model/stored-form.ts';
 import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
+import { demandEventSize } from '../documents/demand-event-size.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
 import { demandNarrow, fits, markOf, packsOf, sizeOf } from './event-commit.ts';
 import { dayOf, makePack, revisionsOf, termOf, type PackItem } from './event-pack.ts';
@@ -74,6 +75,7 @@ export function eventRebuilder(items: CosmosContainer, volumes: Volumes): Rebuil
     for (const { event } of rebuilt) {
       if (!isEventId(event.id))
         throw new AppError('bug', 'give-up', 'An event came with an id that is none.');
+      demandEventSize(event);
     }
     return turn(tenantId, () => all(tenantId, rebuilt, at));
   };

@@ -78,14 +78,14 @@ function hitsOf(
   limit: number,
   scopes: readonly TenantScope[],
 ): Pick<SearchPage, 'hits' | 'next'> {
-  const shown = documents.slice(0, limit);
-  const last = shown.at(-1);
+  const hits = documents.slice(0, limit).map(one => ({
+    tenant: tenantOf(one, scopes),
+    id: keywordOrThrow(String(one['id'])),
+    place: printPlace(placeOf(one)),
+  }));
   // A page of 1,000 cannot ask for one more than it shows.
-  const more = documents.length > limit || (limit === mostHits && shown.length === limit && count > limit);
-  return {
-    hits: shown.map(one => ({ tenant: tenantOf(one, scopes), id: keywordOrThrow(String(one['id'])) })),
-    next: more && last !== undefined ? printPlace(placeOf(last)) : null,
-  };
+  const more = documents.length > limit || (limit === mostHits && hits.length === limit && count > limit);
+  return { hits, next: more ? (hits.at(-1)?.place ?? null) : null };
 }
 
 function tenantOf(document: Readonly<Record<string, unknown>>, scopes: readonly TenantScope[]): string {

@@ -58,8 +58,10 @@ export interface SearchReply {
 export interface SearchGateway {
   write(actions: readonly IndexAction[]): Promise<readonly IndexOutcome[]>;
   search(body: SearchBody): Promise<SearchReply>;
-  /** Creates the index and points the alias at it; both may be there already. */
+  /** Creates the index; it may be there already. */
   create(): Promise<void>;
+  /** Points the alias at the index, unless it is one of another's: of a later version of ours, or of an operator. */
+  turnAlias(): Promise<void>;
   /** Removes the index and the alias; either may be gone already. */
   drop(): Promise<void>;
 }
@@ -84,13 +86,18 @@ export function searchGateway(options: SearchServiceOptions, definition: IndexDe
     create: () =>
       translated(async () => {
         await indexes.createOrUpdateIndex({ name, ...asServiceIndex(definition) }, patience());
+      }),
+    turnAlias: () =>
+      translated(async () => {
+        const [target] = (await nullIfMissing(() => indexes.getAlias(indexName, patience())))?.indexes ?? [];
+        if (target !== undefined && !isEarlier(target, indexName, definition)) return;
         await indexes.createOrUpdateAlias({ name: indexName, indexes: [name] }, patience());
       }),
     drop: () =>
       translated(async () => {
         // An index that has an alias cannot be deleted.
-        await unlessMissing(() => indexes.deleteAlias(indexName, patience()));
-        await unlessMissing(() => indexes.deleteIndex(name, patience()));
+        await nullIfMissing(() => indexes.deleteAlias(indexName, patience()));
+        await nullIfMissing(() => indexes.deleteIndex(name, patience()));
       }),
   };
 }
@@ -107,12 +114,20 @@ async function translated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function unlessMissing(work: () => Promise<unknown>): Promise<void> {
+/** Null where what was asked about is not there. */
+async function nullIfMissing<T>(work: () => Promise<T>): Promise<T | null> {
   try {
-    await work();
+    return await work();
   } catch (thrown) {
     if (!(thrown instanceof Error) || !('statusCode' in thrown) || thrown.statusCode !== 404) throw thrown;
+    return null;
   }
+}
+
+/** Whether an alias's index is one of an earlier version of ours. */
+function isEarlier(target: string, indexName: string, { version }: IndexDefinition): boolean {
+  const [, number] = target.startsWith(`${indexName}-v`) ? (/-v(\d+)$/.exec(target) ?? []) : [];
+  return number !== undefined && Number(number) < version;
 }
 
 const isLoopback = (endpoint: string): boolean => {

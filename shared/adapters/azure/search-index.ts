@@ -32,6 +32,8 @@ export function openAiSearch(options: AiSearchOptions): AiSearchIndex {
   async function make(): Promise<void> {
     await gateway.create();
     await beginEpoch(gateway, pause);
+    // Last: we do not go by it, and where it fails the next instance that starts does it.
+    await gateway.turnAlias();
   }
 
   /** Does the work; on a service without the index, makes the index first. */
@@ -48,6 +50,7 @@ export function openAiSearch(options: AiSearchOptions): AiSearchIndex {
   return {
     async prepare() {
       await onIndex(() => keeper.position());
+      await gateway.turnAlias();
     },
     put: events => onIndex(() => putEvents(gateway, events, pause)),
     remove: ids => onIndex(() => removeEvents(gateway, ids, pause)),

@@ -3,6 +3,7 @@ import { isEventId } from '../../kernel/hash.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
 import { storedForm } from '../../model/stored-form.ts';
+import { demandEventSize } from '../documents/demand-event-size.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
 import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
 import { dayOf, rowsOf, termOf, type PackItem, type PackRows, type Revision } from './event-pack.ts';
@@ -197,6 +198,7 @@ function demandStorable(event: NewEvent): void {
     throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
   }
   if (!isEventId(event.id)) throw new AppError('bug', 'give-up', 'An event came with an id that is none.');
+  demandEventSize(event);
 }
 
 const sum = (a: UpsertCounts, b: UpsertCounts): UpsertCounts => ({

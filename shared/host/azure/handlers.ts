@@ -16,11 +16,11 @@ import { queueUpkeep } from '../../pipeline/queue-upkeep.ts';
 import { signCheckpoints } from '../../pipeline/sign-checkpoints.ts';
 import { apiRequest, httpResponse } from './http-adapter.ts';
 import { indexWaiting, type IndexRun } from './index-waiting.ts';
-import type { Instance, Running } from './instance.ts';
+import type { Away, Instance, Running } from './instance.ts';
 import { invocationLog, underInvocation } from './invocation-log.ts';
 import { reportUpkeep } from './report-upkeep.ts';
 import { underWay } from './under-way.ts';
-import { buryPoisoned, workMessage } from './work-message.ts';
+import { buryPoisoned, putOffMessage, workMessage } from './work-message.ts';
 
 /** What each kind of trigger calls. */
 export interface Handlers {
@@ -41,14 +41,21 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
   const ring = (context: InvocationContext): void => {
     context.extraOutputs.set(bell, { ring: context.functionName });
   };
-  /** For what has no caller to answer: with a wrong setting it fails, and the failure names the setting. */
+  /**
+   * For what has no caller to answer: with a wrong setting it fails, and the failure names the setting. With a store
+   * away it fails too, unless it says what it does then.
+   */
   const withApp =
-    <In>(work: (running: Running, input: In, context: InvocationContext) => Promise<void>) =>
+    <In>(
+      work: (running: Running, input: In, context: InvocationContext) => Promise<void>,
+      whileAway: (away: Away, input: In, context: InvocationContext) => Promise<void> = fails,
+    ) =>
     (input: In, context: InvocationContext): Promise<void> =>
       calls.track(
         underInvocation(context, async () => {
           const found = await instance();
           if (found.is === 'misconfigured') throw wrongSetting(found.problems);
+          if (found.is === 'away') return whileAway(found, input, context);
           await work(found, input, context);
         }),
       );
@@ -68,13 +75,13 @@ export function functionHandlers(instance: () => Promise<Instance>, bell: Storag
     jobs: withApp(async (running, message: unknown, context) => {
       await workMessage(running, message, context.triggerMetadata ?? {}, calls.ending);
       ring(context);
-    }),
+    }, putOff),
     jobsPoison: withApp(async (running, message: unknown, context) =>
       buryPoisoned(running, message, context.triggerMetadata ?? {}),
     ),
     indexEvents: withApp(async (running, _: unknown, context) => {
       if ((await index(running, calls.ending)) === 'more') ring(context);
-    }),
+    }, noIndexing),
     terminate: () => calls.end(),
   };
 }
@@ -83,6 +90,7 @@ async function answer(instance: () => Promise<Instance>, request: HttpRequest): 
   const asked = apiRequest(request);
   try {
     const found = await instance();
+    if (found.is === 'away') throw found.error;
     const api = found.is === 'running' ? found.app.api : misconfigured(found.problems, randomUUID);
     return httpResponse(await api.handle(asked));
   } catch (thrown) {
@@ -104,6 +112,13 @@ async function answer(instance: () => Promise<Instance>, request: HttpRequest): 
     };
   }
 }
+
+const fails = ({ error }: Away): Promise<void> => Promise.reject(error);
+/** After five failures the host gives a message up, and an outage of minutes would bury whatever waits. */
+const putOff = (away: Away, message: unknown, context: InvocationContext): Promise<void> =>
+  putOffMessage(away, message, context.triggerMetadata ?? {});
+/** A bell that is not answered is no loss: the timer rings each minute. */
+const noIndexing = (): Promise<void> => Promise.resolve();
 
 /** Whether the process lives is no question to a service that is away. */
 const isAlive = ({ method, target }: ApiRequest): boolean =>

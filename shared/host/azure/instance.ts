@@ -2,6 +2,7 @@ import type { App } from '../../app/compose.ts';
 import { readConfig, type SettingProblem, type Settings } from '../../app/config.ts';
 import type { OpenedProfile } from '../../app/opened-profile.ts';
 import { AppError } from '../../kernel/errors.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { HostedJobs } from '../../ports/job-queue.ts';
 import type { Profile } from '../../ports/profile.ts';
 import type { Telemetry } from '../../ports/telemetry.ts';
@@ -21,11 +22,21 @@ export interface Misconfigured {
   readonly is: 'misconfigured';
   readonly problems: readonly SettingProblem[];
 }
-export type Instance = Running | Misconfigured;
+/** A store the app is put together with does not answer. The next caller tries again. */
+export interface Away {
+  readonly is: 'away';
+  readonly error: AppError;
+  readonly clock: Clock;
+  readonly hosted: HostedJobs;
+}
+export type Instance = Running | Misconfigured | Away;
 
 export interface InstanceOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Opens the stores; imported late, so that a cold start registers its functions before it loads an SDK. */
+  /**
+   * Opens the stores, and waits for none of them; imported late, so that a cold start registers its functions before
+   * it loads an SDK.
+   */
   readonly open: (settings: Settings) => Promise<OpenedProfile>;
   /** Of the worker. */
   readonly nodeVersion?: string;
@@ -37,13 +48,22 @@ export interface InstanceOptions {
  */
 export function lazyInstance(options: InstanceOptions): () => Promise<Instance> {
   let made: Promise<Instance> | null = null;
+  let opened: Promise<OpenedProfile> | null = null;
+  const open = (settings: Settings): Promise<OpenedProfile> => (opened ??= options.open(settings));
   return () => {
     if (made !== null) return made;
-    const making = make(options);
+    const making = make({ ...options, open });
     made = making;
-    making.catch(() => {
-      if (made === making) made = null;
-    });
+    making.then(
+      ({ is }) => {
+        // The stores stay open: only an answer of theirs is waited for.
+        if (is === 'away') made = null;
+      },
+      () => {
+        made = null;
+        opened = null;
+      },
+    );
     return making;
   };
 }
@@ -69,14 +89,18 @@ async function make({
     import('../../adapters/net/counter-registry.ts'),
   ]);
   const opened = await open(settings);
+  const { clock, profile, hosted } = opened;
+  if (hosted === undefined) throw new AppError('bug', 'give-up', 'This profile has no hosted queue.');
   try {
-    const { clock, profile, hosted } = opened;
     const counters = counterRegistry();
     const telemetry = consoleTelemetry({ stream: invocationLog, level: 'info', clock, counters });
-    const app = await compose({ ...opened, settings, telemetry, counters });
-    if (hosted === undefined) throw new AppError('bug', 'give-up', 'This profile has no hosted queue.');
+    const continuationKey = await opened.continuationKey();
+    const app = await compose({ ...opened, continuationKey, settings, telemetry, counters });
     return { is: 'running', app, profile, hosted, telemetry };
   } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === 'store.unavailable') {
+      return { is: 'away', error: thrown, clock, hosted };
+    }
     await opened.close();
     return { is: 'misconfigured', problems: [problemIn(thrown)] };
   }

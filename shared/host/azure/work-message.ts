@@ -3,7 +3,8 @@ import { minutes } from '../../kernel/time.ts';
 import { tellPoisonedJob } from '../../pipeline/poisoned-job.ts';
 import { jobLease, runJob } from '../../pipeline/run-job.ts';
 import type { HostedMessage } from '../../ports/job-queue.ts';
-import type { Running } from './instance.ts';
+import type { Away, Running } from './instance.ts';
+import { invocationLog } from './invocation-log.ts';
 
 /** One run's share: well within the host's time-out of ten minutes, for a run ends only after its page. */
 const budget = { pages: 200, time: minutes(4) };
@@ -53,6 +54,18 @@ export async function buryPoisoned(
     if (error.code === 'store.corrupt') telemetry.error('job.poisoned', error, { job: message.id });
     throw error;
   }
+}
+
+/** Leaves the job in a message for when the stores answer again. */
+export async function putOffMessage(
+  { hosted, clock, error }: Away,
+  body: unknown,
+  about: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const message = hostedMessage(body, about);
+  await hosted.putOff(message, clock.now());
+  const { code } = error;
+  invocationLog.write(JSON.stringify({ level: 'info', event: 'job.put-off', job: message.id, code }));
 }
 
 /** The host decodes base64, and the worker parses what looks like JSON. */
