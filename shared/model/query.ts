@@ -75,9 +75,15 @@ export interface Counted<T> {
   readonly exact: boolean;
   readonly values: T;
 }
+export interface SearchHit {
+  readonly tenant: string;
+  readonly id: string;
+  /** What `after` is for a page that goes on behind this hit. */
+  readonly place: string;
+}
 export interface SearchPage {
-  readonly hits: readonly { readonly tenant: string; readonly id: string }[];
-  /** Null on the last page. */
+  readonly hits: readonly SearchHit[];
+  /** The place of the last hit; null on the last page. */
   readonly next: string | null;
   readonly total: { readonly value: number; readonly exact: boolean };
   readonly facets: Readonly<Partial<Record<FacetField, Counted<readonly FacetValue[]>>>>;

@@ -3,6 +3,14 @@ import type { NewEvent, QuarantinedRecord, QuarantineEntry, StoredEvent } from '
 import type { SourceId } from '../model/ids.ts';
 import type { TenantScope } from '../model/scope.ts';
 
+/** Some of the feed. */
+export interface Changes {
+  readonly changes: readonly Change[];
+  readonly next: string | null;
+  /** Whether it ended before the feed did. */
+  readonly more: boolean;
+}
+
 /** One change in ingestion order. `position` is opaque, and ordered as the changes are. */
 export interface Change {
   readonly position: string;
@@ -35,11 +43,15 @@ export interface RebuiltCounts {
  *   Two events with one id in one call are two calls in that order. `events` is walked once; an AppError that
  *   it throws on the way is thrown, and nothing of the call is stored.
  * - get answers the newest revision, null only for "known absent". history answers all, oldest first.
+ * - upsert and rebuild MUST take an event that isTooLarge (model/event-size.ts) does not name, with whatever others
+ *   it comes, and MUST reject one that it names: what one store keeps, every other keeps too.
  * - changes gives every revision ever stored in the scope's tenants, once, in the order they were stored. A
- *   position given out MUST never be followed by a change before it. `after: null` is the beginning. With
- *   `scopes: null` it is the whole store's feed, for the index only. `next` is where to go on, also when nothing
- *   is new: null only while nothing was ever given. A position the store has not reached (a restored backup)
- *   MUST be refused with `continuation.invalid`, not answered as if nothing were new.
+ *   position given out MUST never be followed by a change before it. `after: null` is the beginning. With `scopes:
+ *   null` it is the whole store's feed, for the index only. `next` is where to go on, also when nothing is new:
+ *   null only while nothing was ever given. At most `limit` are given, and none after one with which they come to
+ *   more than `mostTogether` (model/event-size.ts): `more` says whether there are others by then. A position the
+ *   store has not reached (a restored backup) MUST be refused with `continuation.invalid`, not answered as if
+ *   nothing were new.
  * - rebuild puts an event made anew in the place of a revision that is there, unless its pointer to raw differs (then
  *   it is another record's, and `gone`). Revision number and ingestedAt stay, `rebuiltAt` is set, no revision is
  *   added: it is no change of the record. `changes` gives it again, at a new position, and no longer at its old one.
@@ -58,11 +70,7 @@ export interface EventStore {
   /** Those that exist, in the order asked. */
   getMany(scope: TenantScope, ids: readonly string[]): Promise<readonly StoredEvent[]>;
   history(scope: TenantScope, id: string): Promise<readonly StoredEvent[]>;
-  changes(
-    scopes: readonly TenantScope[] | null,
-    after: string | null,
-    limit: number,
-  ): Promise<{ changes: readonly Change[]; next: string | null }>;
+  changes(scopes: readonly TenantScope[] | null, after: string | null, limit: number): Promise<Changes>;
   rebuild(scope: TenantScope, rebuilt: readonly Rebuilt[], at: Instant): Promise<RebuiltCounts>;
   /**
    * Idempotent by source, stream, recordHash and, of equal records on one page (`raw.key`), which of them it is: the

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { earlier, instant, later, type Instant, type Window } from '../kernel/time.ts';
+import { instant, type Instant, type Window } from '../kernel/time.ts';
 import type { Outcome } from '../model/event.ts';
 import type { QueryField, QueryNode } from '../model/query.ts';
 import { words } from './fold.ts';
@@ -123,9 +123,11 @@ const plain: readonly (readonly [PlainName, (text: string, name: string) => Quer
   ['correlation_id', keywordOf('correlationId')],
 ];
 
-/** `search` is free text without syntax: every word of it must be found. */
+/** `search` is free text without syntax: every word of it must be found. Of signs alone nothing can be. */
 function searchWords(text: string): QueryNode[] {
   const found = text.split(/\s+/).filter(word => words(word).length > 0);
+  if (found.length === 0 && text.trim() !== '')
+    throw wrongParameter('search', 'needs at least one letter or digit');
   return found.map(word => match(null, ...splitStar(word)));
 }
 
@@ -173,27 +175,42 @@ function ofIp(text: string, name: string): QueryNode {
   return { kind: 'cidr', network: printNetwork(network) };
 }
 
+/** One end of the time range, and the parameter that says it. */
+interface Bound {
+  readonly name: 'from' | 'to' | 'start_date' | 'end_date' | 'since';
+  readonly at: Instant;
+}
+
 function windowOf(parameters: SearchParameters, asOf: Instant): Window | null {
-  const starts: Instant[] = [];
-  const ends: Instant[] = [];
-  const span = (name: 'from' | 'to' | 'start_date' | 'end_date' | 'since', text: string): Window => {
+  const starts: Bound[] = [];
+  const ends: Bound[] = [];
+  const span = (name: Bound['name'], text: string): Window => {
     const found = timeSpan(text.trim(), asOf);
-    if (found === null) throw wrongParameter(name, `takes ${timeForms}`);
-    return found;
+    if (found !== null) return found;
+    // Sent as it is, `+02:00` arrives with a space in place of its sign.
+    const hint = /\d \d\d:\d\d$|^now \d/i.test(text) ? '; a + in an address is written %2B' : '';
+    throw wrongParameter(name, `takes ${timeForms}${hint}`);
   };
-  const { from, to, start_date: startDate, end_date: endDate, since } = parameters;
-  if (from !== undefined) starts.push(span('from', from).from);
-  if (startDate !== undefined) starts.push(span('start_date', startDate).from);
-  if (since !== undefined)
-    starts.push(span('since', /^\d+[smhdw]$/i.test(since) ? `now-${since}` : since).from);
+  const { since } = parameters;
+  for (const name of ['from', 'start_date'] as const) {
+    const text = parameters[name];
+    if (text !== undefined) starts.push({ name, at: span(name, text).from });
+  }
+  if (since !== undefined) {
+    const text = /^\d+[smhdw]$/i.test(since) ? `now-${since}` : since;
+    starts.push({ name: 'since', at: span('since', text).from });
+  }
   // An instant is the open end of the window; a whole day or more belongs to it.
   const endOf = (found: Window): Instant => (found.to - found.from < 86_400_000 ? found.from : found.to);
-  if (to !== undefined) ends.push(endOf(span('to', to)));
-  if (endDate !== undefined) ends.push(endOf(span('end_date', endDate)));
-  if (starts.length === 0 && ends.length === 0) return null;
-  const window = { from: starts.reduce(later, firstInstant), to: ends.reduce(earlier, lastInstant) };
-  if (window.from >= window.to) {
-    throw wrongParameter(ends.length === 0 ? 'from' : 'to', 'ends the time range before it begins');
+  for (const name of ['to', 'end_date'] as const) {
+    const text = parameters[name];
+    if (text !== undefined) ends.push({ name, at: endOf(span(name, text)) });
   }
-  return window;
+  if (starts.length === 0 && ends.length === 0) return null;
+  const first: Bound = { name: 'from', at: firstInstant };
+  const last: Bound = { name: 'to', at: lastInstant };
+  const from = starts.reduce((a, b) => (b.at > a.at ? b : a), first);
+  const to = ends.reduce((a, b) => (b.at < a.at ? b : a), last);
+  if (from.at < to.at) return { from: from.at, to: to.at };
+  throw wrongParameter((ends.length === 0 ? from : to).name, 'ends the time range before it begins');
 }

@@ -79,16 +79,29 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
     }
   },
   'says where to go on, also when nothing is new': async store => {
-    deepEqual(await store.changes([ours], null, 10), { changes: [], next: null });
+    deepEqual(await store.changes([ours], null, 10), { changes: [], next: null, more: false });
     await store.upsert(ours, [sampleEvent('a')], at);
     await store.upsert(theirs, [sampleEvent('x', { tenant: fabrikam })], at);
     const first = await store.changes([ours], null, 10);
     equal(first.next, first.changes[0]?.position);
-    deepEqual(await store.changes([ours], first.next, 10), { changes: [], next: first.next });
+    deepEqual(await store.changes([ours], first.next, 10), { changes: [], next: first.next, more: false });
     await store.upsert(ours, [sampleEvent('b')], at);
     deepEqual(told((await store.changes([ours], first.next, 10)).changes), [
       `${contoso} ${sampleEvent('b').id} 1`,
     ]);
+  },
+  'says whether there is more': async store => {
+    await store.upsert(
+      ours,
+      ['a', 'b', 'c'].map(key => sampleEvent(key)),
+      at,
+    );
+    for (const scopes of [null, [ours]]) {
+      const first = await store.changes(scopes, null, 2);
+      deepEqual([first.changes.length, first.more], [2, true]);
+      const rest = await store.changes(scopes, first.next, 2);
+      deepEqual([rest.changes.length, rest.more], [1, false]);
+    }
   },
   'feeds nothing for a record read again': async store => {
     await store.upsert(ours, [sampleEvent('a')], at);

@@ -8,6 +8,7 @@ import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf, source } from '../support/sample.ts';
 import { contractOf, mustReject, type CaseBody, type Contract } from './contract.ts';
 import { eventFeedCases, feedOf } from './event-feed.cases.ts';
+import { largeEventCases } from './large-events.cases.ts';
 import { quarantineCases } from './quarantine.cases.ts';
 import { rebuiltEventCases } from './rebuilt-events.cases.ts';
 
@@ -27,6 +28,7 @@ export const eventStoreContract = (seed: number): Contract<EventStore> =>
     ...expiry,
     ...eventFeedCases(seed),
     ...rebuiltEventCases,
+    ...largeEventCases,
     ...quarantineCases,
   });
 

@@ -1,4 +1,6 @@
+import { AppError } from '../../shared/kernel/errors.ts';
 import { sha256 } from '../../shared/kernel/hash.ts';
+import { eventBytes, isTooLarge, largestEvent } from '../../shared/model/event-size.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import type { Saboteur } from './contract.ts';
@@ -33,6 +35,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'puts an event made anew in the place of its revision',
       'makes one revision of several anew, and leaves the others',
       'moves an event whose identity reads otherwise, with its record',
+      'takes an event as large as one may be, among others',
     ],
   },
   {
@@ -95,6 +98,48 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'refuses an event of another tenant, and stores nothing of that call',
       'stores all of a call or nothing',
       'stores nothing of a call whose events end in an error',
+      'refuses an event larger than one may be, and stores nothing of that call',
+    ],
+  },
+  {
+    does: 'cuts an event that is too large',
+    sabotage: () => store => ({
+      ...store,
+      upsert: async (scope, events, at) =>
+        store.upsert(
+          scope,
+          [...events].map(event => (isTooLarge(event) ? { ...event, reason: null } : event)),
+          at,
+        ),
+      rebuild: (scope, rebuilt, at) =>
+        store.rebuild(
+          scope,
+          rebuilt.map(one =>
+            isTooLarge(one.event) ? { ...one, event: { ...one.event, reason: null } } : one,
+          ),
+          at,
+        ),
+    }),
+    fails: [
+      'refuses an event larger than one may be, and stores nothing of that call',
+      'makes an event among large ones anew, as large as one may be and no larger',
+    ],
+  },
+  {
+    does: 'takes no event as large as one may be',
+    sabotage: () => store => ({
+      ...store,
+      async upsert(scope, events, at) {
+        const all = [...events];
+        if (all.some(event => eventBytes(event) > 0.9 * largestEvent)) {
+          throw new AppError('bug', 'give-up', 'Too large for this store.');
+        }
+        return store.upsert(scope, all, at);
+      },
+    }),
+    fails: [
+      'takes an event as large as one may be, among others',
+      'feeds of large events as many as memory holds, and says that there are more',
     ],
   },
   {
@@ -149,6 +194,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'counts each event once when handles store at the same time',
       'feeds every revision once, in the order stored, by pages of any size',
+      'says whether there is more',
       'feeds an event made anew once more, and no longer as it was',
     ],
   },
@@ -165,7 +211,9 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'counts each event once when handles store at the same time',
       'feeds every revision once, in the order stored, by pages of any size',
+      'says whether there is more',
       'feeds an event made anew once more, and no longer as it was',
+      'feeds of large events as many as memory holds, and says that there are more',
     ],
   },
   {
@@ -272,6 +320,32 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'changes nothing for an event made anew that says the same',
       'has what was made anew for every other handle',
     ],
+  },
+  {
+    does: 'calls a feed that was cut short its end',
+    sabotage: () => store => ({
+      ...store,
+      changes: async (...asked) => ({ ...(await store.changes(...asked)), more: false }),
+    }),
+    fails: [
+      'says whether there is more',
+      'feeds of large events as many as memory holds, and says that there are more',
+    ],
+  },
+  {
+    does: 'feeds as many events as are asked for, however large',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        let page = await store.changes(scopes, after, limit);
+        while (page.more && page.changes.length < limit) {
+          const rest = await store.changes(scopes, page.next, limit - page.changes.length);
+          page = { ...rest, changes: [...page.changes, ...rest.changes] };
+        }
+        return page;
+      },
+    }),
+    fails: ['feeds of large events as many as memory holds, and says that there are more'],
   },
   {
     does: 'keeps a moved event under its old id too',

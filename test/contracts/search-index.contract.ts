@@ -57,7 +57,10 @@ const writing: Bodies = {
     await index.put([event, event]);
     await index.put([event]);
     const page = await find(index, '*', { facets: ['operation'] });
-    deepEqual(page.hits, [{ tenant: contoso, id: event.id }]);
+    deepEqual(
+      page.hits.map(({ tenant, id }) => [tenant, id]),
+      [[contoso, event.id]],
+    );
     deepEqual(page.total, { value: 1, exact: true });
     deepEqual(page.facets.operation?.values, [{ value: event.operation, count: 1 }]);
   },
@@ -145,6 +148,17 @@ const finding = (seed: number): Bodies => ({
       const timeOf = new Map(events.map(event => [event.id as string, event.time]));
       deepEqual([...found].sort(), expected.map(event => event.id as string).sort());
       deepEqual(found.map(id => timeOf.get(id)), expected.map(event => event.time));
+    }
+  },
+  'goes on behind any hit, by its place': async index => {
+    await index.put(someEvents(seed, 40));
+    for (const order of ['newest', 'oldest'] as const) {
+      const { hits } = await find(index, '*', { order });
+      ok(hits.length > 20);
+      for (const n of [0, 7, hits.length - 1]) {
+        const rest = await find(index, '*', { order, after: hits[n]?.place ?? null });
+        deepEqual(rest.hits, hits.slice(n + 1));
+      }
     }
   },
   'has no further page after the last match': async index => {

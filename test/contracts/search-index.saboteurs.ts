@@ -106,6 +106,20 @@ export const searchIndexSaboteurs: readonly Saboteur<SearchIndex>[] = [
     ],
   },
   {
+    does: 'says of each hit the place of the one before it',
+    sabotage: () => index => ({
+      ...index,
+      async search(scopes, request) {
+        const page = await index.search(scopes, request);
+        return {
+          ...page,
+          hits: page.hits.map((hit, n) => ({ ...hit, place: page.hits[n - 1]?.place ?? hit.place })),
+        };
+      },
+    }),
+    fails: ['goes on behind any hit, by its place'],
+  },
+  {
     does: 'counts the page for the whole',
     sabotage: () => index => ({
       ...index,

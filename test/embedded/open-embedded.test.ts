@@ -111,14 +111,14 @@ test('a folder without objects starts anew, however often', async () => {
   expect((await (await open(folder)).events.counts(scope)).events).toBe(0);
 });
 
-test.each(['holdfast.db', 'index.db'])('a damaged %s is told of when it is opened', async name => {
+test('a damaged holdfast.db is told of when it is opened', async () => {
   const folder = await tempFolder();
   await (await open(folder)).close();
   for (const file of await readdir(folder)) if (/-(wal|shm)$/.test(file)) await rm(join(folder, file));
-  await writeFile(join(folder, name), 'x'.repeat(20_000));
+  await writeFile(join(folder, 'holdfast.db'), 'x'.repeat(20_000));
   await expect(open(folder)).rejects.toMatchObject({
     code: 'store.corrupt',
-    message: expect.stringContaining(name),
+    message: expect.stringContaining('holdfast.db'),
   });
 });
 

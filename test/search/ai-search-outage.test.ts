@@ -230,6 +230,40 @@ test('an index that was deleted is made again and filled from the beginning', as
   await other.close();
 });
 
+test.each([429, 503])(
+  'an alias that the service answered %d for is turned by the next that starts',
+  async status => {
+    const index = aiSearchOn(fake);
+    fake.faults.answers = [{ status, times: 1, path: '/aliases', retryAfter: 3_600 }];
+    const busy = await failure(index.prepare());
+    expect([busy.code, busy.recovery, busy.retryAfterMs]).toEqual([
+      'index.unavailable',
+      'retry-later',
+      3_600_000,
+    ]);
+    // The product itself does not go by it.
+    await keep(['a', 'b']);
+    expect(await projectIndex(store.events, index)).toEqual({ put: 2 });
+    expect(fake.aliasOf('events')).toBeUndefined();
+    const next = aiSearchOn(fake);
+    await next.prepare();
+    expect(fake.aliasOf('events')).toBe('events-v1');
+    expect(await projectIndex(store.events, next)).toEqual({ put: 0 });
+    expect(await total(next)).toBe(2);
+  },
+);
+
+test.each([
+  ['events-v0', 'events-v1'],
+  ['events-v2', 'events-v2'],
+  ['of-an-operator', 'of-an-operator'],
+])('an alias of %s is one of %s when an instance of this version has started', async (before, after) => {
+  await aiSearchOn(fake).prepare();
+  fake.turnAlias('events', before);
+  await aiSearchOn(fake).prepare();
+  expect(fake.aliasOf('events')).toBe(after);
+});
+
 test('takes at most three requests for a thousand events', async () => {
   const index = aiSearchOn(fake);
   await index.prepare();

@@ -9,6 +9,7 @@ export interface DatabaseAdvice {
 }
 
 // SQLite's primary result codes (sqlite.org/rescode.html); the extended ones carry them in the low byte.
+const logic = 1;
 const permission = 3;
 const busy = 5;
 const locked = 6;
@@ -25,7 +26,7 @@ const notADatabase = 26;
  */
 export function asStoreError(thrown: unknown, advice: DatabaseAdvice): AppError {
   if (thrown instanceof AppError) return thrown;
-  const { name, mend } = advice;
+  const { name } = advice;
   const code = resultCode(thrown);
   const options = { cause: thrown, ...(code === null ? {} : { facts: { sqlite: code } }) };
   switch (code === null ? null : code & 0xff) {
@@ -38,7 +39,7 @@ export function asStoreError(thrown: unknown, advice: DatabaseAdvice): AppError 
       );
     case corrupt:
     case notADatabase:
-      return new AppError('store.corrupt', 'give-up', `The file ${name} is damaged. ${mend}`, options);
+      return damagedDatabase(advice, options);
     case busy:
     case locked:
       return new AppError(
@@ -76,6 +77,15 @@ export function asStoreError(thrown: unknown, advice: DatabaseAdvice): AppError 
       );
   }
 }
+
+export const damagedDatabase = (
+  { name, mend }: DatabaseAdvice,
+  options: { cause?: unknown; facts?: Record<string, number> } = {},
+): AppError => new AppError('store.corrupt', 'give-up', `The file ${name} is damaged. ${mend}`, options);
+
+/** Whether a statement was to SQLite merely wrong, as where what it is about is not there. */
+export const isLogicError = (error: AppError): boolean =>
+  error.code === 'bug' && error.facts['sqlite'] === logic;
 
 function resultCode(thrown: unknown): number | null {
   if (!(thrown instanceof Error) || !('errcode' in thrown)) return null;

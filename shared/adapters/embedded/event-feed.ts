@@ -36,38 +36,47 @@ export function readPosition(database: Database, after: string | null): number {
   return position;
 }
 
-/** The revisions of every tenant after a position, in the order stored. */
-export function wholeFeed(database: Database, from: number, limit: number): RevisionRow[] {
-  return database
-    .prepare<RevisionRow>(
-      'SELECT position, tenant, seal, doc FROM revisions WHERE position > ? ORDER BY position LIMIT ?',
-    )
-    .all(from, limit);
+/** Few enough that they fit into memory though each were as large as one may be. */
+const rowsAtOnce = 32;
+
+/** The revisions of every tenant after a position, in the order stored; read as they are taken. */
+export function* wholeFeed(database: Database, from: number, limit: number): Generator<RevisionRow, void> {
+  const following = database.prepare<RevisionRow>(
+    'SELECT position, tenant, seal, doc FROM revisions WHERE position > ? ORDER BY position LIMIT ?',
+  );
+  let position = from;
+  for (let left = limit; left > 0; left -= rowsAtOnce) {
+    const rows = following.all(position, Math.min(left, rowsAtOnce));
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    position = last.position;
+  }
 }
 
 /**
  * The same of some tenants: positions first, from each tenant's own index, and documents only of those that
  * make the page. A tenant with little does not wait while the scan passes everybody else's.
  */
-export function scopedFeed(
+export function* scopedFeed(
   database: Database,
   tenants: readonly number[],
   from: number,
   limit: number,
-): RevisionRow[] {
+): Generator<RevisionRow, void> {
   const positions = database.prepare<{ position: number }>(
     'SELECT position FROM revisions WHERE tenant = ? AND position > ? ORDER BY position LIMIT ?',
   );
   const document = database.prepare<RevisionRow>(
     'SELECT position, tenant, seal, doc FROM revisions WHERE position = ? AND tenant = ?',
   );
-  return tenants
+  const places = tenants
     .flatMap(tenant => positions.all(tenant, from, limit).map(row => ({ tenant, position: row.position })))
     .sort((a, b) => a.position - b.position)
-    .slice(0, limit)
-    .map(({ tenant, position }) => {
-      const row = document.get(position, tenant);
-      if (row === undefined) throw damaged('The index of the event feed');
-      return row;
-    });
+    .slice(0, limit);
+  for (const { tenant, position } of places) {
+    const row = document.get(position, tenant);
+    if (row === undefined) throw damaged('The index of the event feed');
+    yield row;
+  }
 }

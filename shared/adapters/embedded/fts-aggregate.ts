@@ -23,8 +23,6 @@ interface Bar {
 }
 
 export interface Aggregates {
-  /** The rows' times, in milliseconds, rising. */
-  readonly times: Float64Array;
   readonly facets: ReadonlyMap<FacetField, readonly FacetValue[]>;
   readonly histogram: readonly Bar[] | null;
 }
@@ -56,13 +54,12 @@ function counter(): Counter {
 }
 
 /**
- * Facets and histogram of `count` rows joined into one text. Each row stands for `weight` events. Values that come
+ * Facets and histogram of rows joined into one text. Each row stands for `weight` events. Values that come
  * equally often are in the order in which the index first met them.
  * @throws AppError `request.invalid` when the interval makes more than 5,000 bars.
  */
 export function aggregate(
   joined: string,
-  count: number,
   weight: number,
   asked: { facets: readonly FacetField[]; facetLimit: number; interval: number | null },
   dictionary: Dictionary,
@@ -77,13 +74,10 @@ export function aggregate(
   const bars = new Map<number, number>();
   const { interval } = asked;
   const width = codeWidth.recipient;
-  const times = new Float64Array(count);
-  let read = 0;
   for (let row = 0; row < joined.length;) {
     for (const one of counters) one.counter.add(decodeNumber(joined, row + one.place, one.width));
-    const ms = decodeNumber(joined, row + timePlace, timeWidth) - epochOffset;
-    times[read++] = ms;
     if (interval !== null) {
+      const ms = decodeNumber(joined, row + timePlace, timeWidth) - epochOffset;
       const bar = Math.floor(ms / interval);
       bars.set(bar, (bars.get(bar) ?? 0) + 1);
     }
@@ -107,11 +101,7 @@ export function aggregate(
   if (recipients !== null) {
     facets.set('recipient', mostFrequent('recipient', recipients.entries(), weight, facetLimit, dictionary));
   }
-  return {
-    times: times.sort(),
-    facets,
-    histogram: interval === null ? null : histogramOf(bars, interval, weight),
-  };
+  return { facets, histogram: interval === null ? null : histogramOf(bars, interval, weight) };
 }
 
 function mostFrequent(

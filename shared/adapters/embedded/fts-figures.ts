@@ -12,14 +12,15 @@ export const exactUpTo = 10_000;
 const readOfSample = 8_192;
 
 export interface Figures extends Pick<SearchPage, 'total' | 'facets' | 'histogram'> {
-  /** When every match happened, in milliseconds, rising; null for estimates. */
-  readonly times: Float64Array | null;
+  /** The numbers of the rows of every match, rising; null for estimates. */
+  readonly numbers: readonly string[] | null;
 }
 
 /** Exact figures; null when the matches are too many for that. */
 export function exactFigures(asked: Asked, plan: Plan): Figures | null {
-  const { count, codes } = joinedCodes(asked, plan, 'whole', exactUpTo + 1);
-  return count > exactUpTo ? null : labelled(asked, codes, count, 1, { value: count, exact: true });
+  const { count, codes, numbers } = joinedCodes(asked, plan, 'whole', exactUpTo + 1);
+  if (count > exactUpTo) return null;
+  return labelled(asked, codes, 1, { value: count, exact: true }, numbers === '' ? [] : numbers.split(','));
 }
 
 /** Figures from the sample, labelled as estimates; for more matches than can be exact. */
@@ -30,35 +31,48 @@ export function estimates(asked: Asked, plan: Plan): Figures {
   // The lowest bits of a row's number are random, and other bits decided that it is in the sample.
   const even = { sql: `d.rowid & ${thinning - 1} = 0`, values: [] };
   const thinned = thinning === 1 ? plan : { ...plan, rows: [() => even, ...plan.rows] };
-  const { count, codes } = joinedCodes(asked, thinned, 'sample', -1);
+  const { codes } = joinedCodes(asked, thinned, 'sample', -1);
   const total = { value: Math.max(matching * sampleRate, exactUpTo + 1), exact: false };
-  return labelled(asked, codes, count, sampleRate * thinning, total);
+  return labelled(asked, codes, sampleRate * thinning, total, null);
 }
 
 /** Figures where nothing can match. */
-export const noFigures = (asked: Asked): Figures => labelled(asked, '', 0, 1, { value: 0, exact: true });
+export const noFigures = (asked: Asked): Figures => labelled(asked, '', 1, { value: 0, exact: true }, []);
 
-function joinedCodes(asked: Asked, plan: Plan, part: Part, limit: number): { count: number; codes: string } {
-  const rows = fittingRows(asked, plan, part, 'd.codes AS codes');
+interface Joined {
+  readonly count: number;
+  readonly codes: string;
+  /** Empty for the sample. */
+  readonly numbers: string;
+}
+
+function joinedCodes(asked: Asked, plan: Plan, part: Part, limit: number): Joined {
+  const rows = fittingRows(asked, plan, part, 'd.codes AS codes, d.rowid AS number');
+  const numbers = part === 'whole' ? 'group_concat(number)' : "''";
   const found = asked.reader.get(
-    `SELECT count(*) AS count, group_concat(codes, '${rowSeparator}') AS codes FROM (${rows.sql} LIMIT ?)`,
+    `SELECT count(*) AS count, group_concat(codes, '${rowSeparator}') AS codes, ${numbers} AS numbers
+      FROM (${rows.sql} LIMIT ?)`,
     [...rows.values, limit],
   );
-  return { count: Number(found?.['count']), codes: String(found?.['codes'] ?? '') };
+  return {
+    count: Number(found?.['count']),
+    codes: String(found?.['codes'] ?? ''),
+    numbers: String(found?.['numbers'] ?? ''),
+  };
 }
 
 function labelled(
   asked: Asked,
   codes: string,
-  count: number,
   weight: number,
   total: SearchPage['total'],
+  numbers: Figures['numbers'],
 ): Figures {
   const { request, dictionary } = asked;
-  const found = aggregate(codes, count, weight, request, dictionary);
+  const found = aggregate(codes, weight, request, dictionary);
   const { exact } = total;
   const facets: Partial<Record<FacetField, Counted<readonly FacetValue[]>>> = {};
   for (const [field, values] of found.facets) facets[field] = { exact, values };
   const histogram = found.histogram === null ? null : { exact, values: found.histogram };
-  return { total, facets, histogram, times: exact ? found.times : null };
+  return { total, facets, histogram, numbers };
 }

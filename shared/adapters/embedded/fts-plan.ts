@@ -43,6 +43,11 @@ export const rowTest = (sql: string, ...values: SQLInputValue[]): Plan => ({
 });
 export const rowsBetween = (low: bigint, high: bigint): Plan =>
   low > high ? never : { ...everything, low, high };
+/** Exactly these rows, by their numbers in digits. */
+export const rowsNumbered = (numbers: readonly string[]): Plan =>
+  numbers.length === 0
+    ? never
+    : rowTest('d.rowid IN (SELECT value FROM json_each(?))', `[${numbers.join(',')}]`);
 
 export const anyOf = (expressions: readonly string[]): string =>
   expressions.length === 1 ? (expressions[0] ?? '') : `(${expressions.join(' OR ')})`;

@@ -19,9 +19,6 @@ export const rowId = (ms: number, slot: number): bigint => BigInt(ms + epochOffs
 /** The least number of a time; times beyond the years 0 to 9999 are at their ends. */
 export const firstRowAt = (ms: number): bigint => rowId(Math.min(Math.max(ms, -epochOffset), lastMs), 0);
 
-/** The time a row's number stands for. */
-export const timeOfRow = (row: bigint): number => Number(row >> BigInt(slotBits)) - epochOffset;
-
 /** An event's id as it is kept: an event's own form in 24 bytes that sort as the text does, any other as text. */
 export function packId(id: string): Uint8Array | string {
   if (id.length !== 49 || id[8] !== '-') return id;

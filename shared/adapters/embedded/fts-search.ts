@@ -6,9 +6,9 @@ import { keyword } from '../../query/fold.ts';
 import { compileQuery, type CompileOptions } from './fts-compile.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { estimates, exactFigures, noFigures, type Figures } from './fts-figures.ts';
-import { anyOf, both, everything, rowsBetween, type Plan } from './fts-plan.ts';
+import { anyOf, both, everything, rowsBetween, rowsNumbered, type Plan } from './fts-plan.ts';
 import type { IndexReader } from './fts-reader.ts';
-import { firstRowAt, lastRow, noRow, timeOfRow, unpackId } from './fts-row-id.ts';
+import { firstRowAt, lastRow, unpackId } from './fts-row-id.ts';
 import {
   afterPage, countUpTo, fittingRows, ordered, pageDirection, rowsWhere, tenantCode, tenantCondition, type Asked,
 } from './fts-rows.ts'; // prettier-ignore
@@ -57,7 +57,7 @@ function answer(asked: Asked, someTenants: boolean): SearchPage {
   const broad = isManyInSample(byWords);
   const plan = cheaper(asked, byWords, planned(asked, someTenants, isBroad), broad);
   const exact = broad ? null : exactFigures(asked, plan);
-  return answerOf(pageOf(asked, plan, exact?.times ?? null), exact ?? estimates(asked, byWords));
+  return answerOf(pageOf(asked, plan, exact?.numbers ?? null), exact ?? estimates(asked, byWords));
 }
 
 function planned(asked: Asked, someTenants: boolean, isBroad: CompileOptions['isBroad']): Plan {
@@ -97,20 +97,32 @@ function cheaper(asked: Asked, byWords: Plan, byRows: Plan, broad: boolean): Pla
   return Number(near?.['fits'] ?? 0) >= 16 ? byRows : byWords;
 }
 
-/** The page; `times` are those of all matches, where they are known. */
-function pageOf(asked: Asked, plan: Plan, times: Float64Array | null): Pick<SearchPage, 'hits' | 'next'> {
+/** The page; `numbers` are those of all matches, where they are known: then nothing is searched a second time. */
+function pageOf(asked: Asked, plan: Plan, numbers: Figures['numbers']): Pick<SearchPage, 'hits' | 'next'> {
   const { limit } = asked.request;
-  const rest = afterPage(asked, plan);
-  if (rest.never || times?.length === 0) return { hits: [], next: null };
-  const bounds = times === null ? null : boundsOfPage(asked, times);
-  let found = rowsOfPage(asked, bounds === null ? rest : both(rest, bounds));
-  // Events of a crowded millisecond may have their numbers in the next one, beyond the bounds.
-  if (bounds !== null && found.length <= limit) found = rowsOfPage(asked, rest);
+  const rest =
+    numbers === null ? afterPage(asked, plan) : rowsNumbered(numbersOfPage(asked.request, numbers));
+  const found = rowsOfPage(asked, rest);
   const hits = found.slice(0, limit).map(row => ({
     tenant: asked.dictionary.valueOf('tenant', String(row['tenant'])),
     id: unpackId(row['id']),
+    place: String(row['number']),
   }));
-  return { hits, next: found.length > limit ? String(found[limit - 1]?.['number']) : null };
+  return { hits, next: found.length > limit ? (hits.at(-1)?.place ?? null) : null };
+}
+
+/** Those of the page's rows and of the one after them, of all `numbers`. */
+function numbersOfPage(
+  { after, order, limit }: SearchRequest,
+  numbers: readonly string[],
+): readonly string[] {
+  const newest = order === 'newest';
+  const edge = after === null ? null : BigInt(after);
+  const beyond =
+    edge === null
+      ? numbers
+      : numbers.filter(number => (newest ? BigInt(number) < edge : BigInt(number) > edge));
+  return newest ? beyond.slice(-limit - 1) : beyond.slice(0, limit + 1);
 }
 
 function rowsOfPage(asked: Asked, plan: Plan): Record<string, SQLOutputValue>[] {
@@ -118,22 +130,6 @@ function rowsOfPage(asked: Asked, plan: Plan): Record<string, SQLOutputValue>[] 
   if (plan.never) return [];
   const rows = fittingRows(asked, plan, 'whole', columns, pageDirection(asked));
   return asked.reader.all(`${rows.sql} LIMIT ?`, [...rows.values, asked.request.limit + 1]);
-}
-
-/**
- * Rows among which the page's are, from the times of all matches: FTS5 then reads no further than it must.
- * Null when they are all that is left.
- */
-function boundsOfPage(asked: Asked, times: Float64Array): Plan | null {
-  const { limit, order, after } = asked.request;
-  const newest = order === 'newest';
-  const edge = after === null ? (newest ? Infinity : -Infinity) : timeOfRow(BigInt(after));
-  const beyond = newest ? times.filter(time => time <= edge).reverse() : times.filter(time => time >= edge);
-  // Those at the edge itself may belong to the page before.
-  const atEdge = beyond.findIndex(time => time !== edge);
-  const last = beyond[Math.max(atEdge, 0) + limit];
-  if (last === undefined) return null;
-  return newest ? rowsBetween(firstRowAt(last), lastRow) : rowsBetween(noRow, firstRowAt(last + 1) - 1n);
 }
 
 function checkRequest(request: SearchRequest): void {

@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { AppError } from '../../kernel/errors.ts';
-import { asStoreError, type DatabaseAdvice } from './database-error.ts';
+import { checkDatabase } from './database-check.ts';
+import { asStoreError, damagedDatabase, type DatabaseAdvice } from './database-error.ts';
+import { watchDatabase, type DatabaseWatch } from './watch-database.ts';
 
 export type Row = Record<string, SQLOutputValue>;
 
@@ -37,6 +39,13 @@ export interface OpenDatabaseOptions extends DatabaseAdvice {
   readonly synchronous: 'FULL' | 'NORMAL';
   /** Element n takes a database from version n to n + 1, all in one transaction. */
   readonly migrations: readonly string[];
+  /**
+   * Watches the file for damage, these tables before anything else is done. Once some was found, everything is refused.
+   * Without it only what SQLite comes by is noticed.
+   */
+  readonly watched?: readonly string[];
+  /** Hears once of damage that is found after the file was opened. */
+  readonly onDamage?: ((error: AppError) => void) | undefined;
   /** How long to wait for another process's write, in milliseconds. Default 10,000. */
   readonly busyTimeout?: number;
 }
@@ -56,6 +65,7 @@ const logLimitBytes = 64 * 1024 * 1024;
  */
 export function openDatabase(options: OpenDatabaseOptions): Database {
   let connection: DatabaseSync | null = null;
+  let watch: DatabaseWatch | null = null;
   try {
     makePrivate(options.file);
     connection = new DatabaseSync(options.file, {
@@ -64,10 +74,17 @@ export function openDatabase(options: OpenDatabaseOptions): Database {
     });
     configure(connection, options);
     migrate(connection, options);
-    return databaseOver(connection, options);
+    const { file, watched, onDamage } = options;
+    if (watched !== undefined) watch = watchDatabase({ file, advice: options, atOnce: watched, onDamage });
+    if (watch?.isDamaged() === true) throw damagedDatabase(options);
+    return databaseOver(connection, options, watch);
   } catch (thrown) {
+    watch?.close();
     connection?.close();
-    throw asStoreError(thrown, options);
+    const error = asStoreError(thrown, options);
+    // Where the list of tables is damaged, a statement about one is to SQLite merely wrong.
+    const isDamage = error.code === 'bug' && checkDatabase(options.file, options) === 'damaged';
+    throw isDamage ? damagedDatabase(options, { cause: thrown }) : error;
   }
 }
 
@@ -123,8 +140,15 @@ function userVersion(connection: DatabaseSync): number {
   return Number(connection.prepare('PRAGMA user_version').get()?.['user_version']);
 }
 
-function databaseOver(connection: DatabaseSync, advice: DatabaseAdvice): Database {
+function databaseOver(
+  connection: DatabaseSync,
+  advice: DatabaseAdvice,
+  watch: DatabaseWatch | null,
+): Database {
   const statements = new Map<string, Statement<Row>>();
+  const demandWhole = (): void => {
+    if (watch?.isDamaged() === true) throw damagedDatabase(advice);
+  };
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
@@ -135,6 +159,7 @@ function databaseOver(connection: DatabaseSync, advice: DatabaseAdvice): Databas
 
   function transaction<T>(begin: string, work: () => T): T {
     return guarded(() => {
+      demandWhole();
       if (connection.isTransaction) return work();
       connection.exec(begin);
       try {
@@ -153,25 +178,35 @@ function databaseOver(connection: DatabaseSync, advice: DatabaseAdvice): Databas
     prepare<R extends Row>(sql: string): Statement<R> {
       let statement = statements.get(sql);
       if (statement === undefined) {
-        statement = guarded(() => statementOver<Row>(connection.prepare(sql), advice));
+        statement = guarded(() => statementOver<Row>(connection.prepare(sql), advice, demandWhole));
         statements.set(sql, statement);
       }
       return statement as Statement<R>;
     },
-    exec: sql => guarded(() => connection.exec(sql)),
+    exec: sql =>
+      guarded(() => {
+        demandWhole();
+        connection.exec(sql);
+      }),
     write: work => transaction('BEGIN IMMEDIATE', work),
     read: work => transaction('BEGIN', work),
     close() {
+      watch?.close();
       statements.clear();
       if (connection.isOpen) guarded(() => connection.close());
     },
   };
 }
 
-function statementOver<R extends Row>(statement: StatementSync, advice: DatabaseAdvice): Statement<R> {
+function statementOver<R extends Row>(
+  statement: StatementSync,
+  advice: DatabaseAdvice,
+  demandWhole: () => void,
+): Statement<R> {
   return {
     run(...parameters) {
       try {
+        demandWhole();
         // Numbers, as the connection does not ask for bigints.
         return statement.run(...parameters) as { changes: number; lastInsertRowid: number };
       } catch (thrown) {
@@ -180,6 +215,7 @@ function statementOver<R extends Row>(statement: StatementSync, advice: Database
     },
     get(...parameters) {
       try {
+        demandWhole();
         return statement.get(...parameters) as R | undefined;
       } catch (thrown) {
         throw asStoreError(thrown, advice);
@@ -187,6 +223,7 @@ function statementOver<R extends Row>(statement: StatementSync, advice: Database
     },
     all(...parameters) {
       try {
+        demandWhole();
         return statement.all(...parameters) as R[];
       } catch (thrown) {
         throw asStoreError(thrown, advice);

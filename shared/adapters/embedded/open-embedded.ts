@@ -4,12 +4,13 @@ import { AppError, asAppError } from '../../kernel/errors.ts';
 import { isTenantId } from '../../model/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Profile } from '../../ports/profile.ts';
+import type { Telemetry } from '../../ports/telemetry.ts';
 import { environmentSecretStore } from './environment-secret-store.ts';
 import { asArchiveError, fileErrorCode } from './file-error.ts';
 import { openFileRawArchive } from './file-raw-archive.ts';
-import { openSearchIndex } from './fts-search-index.ts';
 import { localCheckpointSigner } from './local-checkpoint-signer.ts';
 import { openDatabase, type Database } from './open-database.ts';
+import { openProjectedIndex } from './projected-index.ts';
 import { holdfastMigrations } from './schema.ts';
 import { sqliteAccessLog } from './sqlite-access-log.ts';
 import { sqliteCursorStore } from './sqlite-cursor-store.ts';
@@ -31,11 +32,14 @@ export interface OpenEmbeddedOptions {
   readonly clock: Clock;
   /** The file that HOLDFAST_SECRETS names, in place of the folder's secrets.json; none where empty. */
   readonly secretsFile?: string;
+  /** Told of damage when it is found, not when somebody asks. */
+  readonly telemetry?: Pick<Telemetry, 'error'> | undefined;
 }
 
 /**
  * Opens the stores of one machine. Several processes may have the same folder open.
- * @throws AppError `store.*` when a file is damaged or the folder cannot be used.
+ * @throws AppError `store.*` when holdfast.db is damaged or the folder cannot be used. What is wrong with the index, whoever
+ *   uses the index is told.
  */
 export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profile> {
   const { folder, environment, clock, secretsFile = '' } = options;
@@ -47,9 +51,13 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
     throw asArchiveError(thrown);
   }
   const archive = await openFileRawArchive({ folder: raw, clock });
-  const database = openHoldfastDatabase(folder);
+  const damageTo = (name: string) => (error: AppError) =>
+    options.telemetry?.error('database.damaged', error, { database: name });
+  const database = openHoldfastDatabase(folder, damageTo('holdfast.db'));
   try {
-    const index = openSearchIndex(folder);
+    const stores = storesOver(database);
+    const onDamage = damageTo('index.db');
+    const index = await openProjectedIndex({ folder, events: stores.events, clock, onDamage });
     const named = { file: secretsFile, setting: 'HOLDFAST_SECRETS' };
     const file = secretsFile === '' ? { file: join(folder, 'secrets.json') } : named;
     const secrets = environmentSecretStore({ environment, ...file });
@@ -59,7 +67,7 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
       index,
       secrets,
       signer,
-      ...storesOver(database),
+      ...stores,
       check: () => checkEach({ archive, index, secrets, signer, database }),
       batch,
       async close() {
@@ -77,14 +85,27 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
 const batch = { pages: 64, bytes: 1_000_000 };
 
 /** `<folder>/holdfast.db` with our tables. */
-export const openHoldfastDatabase = (folder: string): Database =>
-  openDatabase({
-    file: join(folder, 'holdfast.db'),
-    name: 'holdfast.db',
-    mend: 'Stop Holdfast, keep the file for examination, and restore it from a backup.',
-    synchronous: 'FULL',
-    migrations: holdfastMigrations,
-  });
+export function openHoldfastDatabase(folder: string, onDamage?: (error: AppError) => void): Database {
+  try {
+    return openDatabase({ ...holdfastDatabase, file: join(folder, 'holdfast.db'), onDamage });
+  } catch (thrown) {
+    const error = asAppError(thrown);
+    if (error.code === 'store.corrupt') onDamage?.(error);
+    throw error;
+  }
+}
+
+const holdfastDatabase = {
+  name: 'holdfast.db',
+  mend: 'Stop Holdfast, keep the file for examination, and restore it from a backup.',
+  synchronous: 'FULL',
+  migrations: holdfastMigrations,
+  // By these everything else is found, and counts as known or new.
+  watched: [
+      'tenant_numbers', 'source_numbers', 'feed_position', 'event_counts', 'cursors', 'tenants', 'jobs', 'ledger_heads',
+      'operations',
+    ], // prettier-ignore
+} as const;
 
 const storesOver = (database: Database) => ({
   events: sqliteEventStore(database),
@@ -117,7 +138,7 @@ const tableOf = {
 
 async function checkEach(parts: {
   readonly archive: { check(): Promise<void> };
-  readonly index: { position(): Promise<string | null> };
+  readonly index: { demandWhole(): Promise<void>; position(): Promise<string | null> };
   readonly secrets: { check(): Promise<void> };
   readonly signer: { publicKey(): Promise<unknown> };
   readonly database: Database;
@@ -132,7 +153,10 @@ async function checkEach(parts: {
     }
   };
   await check('archive', () => parts.archive.check());
-  await check('index', () => parts.index.position());
+  await check('index', async () => {
+    await parts.index.demandWhole();
+    await parts.index.position();
+  });
   await check('secrets', () => parts.secrets.check());
   await check('signer', () => parts.signer.publicKey());
   for (const [name, table] of Object.entries(tableOf)) {

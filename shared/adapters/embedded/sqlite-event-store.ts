@@ -1,6 +1,8 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
-import type { Change, EventStore } from '../../ports/event-store.ts';
+import { mostBytes, mostTogether } from '../../model/event-size.ts';
+import type { Change, Changes, EventStore } from '../../ports/event-store.ts';
+import { demandEventSize } from '../documents/demand-event-size.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
@@ -32,6 +34,19 @@ export function sqliteEventStore(database: Database): EventStore {
     return row === undefined ? null : readRevision(row, scope.tenantId, id);
   }
 
+  /** The events of rows: no more than are held at a time. */
+  function held(rows: Iterable<RevisionRow>, limit: number): Pick<Changes, 'changes' | 'more'> {
+    const changes: Change[] = [];
+    let weight = 0;
+    for (const row of rows) {
+      const event = readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null);
+      changes.push(changeOf({ position: row.position, event }));
+      weight += mostBytes(event);
+      if (changes.length === limit || weight > mostTogether) return { changes, more: true };
+    }
+    return { changes, more: false };
+  }
+
   return {
     async upsert(scope, events, at) {
       const tenant = { id: scope.tenantId, number: tenants.give(scope.tenantId) };
@@ -42,7 +57,10 @@ export function sqliteEventStore(database: Database): EventStore {
       return { inserted, replaced: stored.length - inserted, unchanged: seen - stored.length };
     },
     async rebuild(scope, rebuilt, at) {
-      for (const { event } of rebuilt) demandTenant(scope.tenantId, event.tenant);
+      for (const { event } of rebuilt) {
+        demandTenant(scope.tenantId, event.tenant);
+        demandEventSize(event);
+      }
       const number = tenants.give(scope.tenantId);
       const counts = database.write(() =>
         rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, sources, at),
@@ -61,22 +79,15 @@ export function sqliteEventStore(database: Database): EventStore {
       return every.all(tenantOf(scope), id).map(row => readRevision(row, scope.tenantId, id));
     },
     async changes(scopes, after, limit) {
-      const changes = database.read(() => {
+      const { changes, more } = database.read(() => {
         const from = readPosition(database, after);
         const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
-        if (known !== null) return known.map(changeOf);
-        const rows =
-          scopes === null
-            ? wholeFeed(database, from, limit)
-            : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit);
-        return rows.map(row =>
-          changeOf({
-            position: row.position,
-            event: readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null),
-          }),
-        );
+        if (known !== null) return { changes: known.map(changeOf), more: known.length === limit };
+        return scopes === null
+          ? held(wholeFeed(database, from, limit), limit)
+          : held(scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit), limit);
       });
-      return { changes, next: changes.at(-1)?.position ?? after };
+      return { changes, next: changes.at(-1)?.position ?? after, more };
     },
     ...sqliteQuarantine(database),
     async expire(scope, source, before) {

@@ -7,6 +7,7 @@ import type { Database } from './open-database.ts';
 import type { RecentChange } from './recent-changes.ts';
 import { demandTenant, type Numbers } from './tenant-numbers.ts';
 import type { TenantId } from '../../model/ids.ts';
+import { demandEventSize } from '../documents/demand-event-size.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
 export interface Upserted {
@@ -36,6 +37,7 @@ export function upsertEvents(
   let seen = 0;
   for (const event of events) {
     demandTenant(tenant.id, event.tenant);
+    demandEventSize(event);
     seen += 1;
     const revision = claim(event, position + 1);
     if (revision === null) continue;

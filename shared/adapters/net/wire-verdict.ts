@@ -14,7 +14,7 @@ export function wireVerdict(api: ProviderApi, fault: WireFault, clientRequestId:
       kind: 'failed',
       error: error(
         'provider.truncated',
-        'One answer is larger than the limit and was not taken in. A narrower window is tried; if it stays so, raise the limit.',
+        'One answer is larger than the limit and was not taken in. A narrower window is tried; if it stays so, report it: its window stays open until it is read.',
       ),
     };
   }
