@@ -245,7 +245,7 @@ Examples:
   holdfast search outcome:failure --from now-1d
   holdfast search 'actor:"Mira Holt" operation:"Add member to role"'
   holdfast search 'ip:198.51.100.0/24 NOT outcome:success' --facets operation,actor
-  holdfast search 'sender:*@fabrikam.example' --all --json | jq -r .summary
+  holdfast search 'sender:fabrikam.example' --all --json | jq -r .summary
   holdfast search -- -outcome:success        (after --, a leading minus is part of the query)`;
 
 function version(): string {

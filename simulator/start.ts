@@ -85,17 +85,28 @@ function worldOf({ seed, events, tenants, records, born }: Flags): { world: Worl
   if (refused.count > 0) {
     const places = refused.first.slice(0, 3).map(({ file, line }) => `${file}:${line}`);
     const more = refused.count > places.length ? ` and ${refused.count - places.length} more` : '';
-    notes.push(`left out, because they are no JSON in UTF-8: ${places.join(', ')}${more}`);
+    notes.push(
+      `left out, because they are no JSON in UTF-8, or longer than 32 MB: ${places.join(', ')}${more}`,
+    );
   }
-  if (unserved.length > 0) notes.push(`not served: ${unserved.join(', ')}`);
+  if (unserved.length > 0) {
+    const more = unserved.length > 8 ? ` and ${unserved.length - 8} more` : '';
+    notes.push(
+      `not served, because it is no <source-id>/*.ndjson file: ${unserved.slice(0, 8).join(', ')}${more}`,
+    );
+  }
   return { world: { seed, tenants: [...invented.tenants, tenant] }, notes };
 }
 
 /** Ends this process with a sentence, which the parent says where there is one. */
 function giveUp(code: number, sentence: string, more = ''): void {
   process.exitCode = code;
-  if (process.connected) process.send?.({ failed: sentence }, () => process.disconnect());
+  if (process.connected) process.send?.({ failed: sentence }, hangUp);
   else process.stderr.write(`${sentence}\n${more}`);
+}
+
+function hangUp(): void {
+  if (process.connected) process.disconnect();
 }
 
 /** What a person can mend; null for what is our own mistake. */
@@ -110,6 +121,9 @@ function sentenceFor(thrown: unknown, flags: Flags): string | null {
 }
 
 async function run(flags: Flags): Promise<void> {
+  const hasParent = process.connected;
+  // Ctrl-C comes to the parent as well, whose runs want their last pages before it ends this process.
+  if (hasParent) process.on('SIGINT', () => {});
   const { world, notes } = worldOf(flags);
   const simulator = await startSimulator({ world, port: flags.port });
   process.stdout.write(`The simulator is at ${simulator.url}\n`);
@@ -121,15 +135,17 @@ async function run(flags: Flags): Promise<void> {
   );
   for (const note of notes) process.stdout.write(`  ${note}\n`);
   const stop = (): void => {
-    if (process.connected) process.disconnect();
+    hangUp();
     void simulator.close();
   };
-  // Ctrl-C comes to the parent as well, whose runs want their last pages before it ends this process.
-  process.on('SIGINT', process.connected ? () => {} : stop);
+  if (!hasParent) process.on('SIGINT', stop);
   process.once('SIGTERM', stop);
   // The parent is gone, maybe by kill -9: nobody is left to stop this one.
   process.once('disconnect', () => void simulator.close());
-  process.send?.({ ready: simulator.url, notes });
+  // It may be gone already: a Ctrl-C while the world was invented. Unheard, the failure to tell it would end this
+  // process with a stack trace over the words of the parent's.
+  if (hasParent && !process.connected) stop();
+  else process.send?.({ ready: simulator.url, notes }, () => {});
 }
 
 const flags = readFlags(process.argv.slice(2));

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import type { ApiRequest } from './api-request.ts';
 import type { RouteSpec } from './contract/route-spec.ts';
+import { issueSentence } from './issue-sentence.ts';
 import type { ProblemDetail } from './problem.ts';
 
 /** A request that does not fit its route, with one line per thing that is wrong. */
@@ -70,13 +71,7 @@ function detailsOf(issue: z.core.$ZodIssue): ProblemDetail[] {
     });
   }
   const target = at === '' ? 'body' : at;
-  return [{ code: 'InvalidValue', message: `\`${target}\`: ${sentence(issue)}`, target }];
-}
-
-/** zod's own words name what was expected and never repeat the value. */
-function sentence(issue: z.core.$ZodIssue): string {
-  const text = issue.message.replace(/^Invalid input: /, '');
-  return text.endsWith('.') ? text : `${text}.`;
+  return [{ code: 'InvalidValue', message: `\`${target}\`: ${issueSentence(issue)}`, target }];
 }
 
 const shortened = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60)}…`);

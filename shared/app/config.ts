@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { issueWords } from '../api/issue-sentence.ts';
 import { tenantIdSchema } from '../model/ids.ts';
 
 /** Everything a deployment can set. Names, meanings and defaults stand here and nowhere else. */
@@ -200,7 +201,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     const parsed = settings[name].schema.safeParse(text);
     if (parsed.success) values[name] = parsed.data;
     else if (text === '') problems.push({ setting: name, problem: `is not set: ${settings[name].about}` });
-    else problems.push({ setting: name, problem: parsed.error.issues[0]?.message ?? 'is not valid' });
+    else
+      problems.push(
+        ...parsed.error.issues.slice(0, 1).map(issue => ({ setting: name, problem: issueWords(issue) })),
+      );
   }
   if (values.HOLDFAST_PROFILE === 'azure') {
     for (const name of azureNeeds) {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Telemetry } from '../ports/telemetry.ts';
 import type { OpenedProfile } from './opened-profile.ts';
 
 /**
@@ -10,6 +11,7 @@ export async function openEmbeddedProfile(
   folder: string,
   environment: Readonly<Record<string, string | undefined>>,
   secretsFile = '',
+  telemetry?: Telemetry,
 ): Promise<OpenedProfile> {
   const [{ openEmbedded }, { lockData }, { installationKey }, { systemClock }] = await Promise.all([
     import('../adapters/embedded/open-embedded.ts'),
@@ -20,11 +22,11 @@ export async function openEmbeddedProfile(
   const lock = lockData(folder);
   const worker = `embedded-${randomUUID()}`;
   try {
-    const profile = await openEmbedded({ folder, environment, secretsFile, clock: systemClock });
+    const profile = await openEmbedded({ folder, environment, secretsFile, clock: systemClock, telemetry });
     return {
       profile,
       clock: systemClock,
-      continuationKey: await installationKey(folder),
+      continuationKey: () => installationKey(folder),
       worker,
       // The lock makes this process the only one: a lease of an earlier life is ours to take up at once.
       isGone: owner => !owner.startsWith(worker),

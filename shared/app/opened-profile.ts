@@ -6,7 +6,8 @@ import type { Profile } from '../ports/profile.ts';
 export interface OpenedProfile {
   readonly profile: Profile;
   readonly clock: Clock;
-  readonly continuationKey: Uint8Array;
+  /** Signs continuations. Asked of a store that may be away, unlike everything else of opening. */
+  readonly continuationKey: () => Promise<Uint8Array>;
   /** This process in a lease. */
   readonly worker: string;
   /** Whether a lease's owner was an earlier process on these stores. */

@@ -5,6 +5,7 @@ import { AppError } from '../kernel/errors.ts';
 import type { Mappings } from '../mappings/mappings.ts';
 import { tenantSchema, type Tenant } from '../model/tenant.ts';
 import { sources } from '../sources/index.generated.ts';
+import { issueWords } from '../api/issue-sentence.ts';
 import type { Settings } from './config.ts';
 import { readMappingFile } from './mapping-file.ts';
 
@@ -43,12 +44,14 @@ async function readJson<T>(
     });
   let value: unknown;
   try {
-    value = JSON.parse(inline ? given : await readFile(given, 'utf8'));
+    // Windows' editors put a byte order mark before it, which no reader of JSON takes.
+    value = JSON.parse(inline ? given : (await readFile(given, 'utf8')).replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw wrong(cause instanceof SyntaxError ? 'is not JSON' : 'cannot be read', cause);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  throw wrong(`is wrong at ${issue?.path.join('.') || 'the top'}: ${issue?.message ?? 'unexpected'}`);
+  const what = issue === undefined ? 'unexpected' : issueWords(issue);
+  throw wrong(`is wrong at ${issue?.path.join('.') || 'the top'}: ${what}`);
 }

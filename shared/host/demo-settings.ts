@@ -97,3 +97,14 @@ export function demoSettings(
     grants: ['Events.Read', 'Ledger.Read', 'Tenants.Manage'].map(principal => ({ principal, tenants: '*' })),
   };
 }
+
+/**
+ * The customers of an earlier start that the simulator no longer plays (its `--records` or `--tenants` were others),
+ * from the file that start wrote: retired, so that their pulls do not fail for ever at a provider that is not there.
+ * What was pulled stays, and the next start that plays them goes on.
+ */
+export function noLongerPlayed(before: unknown, played: readonly Tenant[]): readonly Tenant[] {
+  const found = tenantSchema.array().safeParse(before);
+  const ids = new Set(played.map(({ id }) => id));
+  return (found.data ?? []).filter(({ id }) => !ids.has(id)).map(tenant => ({ ...tenant, state: 'retired' }));
+}

@@ -145,6 +145,9 @@ function headersOf(request: IncomingMessage): Record<string, string> {
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
+  // Node keeps the first and drops the others; a proxy before us may have looked at the last. Together they are no token.
+  const tokens = request.headersDistinct['authorization'] ?? [];
+  if (tokens.length > 1) headers['authorization'] = tokens.join(', ');
   return headers;
 }
 

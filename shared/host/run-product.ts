@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { systemClock } from '../adapters/embedded/system-clock.ts';
 import { consoleTelemetry, type LogLevel } from '../adapters/net/console-telemetry.ts';
 import { counterRegistry } from '../adapters/net/counter-registry.ts';
 import type { Api } from '../api/api-request.ts';
@@ -80,16 +81,25 @@ async function serveProblems(
 }
 
 async function serve(settings: Settings, options: ProductOptions): Promise<Product> {
+  const counters = counterRegistry();
+  const { log: stream, level } = options;
+  const telemetry = consoleTelemetry({ stream, level, clock: systemClock, counters });
   const opened = await openEmbeddedProfile(
     settings.HOLDFAST_DATA,
     options.environment,
     settings.HOLDFAST_SECRETS,
+    telemetry,
   );
-  const { clock, profile } = opened;
-  const counters = counterRegistry();
-  const telemetry = consoleTelemetry({ stream: options.log, level: options.level, clock, counters });
+  const { profile } = opened;
   try {
-    const app = await compose({ ...opened, settings, profile, telemetry, counters });
+    const app = await compose({
+      ...opened,
+      continuationKey: await opened.continuationKey(),
+      settings,
+      profile,
+      telemetry,
+      counters,
+    });
     const server = await listen(app.api, settings.HOLDFAST_HOST, settings.PORT);
     const every = seconds(settings.HOLDFAST_PULL_SECONDS);
     const loop = startWorkLoop({ deps: app.work, every, workers });

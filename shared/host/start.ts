@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeDataFolder } from '../app/data-folder.ts';
 import { isoInstant, parseInstant } from '../kernel/time.ts';
-import { demoSettings, type DemoTenant } from './demo-settings.ts';
+import { demoSettings, noLongerPlayed, type DemoTenant } from './demo-settings.ts';
 import { logFile } from './log-file.ts';
 import { outliveReaders } from './outlive-readers.ts';
 import { runProduct, type Product } from './run-product.ts';
@@ -75,13 +75,15 @@ async function main(given: Flags): Promise<void> {
     });
     const tenants = await simulator.tenants();
     const settings = demoSettings(process.env, simulator.url, tenants);
-    await writeFile(join(data, 'demo-tenants.json'), JSON.stringify(settings.tenants, null, 2));
+    const customers = join(data, 'demo-tenants.json');
+    const left = noLongerPlayed(await readJson(customers), settings.tenants);
+    await writeFile(customers, JSON.stringify([...settings.tenants, ...left], null, 2));
     await writeFile(join(data, 'demo-grants.json'), JSON.stringify(settings.grants, null, 2));
     product = await runProduct({
       environment: {
         ...settings.environment,
         HOLDFAST_DATA: data,
-        HOLDFAST_TENANTS: join(data, 'demo-tenants.json'),
+        HOLDFAST_TENANTS: customers,
         HOLDFAST_GRANTS: join(data, 'demo-grants.json'),
       },
       log: logFile(join(data, 'holdfast.log'), () => {
@@ -98,6 +100,15 @@ async function main(given: Flags): Promise<void> {
     );
     simulator?.stop();
     process.exit(1);
+  }
+}
+
+/** Null where there is none yet, or none that can be read: it is written anew. */
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch {
+    return null;
   }
 }
 

@@ -24,6 +24,8 @@ export interface PageRequest {
 
 // A rare match must not make one request read a whole month: the page ends early, maybe empty, with a next link.
 const mostRead = 20_000;
+/** Characters: long records make short pages, as a provider's do, so that no answer is too long to be taken in. */
+const mostText = 16 * 1024 * 1024;
 
 /** One page of records in time order, and where the next begins; null after the last. */
 export function readPage(request: PageRequest): { texts: string[]; next: Position | null } {
@@ -38,16 +40,21 @@ export function readPage(request: PageRequest): { texts: string[]; next: Positio
   let skip = from?.passed ?? 0;
   let last: Position | null = from;
   let read = 0;
+  let length = 0;
   for (const record of request.read(rest)) {
     if (skip > 0 && record.time === from?.time) {
       skip -= 1;
       continue;
     }
     if (texts.length >= size || read >= mostRead) return { texts, next: last };
+    const text = record.json(asOf, request.version);
+    const kept = keep === null || keep(record, text);
+    if (kept && texts.length > 0 && length + text.length > mostText) return { texts, next: last };
     read += 1;
     last = { time: record.time, passed: record.time === last?.time ? last.passed + 1 : 1 };
-    const text = record.json(asOf, request.version);
-    if (keep === null || keep(record, text)) texts.push(text);
+    if (!kept) continue;
+    length += text.length;
+    texts.push(text);
   }
   return { texts, next: null };
 }

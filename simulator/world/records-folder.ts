@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentIdOf, contentTypes, expiryOf, isContentType, type ContentType } from './content-id.ts';
 import { feedsOf } from './graph-feeds.ts';
@@ -30,7 +30,10 @@ export interface RecordsFolder {
     /** The first hundred: path under the folder, and line from 1. */
     readonly first: readonly { readonly file: string; readonly line: number }[];
   };
-  /** Source folders that the simulator has no front end for, and files in the others that are not `*.ndjson`. */
+  /**
+   * What lies in the folder and is passed over: folders that are no source's, what is no `*.ndjson` file in those
+   * that are, and `*.ndjson` files, or files named as a source, where a source's folder should be.
+   */
   readonly unserved: readonly string[];
 }
 
@@ -38,6 +41,8 @@ const day = 86_400_000;
 const blobSize = 50;
 const contentDays = 6;
 const mostReported = 100;
+/** Bytes. A provider whose answer were longer than a client takes could never be asked for what follows it. */
+const longestRecord = 32 * 1024 * 1024;
 
 /**
  * `folder/<source id>/*.ndjson` as a tenant named Corpus: every line is a record and is served with exactly its
@@ -48,7 +53,8 @@ const mostReported = 100;
 export function recordsTenant(folder: string, now: number): RecordsFolder {
   if (!existsSync(folder))
     throw new Error(`There is no folder ${folder}. Give --records a folder that holds <source id>/*.ndjson.`);
-  const folders = readdirSync(folder, { withFileTypes: true }).filter(entry => !entry.isFile()).map(entry => entry.name).sort(); // prettier-ignore
+  const names = readdirSync(folder).sort();
+  const folders = names.filter(name => kindOf(join(folder, name)) === 'folder');
   const sources = servedSources.filter(source => folders.includes(source));
   const paths: string[] = [];
   const index = emptyIndex();
@@ -70,21 +76,38 @@ export function recordsTenant(folder: string, now: number): RecordsFolder {
     refused: index.refused,
     unserved: [
       ...folders.filter(name => !servedSources.includes(name) && ndjsonIn(join(folder, name)).length > 0),
-      ...sources.flatMap(source => otherFilesIn(join(folder, source)).map(name => `${source}/${name}`)),
+      ...names.filter(name => !folders.includes(name) && (servedSources.includes(name) || isNdjson(name))),
+      ...sources.flatMap(source => othersIn(join(folder, source)).map(name => `${source}/${name}`)),
     ],
   };
 }
 
+const isNdjson = (name: string): boolean => name.endsWith('.ndjson');
+
+/** What a name leads to, links followed. A pipe is no file: reading one waits for ever for somebody to write. */
+function kindOf(path: string): 'folder' | 'file' | 'other' {
+  const found = statSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true ? 'folder' : found?.isFile() === true ? 'file' : 'other';
+}
+
 const ndjsonIn = (path: string): readonly string[] =>
-  readdirSync(path, { withFileTypes: true })
-    .filter(entry => !entry.isDirectory() && entry.name.endsWith('.ndjson'))
-    .map(entry => entry.name)
+  readdirSync(path)
+    .filter(name => isNdjson(name) && isReadable(join(path, name)))
     .sort();
 
-const otherFilesIn = (path: string): readonly string[] =>
-  readdirSync(path, { withFileTypes: true })
-    .filter(entry => !entry.isDirectory() && !/^\.|\.ndjson$/.test(entry.name))
-    .map(entry => entry.name)
+/** A link that leads nowhere is not passed over: what it should lead to would be missed. */
+const isReadable = (path: string): boolean => statSync(path).isFile();
+
+/** Folders too, where something lies in them: records one level deeper are not read. */
+const othersIn = (path: string): readonly string[] =>
+  readdirSync(path)
+    .filter(name => !name.startsWith('.'))
+    .filter(name => {
+      const kind = kindOf(join(path, name));
+      return kind === 'folder'
+        ? readdirSync(join(path, name)).length > 0
+        : kind === 'other' || !isNdjson(name);
+    })
     .sort();
 
 function indexFile(
@@ -97,7 +120,7 @@ function indexFile(
 ): void {
   for (const line of linesOf(path)) {
     if (isBlank(line)) continue;
-    const value = valueOf(line);
+    const value = line.bytes.length > longestRecord ? undefined : valueOf(line);
     if (value === undefined) {
       index.refused.count += 1;
       if (index.refused.first.length < mostReported)

@@ -45,6 +45,12 @@ export interface Index {
 }
 
 const hour = 3_600_000;
+const day = 24 * hour;
+/**
+ * Message traces are asked for by ten days at a time and sixty times in five minutes: to reach one trace of ten years
+ * ago takes half an hour of empty answers. One older than this is served as if it were new.
+ */
+const traceDays = 500;
 
 const emptyBy = <Name extends string>(names: readonly Name[]): Record<Name, Place[]> =>
   Object.fromEntries(names.map((name): [Name, Place[]] => [name, []])) as Record<Name, Place[]>;
@@ -94,7 +100,8 @@ export function indexRecord(
 ): void {
   const log = logOf(source);
   const found = typeof value !== 'object' || value === null ? null : log === null ? timeInRecord(source, value) : mimecastTimeIn(log, value, now); // prettier-ignore
-  const time = found !== null && found <= now ? found : now - hour;
+  const oldest = source === 'exchange.message-trace' ? now - traceDays * day : -Infinity;
+  const time = found !== null && found <= now && found >= oldest ? found : now - hour;
   const place: Place = { time, file, offset: line.offset, length: line.bytes.length };
   if (source in stateSources) {
     index.state.push({ list: stateListOf(source, value), place });

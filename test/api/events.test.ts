@@ -111,6 +111,28 @@ describe('a search', () => {
     expect(second.body.value).toHaveLength(4);
   });
 
+  test('ends a page of very large events early, and goes on behind it', async () => {
+    const { client, house } = await setting(0);
+    const raw = { key: 'page', index: 0, sha256: sha256('page') };
+    const large = Array.from({ length: 130 }, (_, n) => ({
+      ...eventOf(contoso, 'contoso', n, raw),
+      reason: 'r'.repeat(60_000),
+    }));
+    await house.profile.events.upsert(scopeOf(contoso), large, house.clock.now());
+    await house.index();
+    const first = await client.call('events.list', { query: { limit: 1000, facets: 'outcome' } });
+    expect([first.body.value.length, first.body.total?.value]).toEqual([100, 130]);
+    const second = await client.follow('events.list', first.body.nextLink ?? '');
+    const all = [...first.body.value, ...second.body.value];
+    expect(new Set(all.map(({ id }) => id)).size).toBe(130);
+    expect(second.body.nextLink).toBeUndefined();
+    // The feed of them too, where a collector sees only that there is more.
+    const feed = await client.call('events.list', { query: { order: 'ingested', limit: 1000 } });
+    expect(feed.body.value.length).toBeLessThan(130);
+    const fed = await client.follow('events.list', feed.body.nextLink ?? '');
+    expect([feed.body.value.length + fed.body.value.length, fed.body.nextLink]).toEqual([130, undefined]);
+  });
+
   test('gives continuations to nobody else, to no other question, and not for ever', async () => {
     const { client, house } = await setting();
     const { body } = await client.call('events.list', { query: { limit: 2, q: 'actor:oskar' } });

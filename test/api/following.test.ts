@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { minutes, plus } from '../../shared/kernel/time.ts';
 import type { Client } from '../../shared/api/client.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { openHouse, people, type ApiHouse } from '../support/api-house.ts';
 import { seed } from '../support/api-seed.ts';
-import { contoso, scopeOf } from '../support/sample.ts';
+import { contoso, scopeOf, source, stream } from '../support/sample.ts';
 
 const adminOf = async (house: ApiHouse): Promise<Client> =>
   house.client(await house.issuer.user(people.contosoAdmin));
@@ -74,6 +75,33 @@ describe('following the pulls', () => {
       query: { source: 'm365.unified-audit', stream: 'Audit.Exchange' },
     });
     expect(other.body.value).toMatchObject([{ state: 'new', committedTo: null, covered: [] }]);
+  });
+
+  test.each([
+    [
+      'provider.unavailable',
+      1,
+      'failing',
+      'Failed once (provider.unavailable); next try 2026-10-05T12:03:00.000Z.',
+    ],
+    [
+      'provider.throttled',
+      3,
+      'working',
+      'Asked to wait by the provider 3 times in a row; goes on at 2026-10-05T12:03:00.000Z.',
+    ],
+  ])('a stream in the way of which is %s', async (code, count, state, problem) => {
+    const house = await openHouse();
+    await seed(house, contoso, 'contoso');
+    const ref = { source, stream };
+    const cursor = await house.profile.cursors.load(scopeOf(contoso), ref);
+    if (cursor === null) throw new Error('no cursor');
+    const now = house.clock.now();
+    const failures = { count, since: now, code, retryAt: plus(now, minutes(3)) };
+    await house.profile.cursors.swap(scopeOf(contoso), ref, cursor.rev, { ...cursor.value, failures });
+    const client = house.client(await house.issuer.user(people.contosoReader));
+    const { body } = await client.call('coverage.list', { query: { source } });
+    expect(body.value).toMatchObject([{ state, problem }]);
   });
 
   test('a tenant’s sources and their streams', async () => {

@@ -187,6 +187,22 @@ describe('malformed input gets a clear error', () => {
     expect(targets.sort()).toEqual(['form', 'limit', 'order']);
   });
 
+  test.each([
+    ['/api/v1/events?order=best', undefined, '`order`: expected one of newest, oldest, ingested.'],
+    ['/api/v1/events?facets=', undefined, '`facets`: expected text, and it is empty.'],
+    ['/api/v1/events:search', '[]', '`body`: expected an object.'],
+    ['/api/v1/events:search', '{"limit":0}', '`limit`: expected at least 1.'],
+    ['/api/v1/events:search', '{"limit":1.5}', '`limit`: expected a whole number.'],
+    ['/api/v1/events:search', `{"ip":"${'1'.repeat(501)}"}`, '`ip`: expected at most 500 characters.'],
+    ['/api/v1/events:search', '{"facets":"actor"}', '`facets`: expected a list.'],
+    [run, '{"range":{"from":"2026-10-01T00:00:00Z"}}', '`range.to`: expected text, and it is missing.'],
+  ])('of %s %s is told in our words', async (path, body, message) => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoAdmin);
+    const reply = await house.ask(path, { ...(body === undefined ? {} : post(body)), token });
+    expect(errorOf(reply).message).toBe(message);
+  });
+
   test('a syntax error in a query says where', async () => {
     const house = await openHouse();
     const token = await house.issuer.user(people.contosoReader);

@@ -21,6 +21,7 @@ const echo: Api = {
       body,
     });
     if (request.target === '/slow') await sleep(300);
+    if (request.target === '/token') return answer(200, request.headers['authorization'] ?? 'none');
     if (request.target === '/large') return answer(200, 'x'.repeat(5_000_000));
     if (request.target !== '/read') return answer(200, `${request.method} ${request.target}`);
     try {
@@ -134,6 +135,15 @@ describe('noise', () => {
     expect(text()).toMatch(/^HTTP\/1\.1 400 /);
     await expectAlive(server);
   });
+});
+
+test('two tokens are handed on as two: which one is meant is not for the server to guess', async () => {
+  const server = await start();
+  const { socket, text } = await dial(server);
+  socket.write(
+    'GET /token HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a\r\nauthorization: Bearer b\r\n\r\n',
+  );
+  await expectSoon(() => text().endsWith('Bearer a, Bearer b'));
 });
 
 describe('a body', () => {

@@ -82,6 +82,24 @@ describe('a backfill', () => {
     expect(operations).toMatchObject([{ status: 'Failed', error: { code: 'request.invalid' } }]);
   });
 
+  test('of what is still to come is refused, with and without a dry run: it would be under way until then', async () => {
+    const house = await openHouse();
+    const client = await adminOf(house);
+    for (const [from, to] of [
+      ['2027-01-01T00:00:00Z', '2027-01-02T00:00:00Z'],
+      ['2026-10-04T00:00:00Z', '2027-01-02T00:00:00Z'],
+    ] as const) {
+      for (const dryRun of [true, false]) {
+        await expect(
+          client.call('source.backfill', { params, body: { range: { from, to }, dryRun } }),
+        ).rejects.toMatchObject({ status: 400, code: 'RequestInvalid', target: 'to' });
+      }
+    }
+    expect(await house.profile.queue.depth()).toEqual({ waiting: 0, buried: 0 });
+    const now = { from: '2026-10-05T00:00:00Z', to: '2026-10-05T12:00:00Z' };
+    expect((await client.call('source.backfill', { params, body: { range: now } })).status).toBe(202);
+  });
+
   test('of a source the tenant does not have is 404, of one switched off or of a retired tenant 409', async () => {
     const house = await openHouse({ grants: [{ principal: people.operator.oid, tenants: '*' }] });
     const client = house.client(await house.issuer.user(people.operator));

@@ -20,6 +20,8 @@ const host = [
   // Where log lines go is the host's own business.
   'shared/adapters/net/console-telemetry.ts',
   'shared/adapters/net/counter-registry.ts',
+  // Lines are written before the stores are open, and with them a clock.
+  'shared/adapters/embedded/system-clock.ts',
 ] as const;
 
 /**

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { buildProgram } from '../../cli/program.ts';
 import { openTerminal } from '../../cli/terminal.ts';
+import { parseQuery } from '../../shared/query/parse.ts';
 import { lineAt, listTree, readTreeFile, report, type Finding, type TreeFile } from './source-tree.ts';
 
 const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() };
@@ -47,6 +48,19 @@ function deadFlags(file: TreeFile): Finding[] {
   });
 }
 
+/** Examples of a search in quotes that the query language refuses: one in a help has been copied and refused. */
+function deadQueries(file: TreeFile): Finding[] {
+  return [...file.text.matchAll(/holdfast search '([^'\n]+)'/g)].flatMap(match => {
+    try {
+      parseQuery(match[1] ?? '');
+      return [];
+    } catch {
+      const says = `shows the search '${match[1]}', which is refused`;
+      return [{ path: file.path, line: lineAt(file.text, match.index), says }];
+    }
+  });
+}
+
 describe('advice to run a command', () => {
   test('names one there is, in messages and documents', () => {
     const files = listTree().filter(path => /^(?:shared|cli|docs|[A-Z]).*\.(?:ts|md)$/.test(path));
@@ -60,6 +74,12 @@ describe('advice to run a command', () => {
     expect(deadFlags({ path: 'x.md', text }).map(({ says }) => says)).toEqual([
       'advises "holdfast event --mend", which is no option of it',
     ]);
+  });
+  test('with queries that are understood', () => {
+    const files = listTree().filter(path => /^(?:shared|cli|docs|[A-Z]).*\.(?:ts|md)$/.test(path));
+    expect(report(files.map(readTreeFile).flatMap(deadQueries))).toEqual([]);
+    const text = "holdfast search 'sender:*@fabrikam.example' --all; holdfast search 'ip:*'";
+    expect(deadQueries({ path: 'x.md', text })).toHaveLength(1);
   });
   test('the check finds one there is not', () => {
     expect(commands.size).toBeGreaterThan(8);

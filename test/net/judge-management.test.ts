@@ -102,7 +102,7 @@ describe('facts', () => {
   };
   test('say how far back the API remembers, by the date of the answer', () => {
     const body = envelope('AF20055', 'x');
-    expect(factsOf(400, body)['remembersFrom']).toBe(Date.parse('2026-09-28T08:15:02Z'));
+    expect(factsOf(400, body)['remembersFrom']).toBe(Date.parse('2026-09-28T08:30:02Z'));
     expect(factsOf(400, body, { date: '' })).not.toHaveProperty('remembersFrom');
   });
   test('carry a code, but never a sentence that stands where a code belongs', () => {

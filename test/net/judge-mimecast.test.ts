@@ -108,7 +108,7 @@ describe('Mimecast: one row for every row of the fact sheet', () => {
 
   test('says how far back message tracking goes, counted from the answer’s own date', () => {
     const verdict = judgeMimecast(answer(200, keyed('err_track_and_trace_invalid_start_date')));
-    const thirtyDays = Date.parse('2026-10-05T08:15:02Z') - 30 * 86_400_000;
+    const thirtyDays = Date.parse('2026-10-05T08:30:02Z') - 30 * 86_400_000;
     expect(verdict).toMatchObject({ error: { facts: { remembersFrom: thirtyDays } } });
   });
 

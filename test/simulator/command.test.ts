@@ -80,6 +80,13 @@ test('serves invented tenants and a folder of records, and stops when told', asy
   expect(await running.ended).toBe(0);
 });
 
+test('whose parent is gone before the world is invented ends in silence', async () => {
+  const running = run(['--port', '0', '--events', '20000']);
+  running.child.disconnect();
+  expect(await running.ended).toBe(0);
+  expect(running.output()).not.toMatch(/Error|\bat .+\.ts:/);
+});
+
 test('ends when its parent is gone, however that went', async () => {
   const running = run(['--port', '0', '--events', '100']);
   const url = urlIn(await running.message);
@@ -113,7 +120,7 @@ test('says where the lines are that it leaves out, and which files it cannot rea
   expect(await running.message).toMatchObject({
     notes: [
       expect.stringContaining('1 records of 1 sources'),
-      `left out, because they are no JSON in UTF-8: ${of}:2, ${of}:3, ${of}:5 and 1 more`,
+      `left out, because they are no JSON in UTF-8, or longer than 32 MB: ${of}:2, ${of}:3, ${of}:5 and 1 more`,
     ],
   });
   await symlink(join(folder, 'nothing'), join(source, 'two.ndjson'));

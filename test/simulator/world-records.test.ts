@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readPage, type Position } from '../../simulator/graph/read-page.ts';
 import { contentTypes } from '../../simulator/world/content-id.ts';
 import { recordTime } from '../../simulator/world/record-time.ts';
 import { corpusId, recordsTenant } from '../../simulator/world/records-folder.ts';
 import { truth } from '../../simulator/world/truth.ts';
-import type { SimTenant } from '../../simulator/world/world.ts';
+import type { SimRecord, SimTenant } from '../../simulator/world/world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const now = Date.parse('2026-10-05T10:30:00Z');
@@ -98,6 +100,56 @@ describe('a folder of records', () => {
     expect(tenant.remembersDays('m365.unified-audit')).toBe(7);
   });
 
+  test('tells of everything that it passes over', async () => {
+    const line = '{"id":"1","activityDateTime":"2026-09-01T10:00:00Z"}';
+    const root = await folderOf({
+      'entra.directory-audits/a.ndjson': line,
+      'entra.directory-audits/B.NDJSON': line,
+      'entra.directory-audits/deeper/c.ndjson': line,
+      'entra.directory-audits/.hidden': line,
+      'intune.audit-events': line,
+      'beside.ndjson': line,
+      'notes.txt': 'of no account',
+      'empty.source/notes.txt': 'of no account',
+    });
+    await mkdir(join(root, 'entra.directory-audits/no-file.ndjson'));
+    await mkdir(join(root, 'entra.directory-audits/empty'));
+    await symlink(join(root, 'entra.directory-audits/deeper'), join(root, 'entra.sign-ins'));
+    // Opened, a pipe that nobody writes to would stop the simulator for ever.
+    execFileSync('mkfifo', [join(root, 'entra.directory-audits/pipe.ndjson')]);
+    const { tenant, served: counts, unserved } = recordsTenant(root, now);
+    expect(served(tenant, 'entra.directory-audits')).toEqual([line]);
+    expect(counts).toEqual({ 'entra.directory-audits': 1, 'entra.sign-ins': 1 });
+    expect(unserved).toEqual([
+      'beside.ndjson',
+      'intune.audit-events',
+      'entra.directory-audits/B.NDJSON',
+      'entra.directory-audits/deeper',
+      'entra.directory-audits/pipe.ndjson',
+    ]);
+  });
+
+  test('leaves out a record that is longer than any answer, and reads on behind it', async () => {
+    const row = (id: string, size: number): string => `{"id":"${id}","x":"${'x'.repeat(size)}"}`;
+    const root = await folderOf({
+      'entra.directory-audits/a.ndjson': [row('1', 10), row('2', 33 * 1_048_576), row('3', 10)].join('\n'),
+    });
+    const { tenant, refused } = recordsTenant(root, now);
+    expect(refused).toEqual({ count: 1, first: [{ file: 'entra.directory-audits/a.ndjson', line: 2 }] });
+    expect(served(tenant, 'entra.directory-audits')).toEqual([row('1', 10), row('3', 10)]);
+  });
+
+  test('places a message trace that is too old to be reached soon where it is met', async () => {
+    const row = (time: string): string => `{"receivedDateTime":"${time}"}`;
+    const root = await folderOf({
+      'exchange.message-trace/a.ndjson': `${row('2015-03-01T00:00:00Z')}\n${row('2025-07-01T00:00:00Z')}`,
+    });
+    const { tenant } = recordsTenant(root, now);
+    const found = [...tenant.messageTraces({ from: 0, to: now }, now, 'asc')].map(record => record.time);
+    expect(found).toEqual([Date.parse('2025-07-01T00:00:00Z'), now - 3_600_000]);
+    expect(tenant.remembersDays('exchange.message-trace')).toBeLessThan(600);
+  });
+
   test('answers ranges in both orders', async () => {
     const stamp = (n: number): string => new Date(now - n * 1_000).toISOString();
     const rows = Array.from(
@@ -162,6 +214,22 @@ describe('a folder of records', () => {
   test('says what to do when it is not there', () => {
     expect(() => recordsTenant('/nowhere/at/all', now)).toThrow('Give --records a folder');
   });
+});
+
+test('long records make short pages, each record once', () => {
+  const long = 'x'.repeat(9 * 1024 * 1024);
+  const texts = [long, 'a', long, 'b', long, long];
+  const read = (range: { from: number; to: number }): SimRecord[] =>
+    texts.map((text, n) => ({ time: n < 4 ? 1 : 2, visibleAt: 1, json: () => text })).filter(record => record.time >= range.from); // prettier-ignore
+  const pages: string[][] = [];
+  let from: Position | null = null;
+  do {
+    const page = readPage({ range: { from: 0, to: 9 }, order: 'asc', from, size: 100, asOf: 9, read, keep: null }); // prettier-ignore
+    pages.push(page.texts);
+    from = page.next;
+  } while (from !== null);
+  expect(pages.map(page => page.length)).toEqual([2, 2, 1, 1]);
+  expect(pages.flat().every((text, n) => text === texts[n])).toBe(true);
 });
 
 test('times: a leap day is one, half a time is none', () => {

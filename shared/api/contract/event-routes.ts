@@ -131,7 +131,7 @@ export const eventsList = route({
   tag: 'events',
   summary: 'Search events, or follow them in the order they were stored',
   about:
-    'With order=ingested this is a feed: every revision of every event once, late ones included; it takes only tenant, limit and since. nextLink repeats the question without facets and histogram.',
+    'With order=ingested this is a feed: every revision of every event once, late ones included; it takes only tenant, limit and since. nextLink repeats the question without facets and histogram; where events are very large a page has fewer than limit.',
   needs: 'Events.Read',
   over: 'my-tenants',
   audit: { action: 'events.search' },

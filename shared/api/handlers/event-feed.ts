@@ -28,10 +28,10 @@ export function createEventFeed(
     const limit = input.limit ?? defaultLimit;
     const binding: Binding = { kind: 'feed', caller: principal.tid, tenants: [], question: null };
     const after = input.since === undefined ? null : continuations.open(binding, input.since, 'since').after;
-    const { changes, next } = await deps.profile.events.changes(scopes, after, limit);
+    const { changes, next, more } = await deps.profile.events.changes(scopes, after, limit);
     const cursor = continuations.sealForever(binding, { after: next ?? after });
     const value = changes.map(change => change.event);
-    if (value.length < limit) return { status: 200, body: { value, cursor } };
+    if (!more) return { status: 200, body: { value, cursor } };
     const query = new URLSearchParams({ order: 'ingested', since: cursor, limit: String(limit) });
     if (input.tenant !== undefined) query.set('tenant', input.tenant);
     return { status: 200, body: { value, cursor, nextLink: `${apiRoot}/events?${query.toString()}` } };

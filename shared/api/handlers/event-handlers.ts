@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import { instant, isoInstant } from '../../kernel/time.ts';
 import type { StoredEvent } from '../../model/event.ts';
+import { mostBytes, mostTogether } from '../../model/event-size.ts';
 import type { SearchPage, SearchRequest } from '../../model/query.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import type { Principal } from '../../model/principal.ts';
@@ -92,8 +93,8 @@ function createSearch(
       interval,
     };
     const page = await deps.profile.index.search(scopes, request);
-    const token = page.next === null ? null : continuations.seal(binding, { after: page.next, asOf });
-    const events = await loaded(deps, scopes, page.hits);
+    const { events, next } = await loaded(deps, scopes, page);
+    const token = next === null ? null : continuations.seal(binding, { after: next, asOf });
     const list = withNextLink(
       events,
       `${apiRoot}/events`,
@@ -127,8 +128,33 @@ function answerDeciding(input: SearchQuery): Record<string, string | undefined> 
   return { ...rest, order: order === 'newest' ? undefined : order };
 }
 
-/** The hits' events from the store, in the hits' order. One the store no longer has is left out. */
+/** Few enough that they fit into memory though each were as large as one may be. */
+const loadedAtOnce = 100;
+
+/**
+ * The hits' events from the store, in the hits' order. One the store no longer has is left out. Where they are very
+ * large the page ends early, and the next goes on there.
+ */
 async function loaded(
+  deps: ApiDeps,
+  scopes: readonly TenantScope[],
+  { hits, next }: SearchPage,
+): Promise<{ events: StoredEvent[]; next: string | null }> {
+  const events: StoredEvent[] = [];
+  let weight = 0;
+  for (let from = 0; from < hits.length; from += loadedAtOnce) {
+    const some = hits.slice(from, from + loadedAtOnce);
+    const found = await eventsOf(deps, scopes, some);
+    for (const event of found) weight += mostBytes(event);
+    events.push(...found);
+    if (weight > mostTogether && from + some.length < hits.length) {
+      return { events, next: some.at(-1)?.place ?? null };
+    }
+  }
+  return { events, next };
+}
+
+async function eventsOf(
   deps: ApiDeps,
   scopes: readonly TenantScope[],
   hits: SearchPage['hits'],

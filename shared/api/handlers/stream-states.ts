@@ -50,6 +50,11 @@ function standing(cursor: Cursor | null): { state: StreamState['state']; problem
   if (cursor.failures !== null) {
     const { count, code, retryAt } = cursor.failures;
     const times = count === 1 ? 'once' : `${String(count)} times in a row`;
+    // Every large tenant meets its quota now and then. It needs nobody, and is no failure.
+    if (code === 'provider.throttled') {
+      const problem = `Asked to wait by the provider ${times}; goes on at ${isoInstant(retryAt)}.`;
+      return { state: 'working', problem };
+    }
     return { state: 'failing', problem: `Failed ${times} (${code}); next try ${isoInstant(retryAt)}.` };
   }
   return { state: cursor.open === null ? 'current' : 'working', problem: null };
