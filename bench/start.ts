@@ -1,21 +1,11 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signIn } from '../cli/sign-in.ts';
 import { instant } from '../shared/kernel/time.ts';
+import { freePort } from '../test/support/free-port.ts';
 import type { Figures } from './figures.ts';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 /** From `npm start` in an empty data folder to the first healthy answer and the first event a search finds. */
 export async function benchStart(): Promise<Figures> {

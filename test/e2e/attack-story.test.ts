@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { attackerIp } from '../../simulator/world/attack.ts';
 import { leakBox } from '../../simulator/world/leak.ts';
-import { freePort, get, startProcess, tokenOf, until } from '../support/product-process.ts';
+import { freePort } from '../support/free-port.ts';
+import { get, healthy, startProcess, tokenOf, until, upToDate } from '../support/product-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 interface Found {
@@ -22,7 +23,7 @@ it('one search finds the attack on Contoso in every source, and one the leak at 
     HOLDFAST_DATA: await tempFolder(),
   };
   const product = startProcess('start.ts', environment, ['--events', '3000']);
-  await until('health', async () => ((await fetch(`${product.url}/api/v1/health`)).ok ? true : null));
+  await healthy(product);
   const token = await tokenOf(product.url, 'operator');
   const control = `http://127.0.0.1:${environment.SIMULATOR_PORT}/control/tenants`;
   const tenants = (await get<{ value: readonly Offered[] }>(control, token)).value;
@@ -57,7 +58,7 @@ it('one search finds the attack on Contoso in every source, and one the leak at 
   await until('the first trace of the attack', async () =>
     (await search(contoso, `ip:${attackerIp}`)).length > 0 ? true : null,
   );
-  await until('catching up', async () => (product.output().includes('Up to date') ? true : null));
+  await upToDate(product);
   const attack = await until('the attack in every source', everywhere);
   const counts = counted(attack);
   process.stdout.write(`ip:${attackerIp} at Contoso: ${JSON.stringify(counts)}\n`);
@@ -71,4 +72,4 @@ it('one search finds the attack on Contoso in every source, and one the leak at 
   });
   process.stdout.write(`${leakBox} at Fabrikam: ${JSON.stringify(counted(leak))}\n`);
   expect(await search(contoso, `"${leakBox}"`)).toEqual([]);
-}, 300_000);
+}, 600_000);

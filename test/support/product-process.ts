@@ -1,19 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { signIn } from '../../cli/sign-in.ts';
 import { instant } from '../../shared/kernel/time.ts';
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 export interface ProductProcess {
   readonly url: string;
@@ -57,18 +47,39 @@ export function startProcess(
   };
 }
 
-/** Asks again until it answers something; a minute at most. */
-export async function until<T>(what: string, ask: () => Promise<T | null>): Promise<T> {
-  for (let tries = 0; tries < 300; tries += 1) {
+/** Asks again until it answers something: three minutes at most, and no longer than the process lives that is to answer. */
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T | null>,
+  process?: ProductProcess,
+): Promise<T> {
+  const said = (): string => (process === undefined ? '' : `. It said:\n${process.output()}`);
+  for (let tries = 0; tries < 900; tries += 1) {
     try {
       const answer = await ask();
       if (answer !== null) return answer;
     } catch {
       // Not listening yet.
     }
+    const { exitCode, signalCode } = process?.child ?? { exitCode: null, signalCode: null };
+    if (exitCode !== null || signalCode !== null) {
+      throw new Error(`${what} cannot happen: the process ended with ${exitCode ?? signalCode}${said()}`);
+    }
     await new Promise(done => setTimeout(done, 200));
   }
-  throw new Error(`${what} did not happen within a minute`);
+  throw new Error(`${what} did not happen within three minutes${said()}`);
+}
+
+/** Resolves when the product answers. */
+export function healthy(product: ProductProcess): Promise<true> {
+  const ask = async (): Promise<true | null> =>
+    (await fetch(`${product.url}/api/v1/health`)).ok ? true : null;
+  return until('health', ask, product);
+}
+
+/** Resolves when the product says that all streams have caught up. */
+export function upToDate(product: ProductProcess): Promise<true> {
+  return until('catching up', async () => (product.output().includes('Up to date') ? true : null), product);
 }
 
 export async function tokenOf(url: string, persona: string): Promise<string> {
