@@ -70,6 +70,11 @@ describe('what cannot be asked is refused by name', () => {
     [{ end_date: '2026-02-30' }, 'end_date'],
     [{ since: '7x' }, 'since'],
     [{ from: '2026-10-05', to: '2026-10-04' }, 'to'],
+    [{ start_date: '2026-10-05', end_date: '2026-10-04' }, 'end_date'],
+    [{ from: '2026-10-05', to: '2026-10-31', end_date: '2026-10-04' }, 'end_date'],
+    // Leaving it out would answer a question nobody asked, with everything.
+    [{ search: '@@@' }, 'search'],
+    [{ search: ' - "" ' }, 'search'],
     [{ ip: '10.0.0.0/99' }, 'ip'],
     [{ actor: '!' }, 'actor'],
     [{ status: '*' }, 'status'],
@@ -77,6 +82,11 @@ describe('what cannot be asked is refused by name', () => {
     expect(() => translateSearch(parameters, asOf)).toThrow(
       expect.objectContaining({ code: 'request.invalid', target }),
     );
+  });
+  test('a time whose plus sign an address has made a space says how to write it', () => {
+    for (const from of ['2026-10-05T09:12:44 02:00', 'now 7d']) {
+      expect(() => translateSearch({ from }, asOf)).toThrow(/a \+ in an address is written %2B/);
+    }
   });
   test('more than 50 clauses in all', () => {
     const list = Array.from({ length: 26 }, (_, n) => `w${n}`);

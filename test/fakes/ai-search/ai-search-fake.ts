@@ -30,6 +30,8 @@ export interface AiSearchFake {
   readonly counted: Record<RequestKind, number> & { bytes: number };
   index(name: string): KeptIndex | undefined;
   aliasOf(name: string): string | undefined;
+  /** As somebody else turns it. */
+  turnAlias(name: string, index: string): void;
   close(): Promise<void>;
 }
 
@@ -91,7 +93,7 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
     makeVisible();
     try {
       authorize(request, options);
-      const planned = takeAnswer(kept.faults, kind);
+      const planned = takeAnswer(kept.faults, kind, path);
       if (planned !== null) {
         if (planned.retryAfter !== undefined) response.setHeader('Retry-After', String(planned.retryAfter));
         throw new Refusal(planned.status, 'The service is planned to refuse this.');
@@ -131,6 +133,7 @@ export async function startAiSearch(options: AiSearchFakeOptions = {}): Promise<
     counted,
     index: name => kept.indexes.get(name),
     aliasOf: name => kept.aliases.get(name),
+    turnAlias: (name, index) => void kept.aliases.set(name, index),
     async close() {
       server.closeAllConnections();
       await new Promise(resolve => {

@@ -6,6 +6,8 @@ export interface PlannedAnswer {
   readonly status: number;
   readonly times: number;
   readonly on?: RequestKind;
+  /** Only requests whose path begins so. */
+  readonly path?: string;
   /** Seconds, in a Retry-After header. */
   readonly retryAfter?: number;
 }
@@ -56,8 +58,10 @@ export function isAnswerLost(faults: Faults): boolean {
 }
 
 /** The planned answer that meets this request, counted down. */
-export function takeAnswer(faults: Faults, kind: RequestKind): PlannedAnswer | null {
-  const at = faults.answers.findIndex(one => one.on === undefined || one.on === kind);
+export function takeAnswer(faults: Faults, kind: RequestKind, path: string): PlannedAnswer | null {
+  const at = faults.answers.findIndex(
+    one => (one.on === undefined || one.on === kind) && path.startsWith(one.path ?? ''),
+  );
   const planned = faults.answers[at];
   if (planned === undefined) return null;
   if (planned.times > 1) faults.answers[at] = { ...planned, times: planned.times - 1 };
