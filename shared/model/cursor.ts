@@ -87,8 +87,8 @@ export const cursorSchema = z.strictObject({
   paused: z.strictObject({ reason: z.string(), at, by: z.literal('person').optional() }).nullable(),
   /** How often this stream is asked at present, in milliseconds; absent until its first answer (rhythm.ts). */
   every: z.number().optional(),
-  /** How far back the provider remembered at the least, in milliseconds, of the times it refused a window for its age. */
-  remembers: z.number().optional(),
+  /** How far back the provider remembered, in milliseconds, when it last refused a window for its age, and when that was. */
+  remembers: z.strictObject({ span: z.number(), at }).optional(),
 });
 
 export type OpenWindow = z.infer<typeof openWindowSchema>;

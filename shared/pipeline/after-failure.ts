@@ -70,8 +70,7 @@ export function pastForgotten(
   if (error.code !== 'provider.rejected' || typeof said !== 'number' || open === null) return null;
   const floor = instant(Math.ceil(said / grain) * grain);
   if (floor <= open.window.from || floor > now) return null;
-  const remembers = Math.min(cursor.remembers ?? Number.POSITIVE_INFINITY, now - floor);
-  const learned: Cursor = { ...cursor, remembers, open: null };
+  const learned: Cursor = { ...cursor, remembers: { span: now - floor, at: now }, open: null };
   const unread = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
   if (open.purpose === 'reread' || floor <= unread) return { cursor: learned, gap: null };
   const gap: Gap = { from: unread, to: floor, reason: 'older-than-provider-memory', noticedAt: now };

@@ -1,4 +1,5 @@
 import {
+  days,
   earlier,
   instant,
   later,
@@ -25,6 +26,8 @@ export type Plan =
 /** About how many windows a whole provider memory is asked for in, unless the source says. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
 const beginningSpan = minutes(15);
+/** How long a provider's word of how far it remembers is taken for true. */
+const believedFor = days(7);
 /** Readings remembered per age of the first re-read. */
 const readBuckets = 8;
 
@@ -40,11 +43,13 @@ export function memoryFloor(policy: WindowPolicy, now: Instant): Instant {
 /**
  * The same as far as this stream has learned it: a provider may remember less than its source says, as it does for a
  * customer without a licence. It refuses a window that begins before that, so neither an overlap nor a re-read may.
+ * For a week: by then somebody may have bought the licence, and the provider is asked once more.
  */
 function knownFloor(cursor: Cursor, policy: WindowPolicy, now: Instant): Instant {
   const { remembers } = cursor;
   const floor = memoryFloor(policy, now);
-  return remembers === undefined ? floor : later(floor, cutUp(now - remembers, policy.grain));
+  if (remembers === undefined || now - remembers.at > believedFor) return floor;
+  return later(floor, cutUp(now - remembers.span, policy.grain));
 }
 
 /** A cursor for a stream nobody has pulled: responsible from the provider's first remembered instant on. */

@@ -4,7 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-import { get, healthy, startProcess, tokenOf, until, upToDate } from '../support/product-process.ts';
+import {
+  get,
+  healthy,
+  startProcess,
+  tokenOf,
+  until,
+  upToDate,
+  type ProductProcess,
+} from '../support/product-process.ts';
 import { azureSettings } from '../support/azure-settings.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { hours } from '../../shared/kernel/time.ts';
+import { days, hours } from '../../shared/kernel/time.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import { graphWorld } from '../faults/graph-streams.ts';
 import { expectSealed, whatIsKept } from '../support/kept.ts';
@@ -52,3 +52,30 @@ it.each([
     }
   },
 );
+
+it('asks for more again when the provider has come to remember more', async () => {
+  let memory = 3;
+  const small = smallWorld(graphWorld);
+  const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => memory }));
+  const stage = await openStage({ world: { ...small, tenants } });
+  const life = await openLife(stage, await tempFolder());
+  try {
+    const target = (await life.targets(contosoId)).find(({ ref }) => ref.source === 'entra.directory-audits');
+    if (target === undefined) throw new Error('no such stream');
+    /** How long ago the beginning is of what still needs the re-read of the greatest age. */
+    const unread = async (): Promise<number> => {
+      for (let quarter = 0; quarter < 4 * 10; quarter += 1) {
+        await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+        stage.clock.advance(hours(6));
+      }
+      const cursor = (await life.deps.cursors.load(target.scope, target.ref))?.value;
+      expect(cursor).toMatchObject({ failures: null, open: null });
+      return stage.clock.now() - (cursor?.rereadTo.at(-1) ?? 0);
+    };
+    expect(await unread()).toBeGreaterThan(days(10));
+    memory = 30;
+    expect(await unread()).toBeLessThan(days(10));
+  } finally {
+    await life.end();
+  }
+});
