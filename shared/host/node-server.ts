@@ -194,7 +194,14 @@ function send(request: IncomingMessage, response: ServerResponse, reply: ApiRepl
     Number(headersOf(request)['content-length'] ?? 0) > 0 || 'transfer-encoding' in request.headers;
   if (hasBody && !request.complete) drain(request, timeouts.drain);
   response.writeHead(reply.status, headers);
-  response.end(body ?? undefined);
+  if (body === null) response.end();
+  else {
+    // Ended when the last of it has left. To Node what was ended is out, and its connection idle: closing the server
+    // would cut an answer short that its client is slow to read.
+    response.write(body, error => {
+      if ((error ?? null) === null) response.end();
+    });
+  }
 }
 
 /**

@@ -23,6 +23,8 @@ const echo: Api = {
     if (request.target === '/slow') await sleep(300);
     if (request.target === '/token') return answer(200, request.headers['authorization'] ?? 'none');
     if (request.target === '/large') return answer(200, 'x'.repeat(5_000_000));
+    // More than the system keeps for a client that does not read.
+    if (request.target === '/huge') return answer(200, 'x'.repeat(30_000_000));
     if (request.target !== '/read') return answer(200, `${request.method} ${request.target}`);
     try {
       const bytes = await request.readBody(1_000);
@@ -37,7 +39,8 @@ async function start(timeouts: Partial<Timeouts> = {}): Promise<NodeServer> {
   const server = await startNodeServer({
     api: echo,
     port: 0,
-    timeouts: { grace: 300, drain: 300, ...timeouts },
+    // Time to read on is given where a case is not about its end: a busy machine takes its own.
+    timeouts: { grace: 300, drain: 300_000, ...timeouts },
   });
   onTestFinished(() => server.close());
   return server;
@@ -183,7 +186,7 @@ describe('a body', () => {
   });
 
   test('that nobody asked for and that never ends is cut', async () => {
-    const server = await start();
+    const server = await start({ drain: 300 });
     const { socket, text, closed } = await dial(server);
     socket.write('POST /elsewhere HTTP/1.1\r\nhost: x\r\ncontent-length: 2000000\r\n\r\n');
     await closed;
@@ -304,6 +307,21 @@ describe('closing', () => {
     expect(performance.now() - began).toBeLessThan(20_000);
     await expectSoon(() => text().includes('GET /slow'));
     await expect(fetch(`${server.url}/alive`)).rejects.toThrow('fetch failed');
+  });
+
+  test('lets an answer end that its client is slow to read, to its last byte', async () => {
+    const server = await startNodeServer({ api: echo, port: 0, timeouts: { grace: 300_000 } });
+    const { socket, text, closed } = await dial(server);
+    const before = begun;
+    socket.pause();
+    socket.write('GET /huge HTTP/1.1\r\nhost: x\r\n\r\n');
+    await expectSoon(() => begun > before);
+    const closing = server.close();
+    await sleep(100);
+    socket.resume();
+    await closed;
+    await closing;
+    expect(text().slice(text().indexOf('\r\n\r\n') + 4)).toHaveLength(30_000_000);
   });
 
   test('does not wait for ever', async () => {
