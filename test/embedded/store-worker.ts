@@ -13,9 +13,11 @@ import { batchSize, bytesOf } from './worker-output.ts';
 
 const scope = scopeOf(contoso);
 const [job = '', folder = '', name = '', steps = '0'] = process.argv.slice(2);
-const say = (line: unknown): void => {
-  process.stdout.write(`${JSON.stringify(line)}\n`);
-};
+/** Resolves when the line has left: whoever reads too slowly makes the next step wait, and a kill takes no line along. */
+const say = (line: unknown): Promise<void> =>
+  new Promise(resolve => {
+    process.stdout.write(`${JSON.stringify(line)}\n`, () => resolve());
+  });
 
 const jobs: Readonly<Record<string, () => Promise<(step: number) => Promise<unknown>>>> = {
   /** Puts objects; several workers of one name put the same, of different names different bytes. */
@@ -52,9 +54,9 @@ const jobs: Readonly<Record<string, () => Promise<(step: number) => Promise<unkn
 const doStep = await jobs[job]?.();
 if (doStep === undefined) throw new Error(`no such job: ${job}`);
 try {
-  for (let step = 0; step < Number(steps); step += 1) say({ step, result: await doStep(step) });
+  for (let step = 0; step < Number(steps); step += 1) await say({ step, result: await doStep(step) });
 } catch (thrown) {
   // What a person would be shown, and all of it.
   const { code, message } = asAppError(thrown);
-  say({ failed: { code, message } });
+  await say({ failed: { code, message } });
 }
