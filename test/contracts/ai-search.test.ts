@@ -13,7 +13,7 @@ const onFake = (of: number) =>
 const slow = ['is exact up to 10,000 matches and says so when it is not'];
 
 describe('SearchIndex, on the AI Search fake', () => {
-  test.each(onFake(seed).cases)('$name', { timeout: 120_000 }, one => one.run());
+  test.each(onFake(seed).cases)('$name', one => one.run());
 });
 
 // Fixed: whether a case finds a saboteur must not be a matter of luck.
@@ -21,7 +21,7 @@ const { saboteurs } = onFake(1);
 console.log(sparedLine('SearchIndex, on the AI Search fake', saboteurs, slow));
 
 describe('the suite of SearchIndex, on the AI Search fake, finds one that', () => {
-  test.each(saboteurs)('$does', { timeout: 120_000 }, async saboteur => {
+  test.each(saboteurs)('$does', async saboteur => {
     const failed: string[] = [];
     for (const one of casesToMeet(saboteur, slow)) await one.run().catch(() => failed.push(one.name));
     expect(failed).toEqual(saboteur.fails);

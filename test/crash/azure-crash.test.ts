@@ -4,7 +4,7 @@ import { crashStreams, raceWorkers, sweepCrashes, sweepCursorFirst } from './swe
 import { madeUpScenes, raceMadeUp, sweepMadeUp } from './sweep-made-up.ts';
 
 /** Milliseconds: a sweep is long, and longer where every call goes over a socket. */
-const patience = 600_000;
+const patience = 1_800_000;
 
 // The stores are the same for every stream. The Management Activity API's uses all of them and dies at each effect;
 // what the manner of the others adds is met at every third, and at the first of each kind.

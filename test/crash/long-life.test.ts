@@ -162,4 +162,4 @@ it('a day of faults, deaths and rivals leaves what a day in peace leaves', async
       other: [],
     });
   }
-}, 300_000);
+});

@@ -149,7 +149,7 @@ describe('records from a folder', () => {
       'stored',
       'quarantined',
     ]);
-  }, 180_000);
+  });
 
   it('that other people made are all stored or quarantined, byte for byte, and pulled again change nothing', async () => {
     if (!existsSync(shared)) {
@@ -159,5 +159,5 @@ describe('records from a folder', () => {
     const { lines, kept } = await pullFolder(shared);
     expect(lines.length).toBeGreaterThan(100);
     expect(lines.filter(line => !kept.has(line))).toEqual([]);
-  }, 300_000);
+  });
 });

@@ -114,7 +114,7 @@ test('addresses are found in networks and ranges as the oracle finds them', asyn
   }
 });
 
-test('awkward values are found, compared and counted as the oracle does', { timeout: 120_000 }, async () => {
+test('awkward values are found, compared and counted as the oracle does', async () => {
   const index = aiSearchOn(fake);
   await index.clear();
   const events = awkward.map((value, n) =>

@@ -10,34 +10,30 @@ import { eventsAndSearches } from './arbitrary-search.ts';
 import { checkPage } from './check-page.ts';
 import { plainRequest } from './naive-index.ts';
 
-test(
-  'the index finds what the oracle finds, over any events and any queries',
-  { timeout: 300_000 },
-  async () => {
-    const index = openSearchIndex(await tempFolder());
-    try {
-      await fc.assert(
-        fc.asyncProperty(eventsAndSearches, async ([events, searches]) => {
-          await index.clear();
-          const half = Math.floor(events.length / 2);
-          await index.put(events.slice(half));
-          await index.put(events.slice(0, half));
-          for (const [asked, tenants] of searches) {
-            const page = await index.search(tenants.map(scopeOf), asked);
-            try {
-              checkPage(events, tenants, asked, page);
-            } catch (thrown) {
-              throw new Error(`for ${printQuery(asked.node)}`, { cause: thrown });
-            }
+test('the index finds what the oracle finds, over any events and any queries', async () => {
+  const index = openSearchIndex(await tempFolder());
+  try {
+    await fc.assert(
+      fc.asyncProperty(eventsAndSearches, async ([events, searches]) => {
+        await index.clear();
+        const half = Math.floor(events.length / 2);
+        await index.put(events.slice(half));
+        await index.put(events.slice(0, half));
+        for (const [asked, tenants] of searches) {
+          const page = await index.search(tenants.map(scopeOf), asked);
+          try {
+            checkPage(events, tenants, asked, page);
+          } catch (thrown) {
+            throw new Error(`for ${printQuery(asked.node)}`, { cause: thrown });
           }
-        }),
-        { seed, numRuns: Number(process.env['HOLDFAST_RUNS'] ?? 150) },
-      );
-    } finally {
-      index.close();
-    }
-  },
-);
+        }
+      }),
+      { seed, numRuns: Number(process.env['HOLDFAST_RUNS'] ?? 150) },
+    );
+  } finally {
+    index.close();
+  }
+});
 
 test('the deepest query the parser takes is one the index can answer', async () => {
   const index = openSearchIndex(await tempFolder());

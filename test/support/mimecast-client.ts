@@ -78,7 +78,7 @@ export async function mimecastClient(
 
 /** The lines of a batch file, fetched as a file store wants it: without credentials. */
 export async function fileLines(url: string): Promise<string[]> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(20_000) });
+  const response = await fetch(url, { signal: AbortSignal.timeout(300_000) });
   if (response.status !== 200) throw new Error(`the file store answers ${response.status}`);
   const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
   return text.split('\n').filter(line => line !== '');

@@ -67,7 +67,7 @@ export function readJson(text: string): Json {
 
 /** A request as a client makes it; redirects are not followed. */
 export async function ask(url: string, init: RequestInit = {}): Promise<Answered> {
-  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(20_000), ...init });
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(300_000), ...init });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: () => readJson(text) };
 }
