@@ -34,7 +34,7 @@ if (contoso === undefined) throw new Error('no tenant');
 
 it('sign-ins, Intune and Defender come whole, within their quota, with their versions and without credentials', async () => {
   const stage = await openStage({ world });
-  const life = await openLife(stage, await tempFolder(), { patient: true });
+  const life = await openLife(stage, await tempFolder());
   try {
     const all = await life.targets(contosoId);
     const targets = all.filter(({ ref }) => [...reports, ...others].includes(ref.source));
@@ -56,7 +56,7 @@ it('sign-ins, Intune and Defender come whole, within their quota, with their ver
   } finally {
     await life.end();
   }
-}, 180_000);
+});
 
 /** The simulator counts as the provider does: five in ten seconds of the reports family, and nobody was refused. */
 function expectQuotaKept(stage: Stage): void {

@@ -13,7 +13,7 @@ const families = [
 it('no provider is asked more often than it allows, by all sources together, catching up and for an hour', async () => {
   const world = inventWorld({ seed: 5, now: smallWorldNow, events: 3_000, tenants: 1 });
   const stage = await openStage({ world });
-  const life = await openLife(stage, await tempFolder(), { patient: true });
+  const life = await openLife(stage, await tempFolder());
   try {
     const targets = await life.targets(contosoId);
     expect(new Set(targets.map(({ ref }) => ref.source)).size).toBe(19);
@@ -39,4 +39,4 @@ it('no provider is asked more often than it allows, by all sources together, cat
   } finally {
     await life.end();
   }
-}, 300_000);
+});

@@ -21,6 +21,7 @@ import { fastFolder } from '../support/fast-folder.ts';
 import { expectSealed, whatIsKept, type Kept } from '../support/kept.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { quiet, wideBudget } from '../support/rig.ts';
+import { silenceUnder } from './patience.ts';
 import type { Ending, TranscriptFault } from './transcript-faults.ts';
 import { transcriptProvider, type TranscriptProvider } from './transcript-provider.ts';
 
@@ -50,24 +51,26 @@ export async function openTranscriptStage(): Promise<TranscriptStage> {
   const config = readConfig(environment);
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const profile = await openEmbedded({ folder, environment, clock });
-  const doors = providerDoors({
-    settings: config.settings,
-    clock,
-    secrets: profile.secrets,
-    throttles: profile.throttles,
-    telemetry: quiet,
-    random: () => 0,
-    // What hangs must not make thirty faults a source wait.
-    limits: { headersMs: 60, stallMs: 60, bodyMs: 2_000 },
-  });
-  const deps: PullDeps = {
+  const doorsWith = (silence: number | undefined) =>
+    providerDoors({
+      settings: config.settings,
+      clock,
+      secrets: profile.secrets,
+      throttles: profile.throttles,
+      telemetry: quiet,
+      random: () => 0,
+      limits: silence === undefined ? {} : { headersMs: silence, stallMs: silence },
+    });
+  const [patient, hasty] = [doorsWith(undefined), doorsWith(silenceUnder({ name: 'hang' }))];
+  const through = (doors: ReturnType<typeof doorsWith>): PullDeps => ({
     ...profile, clock, telemetry: quiet, http: doors.of, worker: 'transcripts', newId: randomUUID,
-  }; // prettier-ignore
+  }); // prettier-ignore
+  const house = { provider, clock, profile, deps: through(patient), environment };
   return {
     play: (source, transcript, fault) =>
-      play({ provider, clock, profile, deps, environment }, source, transcript, fault),
+      play(house, through(silenceUnder(fault) === undefined ? patient : hasty), source, transcript, fault),
     close: async () => {
-      doors.close();
+      for (const doors of [patient, hasty]) doors.close();
       await provider.close();
       await profile.close();
       await rm(folder, { recursive: true, force: true });
@@ -90,8 +93,10 @@ interface House {
   readonly environment: Record<string, string | undefined>;
 }
 
+/** `underFault`: with these it is pulled while the fault lasts. */
 async function play(
   house: House,
+  underFault: PullDeps,
   source: Source,
   transcript: Transcript,
   fault: TranscriptFault | null,
@@ -102,7 +107,7 @@ async function play(
   provider.strange.length = 0;
   provider.spoil(fault?.spoil(source.api) ?? null);
   provider.spoilTokens(fault?.tokens === true);
-  const ended = await once(deps, target);
+  const ended = await once(underFault, target);
   provider.spoil(null);
   provider.spoilTokens(false);
   const cursor = await deps.cursors.load(target.scope, target.ref);

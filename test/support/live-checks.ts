@@ -23,7 +23,6 @@ export async function doorOn(
     throttles: life.profile.throttles,
     telemetry: quiet,
     random: () => 0.5,
-    limits: { headersMs: 300, stallMs: 300, bodyMs: 2_000 },
   });
   onTestFinished(async () => {
     doors.close();

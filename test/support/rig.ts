@@ -82,9 +82,11 @@ export async function openLife(
   options: {
     readonly worker?: string;
     readonly telemetry?: Telemetry;
-    readonly patient?: true;
-    /** Real milliseconds after which a silent provider counts as gone. */
-    readonly silence?: number;
+    /**
+     * Real milliseconds after which a silent provider counts as gone, where one hangs that is not to be waited for. Where
+     * none does, a busy machine must not be taken for it: what is given up here is counted there, and asked for again.
+     */
+    readonly silence?: number | undefined;
     /** Another profile than the embedded one. */
     readonly open?: OpenProfile;
   } = {},
@@ -93,7 +95,7 @@ export async function openLife(
   if (!config.ok) throw new Error(JSON.stringify(config.problems));
   const { clock } = stage;
   const telemetry = options.telemetry ?? quiet;
-  const silence = options.silence ?? 200;
+  const { silence } = options;
   const open = options.open ?? openEmbedded;
   const profile = await open({ folder, environment: stage.environment, clock });
   await registerTenants(profile.tenants, stage.tenants);
@@ -104,12 +106,7 @@ export async function openLife(
     throttles: profile.throttles,
     telemetry,
     random: () => 0.5,
-    // Faults that hang must not make tests wait for minutes. A test that counts requests has to be patient: what is
-    // given up here is still counted there.
-    limits:
-      options.patient === true
-        ? {}
-        : { headersMs: silence, stallMs: silence, bodyMs: Math.max(5_000, silence) },
+    limits: silence === undefined ? {} : { headersMs: silence, stallMs: silence },
   });
   const all = { tenants: profile.tenants, sources, scopeOf: (id: Tenant['id']) => systemScope(id, 'pull') };
   const worker = options.worker ?? randomUUID();
