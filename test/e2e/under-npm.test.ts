@@ -25,7 +25,7 @@ it('ends in order when npm alone is told to', async () => {
   const health = `http://127.0.0.1:${port}/api/v1/health`;
   await until('health', async () => ((await fetch(health)).ok ? true : null));
 
-  const ended = once(npm, 'exit');
+  const ended = once(npm, 'close');
   npm.kill('SIGTERM');
   await ended;
   for (const url of [health, `http://127.0.0.1:${simulatorPort}/control/tenants`]) {

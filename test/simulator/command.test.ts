@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ interface Running {
   output(): string;
   /** The first message to the parent. */
   readonly message: Promise<unknown>;
-  /** The exit code. */
+  /** The exit code, when all it said has come. */
   readonly ended: Promise<number | null>;
 }
 
@@ -35,10 +36,15 @@ function run(args: readonly string[]): Running {
     message: new Promise(done => {
       child.once('message', done);
     }),
-    ended: new Promise(done => {
-      child.on('exit', done);
-    }),
+    ended: endOf(child),
   };
+}
+
+/** Of a child without its channel there is no 'close': that all it said has come, its streams say. */
+async function endOf(child: ChildProcess): Promise<number | null> {
+  const said = [child.stdout, child.stderr].map(stream => stream !== null && once(stream, 'close'));
+  const [[code]] = (await Promise.all([once(child, 'exit'), ...said])) as [[number | null]];
+  return code;
 }
 
 const urlIn = (message: unknown): string => {
@@ -75,9 +81,9 @@ test('serves invented tenants and a folder of records, and stops when told', asy
   expect((await ask(`${url}/control/truth?tenant=${corpus}&source=exchange.message-trace`)).text).toBe(
     `${line}\n`,
   );
-  expect(running.output()).toContain(`The simulator is at ${url}`);
   running.child.kill('SIGTERM');
   expect(await running.ended).toBe(0);
+  expect(running.output()).toContain(`The simulator is at ${url}`);
 });
 
 test('whose parent is gone before the world is invented ends in silence', async () => {

@@ -49,8 +49,9 @@ export function startFunctions(
   onTestFinished(() => {
     child.kill();
   });
-  const exit = new Promise<number | null>(resolve => {
-    child.once('exit', resolve);
+  // Not 'exit': an answer it has sent before may come after that.
+  const closed = new Promise<number | null>(resolve => {
+    child.once('close', resolve);
   });
   const waiting = new Map<number, (called: Called) => void>();
   let calls = 0;
@@ -89,7 +90,7 @@ export function startFunctions(
           http,
           terminate: () => {
             child.send({ terminate: true });
-            return exit;
+            return closed;
           },
         });
       } else reject(new Error(message.failed));

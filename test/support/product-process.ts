@@ -9,7 +9,7 @@ export interface ProductProcess {
   readonly url: string;
   readonly child: ChildProcess;
   output(): string;
-  /** Resolves with the exit code, or with the signal that ended it. */
+  /** Resolves with the exit code, or with the signal that ended it, when all it said has come. */
   ended(): Promise<number | string | null>;
 }
 
@@ -32,29 +32,30 @@ export function startProcess(
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const exit = once(child, 'exit').then(([code, signal]: unknown[]) =>
+  // Not 'exit': what it said last may come after that.
+  const closed = once(child, 'close').then(([code, signal]: unknown[]) =>
     typeof code === 'number' ? code : typeof signal === 'string' ? signal : null,
   );
   onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
-    await exit;
+    await closed;
   });
   return {
     url: `http://127.0.0.1:${environment['PORT']}`,
     child,
     output: () => output,
-    ended: () => exit,
+    ended: () => closed,
   };
 }
 
-/** Asks again until it answers something: three minutes at most, and no longer than the process lives that is to answer. */
+/** Asks again until it answers something: eight minutes at most, and no longer than the process lives that is to answer. */
 export async function until<T>(
   what: string,
   ask: () => Promise<T | null>,
   process?: ProductProcess,
 ): Promise<T> {
   const said = (): string => (process === undefined ? '' : `. It said:\n${process.output()}`);
-  for (let tries = 0; tries < 900; tries += 1) {
+  for (let tries = 0; tries < 2_400; tries += 1) {
     try {
       const answer = await ask();
       if (answer !== null) return answer;
@@ -67,7 +68,7 @@ export async function until<T>(
     }
     await new Promise(done => setTimeout(done, 200));
   }
-  throw new Error(`${what} did not happen within three minutes${said()}`);
+  throw new Error(`${what} did not happen within eight minutes${said()}`);
 }
 
 /** Resolves when the product answers. */
@@ -91,7 +92,7 @@ export async function tokenOf(url: string, persona: string): Promise<string> {
     persona,
     show: () => {},
     now: () => instant(Date.now()),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(300_000),
   });
   return token;
 }
