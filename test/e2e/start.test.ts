@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,12 +31,20 @@ interface Page {
   readonly total: { readonly value: number; readonly exact: boolean };
 }
 
+const dayMs = 86_400_000;
+const daysAgo = (days: number): string => new Date(Date.now() - days * dayMs).toISOString();
+
 /**
  * A backfill is in the past: what it found once is there for good, whatever is invented meanwhile. All but what a name
- * may say, which is filled in when the directory has been asked: before somebody looks, or after.
+ * may say, which is filled in when the directory has been asked: before somebody looks, or after. `range` has fixed
+ * ends: between two looks that end a day before now another event comes in.
  */
-async function settledEvents(product: ProductProcess, token: string): Promise<readonly Settled[]> {
-  const query = 'q=category:role&to=now-1d&limit=1000';
+async function settledEvents(
+  product: ProductProcess,
+  token: string,
+  range: { readonly from: string; readonly to: string },
+): Promise<readonly Settled[]> {
+  const query = new URLSearchParams({ q: 'category:role', ...range, limit: '1000' }).toString();
   const { value } = await get<Page>(`${product.url}/api/v1/events?${query}`, token);
   return value.map(({ actor, targets, summary: _named, rebuiltAt: _rebuilt, ...event }) => ({
     ...event,
@@ -50,6 +59,7 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
     SIMULATOR_PORT: String(await freePort()),
     HOLDFAST_DATA: await tempFolder(),
   };
+  const range = { from: daysAgo(28), to: daysAgo(1) };
   const first = startProcess('start.ts', environment, ['--events', '6000']);
   await healthy(first);
   const token = await tokenOf(first.url, 'operator');
@@ -65,7 +75,7 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   await healthy(second);
   await upToDate(second);
   const again = await tokenOf(second.url, 'operator');
-  const events = await settledEvents(second, again);
+  const events = await settledEvents(second, again, range);
   expect(events.length).toBeGreaterThan(10);
   expect(new Set(events.map(event => event.id)).size).toBe(events.length);
   expect(events.every(event => event.revision === 1)).toBe(true);
@@ -85,8 +95,8 @@ it('pulls, finds and serves after one command; goes on after kill -9; stops in o
   const third = startProcess('start.ts', environment, ['--events', '6000']);
   await healthy(third);
   await upToDate(third);
-  expect(await settledEvents(third, await tokenOf(third.url, 'operator'))).toEqual(events);
-}, 600_000);
+  expect(await settledEvents(third, await tokenOf(third.url, 'operator'), range)).toEqual(events);
+}, 1_800_000);
 
 it('says that the data folder is taken, and by what to mend it', async () => {
   const data = await tempFolder();
@@ -163,6 +173,7 @@ it('says once that a port is taken, and by which setting to choose another', asy
   const port = await freePort();
   const other = createServer().listen(port, '127.0.0.1');
   onTestFinished(() => void other.close());
+  await once(other, 'listening');
   const [free, data] = [String(await freePort()), await tempFolder()];
   const product = startProcess('start.ts', { PORT: String(port), SIMULATOR_PORT: free, HOLDFAST_DATA: data });
   expect(await product.ended()).toBe(1);
@@ -222,4 +233,4 @@ it('goes on pulling when nobody reads what it says any longer', async () => {
   expect(streams.length).toBeGreaterThan(10);
   product.child.kill('SIGTERM');
   expect(await product.ended()).toBe(0);
-}, 600_000);
+});
