@@ -1,6 +1,6 @@
 import { copyFile, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
 import { openSearchIndex } from '../../shared/adapters/embedded/fts-search-index.ts';
 import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
@@ -10,6 +10,7 @@ import { parseQuery } from '../../shared/query/parse.ts';
 import { seededNumbers } from '../../simulator/seeded.ts';
 import { storedEvent } from '../query/arbitrary-event.ts';
 import { plainRequest } from '../search/naive-index.ts';
+import { until } from '../support/product-process.ts';
 import { contoso, scopeOf } from '../support/sample.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -112,21 +113,23 @@ test('an index too large to be looked through at once is looked through aside', 
       void told.push(`${name} ${String(database)}: ${message}`),
   };
   const options = { folder, environment: {}, clock: systemClock, telemetry };
-  const search = async (): Promise<readonly [string, string | null | undefined]> => {
+  const opened = async () => {
     const profile = await openEmbedded(options);
-    try {
-      const request = { ...plainRequest, node: parseQuery('') };
+    onTestFinished(() => profile.close());
+    const request = { ...plainRequest, node: parseQuery('') };
+    return async (): Promise<readonly [string, string | null | undefined]> => {
       const answer = await profile.index
         .search([scopeOf(contoso)], request)
         .then(page => String(page.total.value), refusal);
       return [answer, (await profile.check())['index']];
-    } finally {
-      await profile.close();
-    }
+    };
   };
-  expect(await search()).toEqual(['3000', null]);
+  expect(await (await opened())()).toEqual(['3000', null]);
   // The rows of `docs` lie in the file one after the other, and few searches come by all of them.
   for (let at = 40 * sector; at < size; at += 40 * sector) await overwrite(file, at, new Uint8Array(sector));
+  const search = await opened();
+  // A busy machine takes longer for its look than the start waits for it.
+  await until('the look', async () => (told.length > 0 ? true : null));
   expect(await search()).toEqual(['store.corrupt', expect.stringContaining('index.db is damaged')]);
   expect(told).toEqual([
     'database.damaged index.db: The file index.db is damaged. Stop Holdfast and delete index.db: it is rebuilt from the store.',
