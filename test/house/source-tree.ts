@@ -18,7 +18,14 @@ export interface Finding {
 }
 
 // Not ours to judge: installed, built or written at run time.
-const passedOver = new Set(['node_modules', '.git', '.holdfast', 'dist', '.cache', 'coverage']);
+export const passedOver: ReadonlySet<string> = new Set([
+  'node_modules',
+  '.git',
+  '.holdfast',
+  'dist',
+  '.cache',
+  'coverage',
+]);
 
 /** Every file of the repository that a person or a tool wrote, in path order, whether committed yet or not. */
 export function listTree(folder = root): string[] {
