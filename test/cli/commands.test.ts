@@ -8,6 +8,7 @@ import { ocsfProblems } from '../../shared/ocsf/validate.ts';
 import { runProduct, type Product } from '../../shared/host/run-product.ts';
 import { startSimulator, type Simulator } from '../../simulator/start-simulator.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
+import { atRest } from '../support/at-rest.ts';
 import { fastFolder } from '../support/fast-folder.ts';
 import { holdfast, holdfastHere, type Finished } from './command.ts';
 
@@ -55,16 +56,13 @@ beforeAll(async () => {
     log: { write: () => true },
     level: 'error',
   });
-  for (let now = await product.progress(); now.behind > 0 || !now.indexed; now = await product.progress()) {
-    await new Promise(settle => setTimeout(settle, 250));
-  }
+  await atRest(product, join(folder, 'data'));
   for (const persona of ['contoso-reader', 'contoso-admin', 'fabrikam-reader', 'operator', 'nobody']) {
     const { code, out } = await holdfastHere(['token', '--as', persona, '--url', product.url]);
     if (code !== 0) throw new Error(`nobody could be signed in as ${persona}`);
     tokens.set(persona, out.trim());
   }
-  // Every source is pulled before the first command: half a minute, and more on a busy machine.
-}, 180_000);
+});
 afterAll(async () => {
   await product.close();
   await simulator.close();
@@ -382,7 +380,7 @@ describe('holdfast tenants, run, backfill, operations, runs, coverage', () => {
     expect(coverage.out).toContain('current');
   });
   test('leaves the work running on Ctrl-C, and says how to look again', async () => {
-    const slow = { name: 'slow-first-byte', route: 'graph.messageTraces', options: { delayMs: 1_500 } };
+    const slow = { name: 'slow-first-byte', route: 'graph.messageTraces', options: { delayMs: 5_000 } };
     const id = simulator.control.addFault({ ...slow, times: 50 });
     const args = ['backfill', 'contoso', 'exchange.message-trace', '--from', '20d', '--wait'];
     let sent = false;
