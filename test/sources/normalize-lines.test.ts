@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { normalizeLines, type NormalizeOptions } from '../../cli/normalize.ts';
 import { isEventId } from '../../shared/kernel/hash.ts';
+import { cpuMsSince } from '../support/cpu-time.ts';
 
 async function* from(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
@@ -105,9 +106,9 @@ describe('records on lines', () => {
         `{${time},"Target":[${'{"ID":"a","Type":5},'.repeat(200_000)}1]}`,
         `{${time}}`,
       ];
-      const began = performance.now();
+      const began = process.cpuUsage();
       const found = await normalized(source, lines);
-      expect(performance.now() - began).toBeLessThan(20_000);
+      expect(cpuMsSince(began)).toBeLessThan(20_000);
       expect(found).toHaveLength(lines.length);
       expect(found.slice(0, 3).every(({ quarantine }) => quarantine !== undefined)).toBe(true);
       expect(found.at(-1)?.event).toBeDefined();
