@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { httpClientContract } from './http-client.contract.ts';
 import { honest, saboteurs } from './http-client.saboteurs.ts';
+import { seed } from '../support/seed.ts';
 import type { MakeHttpClient } from './http-client.stage.ts';
 
-const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e9));
-
-describe(`HttpClient (seed ${seed})`, () => {
+describe('HttpClient', () => {
   test.each(httpClientContract(honest, seed))('$name', async one => {
     await one.run();
   });

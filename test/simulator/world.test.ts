@@ -6,6 +6,7 @@ import { contentTypes } from '../../simulator/world/content-id.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
 import { merged } from '../../simulator/world/slots.ts';
 import { graphFeeds, type SimBlob, type SimRecord, type SimTenant } from '../../simulator/world/world.ts';
+import { seed } from '../support/seed.ts';
 import { digestPlan, worldDigest } from './world-digest.ts';
 
 const now = Date.parse('2026-10-05T10:30:00Z');
@@ -60,8 +61,6 @@ const feeds: Readonly<Record<string, Feed>> = {
     ]),
   ),
 };
-const seed = Number(process.env['HOLDFAST_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
-process.stdout.write(`world.test.ts: HOLDFAST_TEST_SEED=${String(seed)}\n`);
 
 describe('an invented world', () => {
   test('has the same bytes in another process', () => {
