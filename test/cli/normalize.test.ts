@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -133,6 +134,9 @@ describe('holdfast normalize', () => {
     // Nobody reads: the pipes fill, and then the writer is made to wait.
     const line = `${record('t-1')}\n`.repeat(1_000);
     let taken = 0;
+    // It reads: what waits from now on waits for its reader, and not for Node to start.
+    child.stdin.write(line);
+    await once(child.stdout, 'readable');
     let waited = false;
     while (!waited && taken < 64) {
       taken += 1;

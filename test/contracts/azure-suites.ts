@@ -8,11 +8,11 @@ import { cosmosOperationStore } from '../../shared/adapters/azure/cosmos-operati
 import { cosmosRunLog } from '../../shared/adapters/azure/cosmos-run-log.ts';
 import { cosmosTenantRegistry } from '../../shared/adapters/azure/cosmos-tenant-registry.ts';
 import { cosmosThrottleMemory } from '../../shared/adapters/azure/cosmos-throttle-memory.ts';
-import { systemClock } from '../../shared/adapters/embedded/system-clock.ts';
 import { freshCosmos } from '../support/azure-cosmos.ts';
 import { freshJobQueue } from '../support/azure-queue.ts';
 import { freshBlobArchive } from '../support/azure-storage.ts';
 import { freshVault, freshVaultKey } from '../support/azure-vault.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { accessLogContract } from './access-log.contract.ts';
 import { accessLogSaboteurs } from './access-log.saboteurs.ts';
 import { checkpointSignerContract } from './checkpoint-signer.contract.ts';
@@ -57,7 +57,7 @@ const ledger = freshCosmos(['ledger'], cosmosLedgerStore);
 const runs = freshCosmos(['runs'], cosmosRunLog);
 const operations = freshCosmos(['operations'], cosmosOperationStore);
 const access = freshCosmos(['access-log'], cosmosAccessLog);
-const throttles = freshCosmos(['throttles'], gateway => cosmosThrottleMemory(gateway, systemClock));
+const throttles = freshCosmos(['throttles'], gateway => cosmosThrottleMemory(gateway, new ManualClock()));
 const names = freshCosmos(['names'], cosmosNameStore);
 const replies = freshCosmos(['replies'], cosmosIdempotencyStore);
 

@@ -6,7 +6,7 @@ import { readConfig } from '../../shared/app/config.ts';
 import { openCheckpoint, type Checkpoint } from '../../shared/evidence/checkpoint.ts';
 import { startWorkLoop } from '../../shared/host/work-loop.ts';
 import type { AppError } from '../../shared/kernel/errors.ts';
-import { days, hours, minutes, seconds } from '../../shared/kernel/time.ts';
+import { days, hours, seconds } from '../../shared/kernel/time.ts';
 import type { TenantId } from '../../shared/model/ids.ts';
 import {
   checkpointsEvery,
@@ -17,6 +17,7 @@ import {
 import type { Profile } from '../../shared/ports/profile.ts';
 import { contosoTenant, fabrikamTenant } from '../support/api-house.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { until } from '../support/product-process.ts';
 import { quiet } from '../support/rig.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -177,8 +178,7 @@ test('the work loop signs by itself', async () => {
   });
   const loop = startWorkLoop({ deps: app.work, every: seconds(60), workers: 1 });
   onTestFinished(() => app.close());
-  const until = Date.now() + minutes(0.5);
-  while ((await kept(profile, contoso)).length === 0 && Date.now() < until) await pause(20);
+  await until('a checkpoint', async () => ((await kept(profile, contoso)).length > 0 ? true : null));
   await loop.stop();
   expect(await sizes(profile, contoso)).toEqual([2]);
 });

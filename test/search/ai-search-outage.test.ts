@@ -107,7 +107,7 @@ test('a service that never answers is given up on, and nothing is lost', async (
     patienceMs: 200,
   });
   await keep(['a']);
-  await index.prepare();
+  await aiSearchOn(fake).prepare();
   fake.faults.silence = true;
   const given = await failure(projectIndex(store.events, index));
   expect([given.code, given.recovery]).toEqual(['index.unavailable', 'retry-later']);
