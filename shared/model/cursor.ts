@@ -34,6 +34,8 @@ const openWindowSchema = z.strictObject({
   snapshot: z.strictObject({ pages: z.array(z.string()), whole: z.boolean() }).optional(),
   /** Where equal records are counted: the pages of this reading so far, in order (the hash in each one's raw key). */
   walked: z.array(z.string()).optional(),
+  /** What of it cannot be had: objects the provider names and no longer has, whose records are not here either. */
+  lost: z.array(windowSchema).optional(),
   /** Null when nobody works on it. */
   lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
 });

@@ -15,7 +15,9 @@ import {
   planStream,
   unreadSpan,
 } from './plan-stream.ts';
-import { withGap, type Plan } from './plan-window.ts';
+import { gonePast } from './forgotten-span.ts';
+import { goPast } from './go-past.ts';
+import type { Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
@@ -96,14 +98,8 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
       held = await dropCanceled(deps, target, held);
       const plan = planStream(target, held.value, now, eager);
       if (plan.do === 'nothing') return { is: 'nothing' };
-      if (plan.do === 'record-gap') {
-        await sealGap(deps, target, plan.gap);
-        held = await saveCursor(deps, target, held, withGap(held.value, plan));
-        deps.telemetry.event('gap.recorded', {
-          ...target.ref,
-          tenant: target.tenant.id,
-          reason: plan.gap.reason,
-        });
+      if (plan.do === 'go-past') {
+        held = await goPast(deps, target, held, { gaps: plan.gaps, cursor: gonePast(held.value, plan) });
         continue;
       }
       const value = { ...held.value, open: newOpenWindow(deps, plan) };
@@ -264,8 +260,7 @@ async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError
   const now = deps.clock.now();
   const behind = gapBehind(target, found.value, error, now);
   if (behind !== null) {
-    if (behind.gap !== null) await sealGap(deps, target, behind.gap);
-    const held = await saveCursor(deps, target, found, behind.cursor);
+    const held = await goPast(deps, target, found, behind);
     return { status: 'whole', held, counts: noCounts, named: false };
   }
   const { kind } = target.source.pull;
