@@ -131,7 +131,8 @@ export function unreadSpan(
 ): Gap | null {
   const { from, to } = open.window;
   if (cursor.snapshot === undefined) return null;
-  if (!baseLost && to - from <= Math.max(rhythms * everyOf(target), freshness)) return null;
+  const every = Math.max(everyOf(target), cursor.every ?? 0);
+  if (!baseLost && to - from <= Math.max(rhythms * every, freshness)) return null;
   return to - from <= second ? null : { from, to: instant(to - second), reason: 'not-read', noticedAt: now };
 }
 

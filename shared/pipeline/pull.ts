@@ -13,6 +13,7 @@ import {
   gapBehind,
   isStale,
   planStream,
+  streamEvery,
   unreadSpan,
 } from './plan-stream.ts';
 import { gonePast } from './forgotten-span.ts';
@@ -236,7 +237,9 @@ async function sealed(
 
 /** What a regular window brought decides when the next is asked for. Re-reads and requests say nothing about now. */
 function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<Cursor, 'every'> {
-  if (open.purpose !== 'forward' || target.source.pull.kind !== 'window') return {};
+  // What a person sets is the rhythm from then on: how it was read so far is judged by the one before.
+  if (target.source.pull.kind !== 'window') return { every: streamEvery(target, cursor) };
+  if (open.purpose !== 'forward') return {};
   const policy = policyFor(target);
   const fresh = open.counts.inserted + open.counts.replaced;
   return { every: nextEvery(everyOf(cursor, policy), rhythmBounds(policy), fresh) };
