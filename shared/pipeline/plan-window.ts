@@ -3,7 +3,6 @@ import {
   earlier,
   instant,
   later,
-  mergeWindows,
   minus,
   minutes,
   plus,
