@@ -14,8 +14,14 @@ export function coverageOf(cursor: Cursor): Coverage {
   return { covered, gaps, committedTo: cursor.committedTo, lastReading: cursor.snapshot ?? null };
 }
 
+/** What of a span is neither answered nor written down as a gap. */
+export function unaccounted(cursor: Cursor, span: Window): readonly Window[] {
+  const { covered, gaps } = coverageOf(cursor);
+  return without([span], [...covered, ...gaps]);
+}
+
 /** The windows less everything in `holes`. */
-function without(windows: readonly Window[], holes: readonly Window[]): Window[] {
+export function without(windows: readonly Window[], holes: readonly Window[]): Window[] {
   let left = mergeWindows(windows);
   for (const hole of holes) {
     left = left.flatMap(window => [

@@ -34,6 +34,8 @@ const openWindowSchema = z.strictObject({
   snapshot: z.strictObject({ pages: z.array(z.string()), whole: z.boolean() }).optional(),
   /** Where equal records are counted: the pages of this reading so far, in order (the hash in each one's raw key). */
   walked: z.array(z.string()).optional(),
+  /** What of it cannot be had: objects the provider names and no longer has, whose records are not here either. */
+  lost: z.array(windowSchema).optional(),
   /** Null when nobody works on it. */
   lease: z.strictObject({ owner: z.string(), until: at }).nullable(),
 });
@@ -85,7 +87,10 @@ export const cursorSchema = z.strictObject({
    * asked for until a person resumes it.
    */
   paused: z.strictObject({ reason: z.string(), at, by: z.literal('person').optional() }).nullable(),
-  /** How often this stream is asked at present, in milliseconds; absent until its first answer (rhythm.ts). */
+  /**
+   * How often this stream is asked at present (rhythm.ts), or of a snapshot or feed was to be asked when it last was;
+   * in milliseconds, absent until its first answer.
+   */
   every: z.number().optional(),
   /** How far back the provider remembered, in milliseconds, when it last refused a window for its age, and when that was. */
   remembers: z.strictObject({ span: z.number(), at }).optional(),

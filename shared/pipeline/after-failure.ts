@@ -1,7 +1,7 @@
 import type { AppError } from '../kernel/errors.ts';
-import { instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import { earlier, instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
-import { withGap } from './plan-window.ts';
+import { forgotten, forgottenRequest, gonePast, type GoPast } from './forgotten-span.ts';
 
 /** One refusal is often a provider's hiccup; a licence check has been seen to fail nine times in ten. */
 const refusalsBeforePause = 3;
@@ -56,23 +56,32 @@ function waitAfter(error: AppError, count: number): Duration {
 
 /**
  * What a provider's "that is older than I remember" means: how far it remembers, so that no overlap and no re-read
- * asks for more, and the gap up to there of what has never been read; null where all of it has. Null when the error
- * says no such thing. Without it the same refused request would be made for ever.
+ * asks for more, and the gaps up to there of what has never been read. Null when the error says no such
+ * thing. Without it the same refused request would be made for ever.
  */
 export function pastForgotten(
   cursor: Cursor,
   error: AppError,
   grain: Duration,
   now: Instant,
-): { readonly cursor: Cursor; readonly gap: Gap | null } | null {
+): { readonly cursor: Cursor; readonly gaps: readonly Gap[] } | null {
   const said = error.facts['remembersFrom'];
   const { open } = cursor;
   if (error.code !== 'provider.rejected' || typeof said !== 'number' || open === null) return null;
   const floor = instant(Math.ceil(said / grain) * grain);
   if (floor <= open.window.from || floor > now) return null;
   const learned: Cursor = { ...cursor, remembers: { span: now - floor, at: now }, open: null };
-  const unread = open.purpose === 'forward' ? cursor.committedTo : open.window.from;
-  if (open.purpose === 'reread' || floor <= unread) return { cursor: learned, gap: null };
-  const gap: Gap = { from: unread, to: floor, reason: 'older-than-provider-memory', noticedAt: now };
-  return { cursor: withGap(learned, { do: 'record-gap', of: open.purpose, gap }), gap };
+  const past = pastFloor(cursor, open, floor, now);
+  return past === null ? { cursor: learned, gaps: [] } : { cursor: gonePast(learned, past), gaps: past.gaps };
+}
+
+function pastFloor(cursor: Cursor, open: OpenWindow, floor: Instant, now: Instant): GoPast | null {
+  if (open.purpose === 'requested') {
+    const [wanted] = cursor.requested;
+    const to = wanted === undefined ? open.window.to : earlier(floor, wanted.window.to);
+    return forgottenRequest(cursor, { from: open.window.from, to }, now);
+  }
+  const from = cursor.committedTo;
+  if (open.purpose === 'reread' || floor <= from) return null;
+  return { do: 'go-past', of: 'forward', gaps: [forgotten(from, floor, now)], to: floor };
 }

@@ -1,7 +1,8 @@
 import type { AppError } from '../kernel/errors.ts';
-import { instant, mergeWindows, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
+import { instant, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { pastForgotten } from './after-failure.ts';
+import { withAnswered } from './forgotten-span.ts';
 import { aheadOfClock, committed, newCursor, planWindow, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
 import type { PullTarget } from './pull-types.ts';
@@ -44,7 +45,7 @@ export function planStream(target: Of, cursor: Cursor, now: Instant, eager = fal
   const asOf = instant(Math.floor(now / second) * second);
   if (asOf <= cursor.committedTo || now < due) return { do: 'nothing', until: instant(due) };
   const gap = forgottenBefore(target, cursor, asOf, now);
-  if (gap !== null) return { do: 'record-gap', of: 'forward', gap };
+  if (gap !== null) return { do: 'go-past', of: 'forward', gaps: [gap], to: gap.to };
   const window = { from: beginningOf(target, cursor, asOf), to: asOf };
   return { do: 'ask', purpose: 'forward', reread: null, window };
 }
@@ -94,9 +95,7 @@ export function afterSeal(target: Of, cursor: Cursor, open: OpenWindow, now: Ins
   }
   const done: Cursor = { ...cursor, committedTo: window.to, open: null, failures: null };
   if (cursor.committedTo === cursor.start) return { ...done, start: window.from };
-  return isAnsweredAnew(target, cursor, window)
-    ? { ...done, extra: mergeWindows([...cursor.extra, window]) }
-    : done;
+  return isAnsweredAnew(target, cursor, window) ? { ...done, extra: withAnswered(cursor, window) } : done;
 }
 
 /** A feed begun anew after its token was lost has answered what the provider still remembered. */
@@ -132,7 +131,8 @@ export function unreadSpan(
 ): Gap | null {
   const { from, to } = open.window;
   if (cursor.snapshot === undefined) return null;
-  if (!baseLost && to - from <= Math.max(rhythms * everyOf(target), freshness)) return null;
+  const every = Math.max(everyOf(target), cursor.every ?? 0);
+  if (!baseLost && to - from <= Math.max(rhythms * every, freshness)) return null;
   return to - from <= second ? null : { from, to: instant(to - second), reason: 'not-read', noticedAt: now };
 }
 
@@ -140,15 +140,15 @@ export function unreadSpan(
 const mostLosses = 3;
 
 /**
- * The gap a failure of the open window means: a memory that ended, a token that was lost. Null when it means none;
- * `gap` is null when this one is written down already.
+ * The gaps a failure of the open window means: a memory that ended, a token that was lost. Null when it means none;
+ * there are no `gaps` when they are written down already.
  */
 export function gapBehind(
   target: Of,
   cursor: Cursor,
   error: AppError,
   now: Instant,
-): { readonly gap: Gap | null; readonly cursor: Cursor } | null {
+): { readonly gaps: readonly Gap[]; readonly cursor: Cursor } | null {
   const { kind } = target.source.pull;
   if (kind === 'window') {
     return pastForgotten(cursor, error, policyFor(target).grain, now);
@@ -160,11 +160,10 @@ export function gapBehind(
   // What the lost token stood for lies between the last answer and now; what is asked for anew may not hold it all.
   const span = { from: cursor.committedTo, to: open.window.to };
   const isKnown = cursor.gaps.some(one => one.reason === 'token-lost' && one.to === span.to);
-  const gap: Gap | null = isKnown ? null : { ...span, reason: 'token-lost', noticedAt: now };
-  const gaps = gap === null ? cursor.gaps : [...cursor.gaps, gap];
+  const gaps: readonly Gap[] = isKnown ? [] : [{ ...span, reason: 'token-lost', noticedAt: now }];
   // Pages of this window that are stored already must be sealed with it, so then it goes on where it is.
   const next = open.counts.pages === 0 ? null : { ...open, restarts: open.restarts + 1, lease: null };
-  return { gap, cursor: { ...cursor, token: null, gaps, open: next } };
+  return { gaps, cursor: { ...cursor, token: null, gaps: [...cursor.gaps, ...gaps], open: next } };
 }
 
 /** How often a stream is asked now: one that is asked by window follows what it brings. */

@@ -3,7 +3,6 @@ import {
   earlier,
   instant,
   later,
-  mergeWindows,
   minus,
   minutes,
   plus,
@@ -12,15 +11,15 @@ import {
   type Window,
 } from '../kernel/time.ts';
 import { AppError } from '../kernel/errors.ts';
-import type { Cursor, Gap, Purpose } from '../model/cursor.ts';
+import type { Cursor, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { forgotten, forgottenRequest, shortened, withAnswered, type GoPast } from './forgotten-span.ts';
 import { everyOf } from './rhythm.ts';
 
 /** What a stream should do next. */
 export type Plan =
   | { readonly do: 'ask'; readonly purpose: Purpose; readonly reread: number | null; readonly window: Window }
-  /** A span the provider has forgotten before we could ask: write it down, then go on behind it. */
-  | { readonly do: 'record-gap'; readonly gap: Gap; readonly of: 'forward' | 'requested' }
+  | GoPast
   | { readonly do: 'nothing'; readonly until: Instant };
 
 /** About how many windows a whole provider memory is asked for in, unless the source says. More are slower, fewer lose more to a crash. */
@@ -110,7 +109,7 @@ function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge:
   if (wanted === undefined) return null;
   const floor = memoryFloor(policy, now);
   if (wanted.from < floor) {
-    return { do: 'record-gap', of: 'requested', gap: forgotten(wanted.from, earlier(floor, wanted.to), now) };
+    return forgottenRequest(cursor, { from: wanted.from, to: earlier(floor, wanted.to) }, now);
   }
   const to = earlier(earlier(wanted.to, edge), plus(wanted.from, windowWidth(cursor, policy, edge)));
   if (to <= wanted.from) return null;
@@ -126,14 +125,17 @@ function planForward(
 ): Plan | null {
   const floor = memoryFloor(policy, now);
   if (cursor.committedTo < floor && floor <= edge && !isBeginning(cursor, floor)) {
-    return { do: 'record-gap', of: 'forward', gap: forgotten(cursor.committedTo, floor, now) };
+    return { do: 'go-past', of: 'forward', gaps: [forgotten(cursor.committedTo, floor, now)], to: floor };
   }
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
   // In the normal rhythm a sliver is not worth a request; it grows until the stream's turn comes.
   if (!eager && fresh < everyOf(cursor, policy) && cursor.committedTo > cursor.start) return null;
   const overlapping = minus(cursor.committedTo, overlapOf(policy));
-  const from = later(later(cursor.start, overlapping), knownFloor(cursor, policy, now));
+  // Of a provider that is believed to remember less no overlap is asked for; but what was never read is, so that the
+  // provider says itself what of it has become a gap.
+  const believed = earlier(cursor.committedTo, knownFloor(cursor, policy, now));
+  const from = later(later(cursor.start, overlapping), later(floor, believed));
   if (from >= edge) return null;
   const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
@@ -212,13 +214,6 @@ function nextDue(cursor: Cursor, policy: WindowPolicy): Instant {
   return plus(cursor.committedTo, (everyOf(cursor, policy) + policy.lag) as Duration);
 }
 
-const forgotten = (from: Instant, to: Instant, now: Instant): Gap => ({
-  from,
-  to,
-  reason: 'older-than-provider-memory',
-  noticedAt: now,
-});
-
 /** The windows a request for a range would be asked in; for a dry run. */
 export function windowsOf(range: Window, cursor: Cursor, policy: WindowPolicy, now: Instant): Window[] {
   const edge = horizon(policy, now);
@@ -255,39 +250,10 @@ export function committed(
   return { ...done, requested: shortened(cursor, window.to), extra: mergedExtra(cursor, window) };
 }
 
-/** The cursor after a gap was written to the ledger. */
-export function withGap(cursor: Cursor, plan: Plan & { do: 'record-gap' }): Cursor {
-  const gaps = joinedGaps(cursor.gaps, plan.gap);
-  if (plan.of === 'requested') return { ...cursor, gaps, requested: shortened(cursor, plan.gap.to) };
-  return { ...cursor, gaps, committedTo: later(cursor.committedTo, plan.gap.to) };
-}
-
-/** A long outage forgets a little more at every try: one growing gap, not a thousand slivers. */
-function joinedGaps(gaps: readonly Gap[], gap: Gap): Gap[] {
-  const last = gaps.at(-1);
-  if (last !== undefined && last.reason === gap.reason && last.to === gap.from) {
-    return [...gaps.slice(0, -1), { ...last, to: gap.to }];
-  }
-  return [...gaps, gap];
-}
-
-function shortened(cursor: Cursor, doneTo: Instant): Cursor['requested'] {
-  const [first, ...rest] = cursor.requested;
-  if (first === undefined || first.window.to <= doneTo) return rest;
-  return [{ ...first, window: { from: doneTo, to: first.window.to } }, ...rest];
-}
-
 function mergedExtra(cursor: Cursor, window: Window): Window[] {
   // Inside [start, committedTo) the window is covered already.
   if (window.from >= cursor.start && window.to <= cursor.committedTo && cursor.gaps.length === 0) {
     return cursor.extra;
   }
-  return mergeWindows([...cursor.extra, window]);
-}
-
-/** How far through a request's range the work is, in percent. */
-export function percentOf(whole: { from: number; to: number }, leftFrom: Instant | null): number {
-  if (leftFrom === null) return 100;
-  const span = whole.to - whole.from;
-  return span <= 0 ? 100 : Math.floor((clamp(leftFrom - whole.from, 0, span) / span) * 100);
+  return withAnswered(cursor, window);
 }

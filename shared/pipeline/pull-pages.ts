@@ -1,7 +1,8 @@
+import { without } from '../evidence/coverage.ts';
 import { AppError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
-import { days, plus } from '../kernel/time.ts';
-import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
+import { days, mergeWindows, plus } from '../kernel/time.ts';
+import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
 import { equalSoFar, walkedPages } from './equal-so-far.ts';
@@ -167,12 +168,18 @@ async function recordLoss(
   // Gone now, but its records are here since an earlier reading.
   if ((await deps.cursors.unread(target.scope, target.ref, [page.name])).length === 0) return held;
   const gap = { ...page.lost.window, reason: page.lost.reason, noticedAt: deps.clock.now() };
-  const known = held.value.gaps.some(
-    one => one.from <= gap.from && gap.to <= one.to && one.reason === gap.reason,
-  );
-  if (known) return held;
-  await sealGap(deps, target, gap);
-  return { ...held, value: { ...held.value, gaps: [...held.value.gaps, gap] } };
+  const { gaps, extra } = held.value;
+  const known = gaps.some(one => one.from <= gap.from && gap.to <= one.to && one.reason === gap.reason);
+  if (!known) await sealGap(deps, target, gap);
+  const open = openIn(held);
+  const value: Cursor = {
+    ...held.value,
+    gaps: known ? gaps : [...gaps, gap],
+    // Asking for the span once more is no answer to it.
+    extra: without(extra, [gap]),
+    open: { ...open, lost: mergeWindows([...(open.lost ?? []), page.lost.window]) },
+  };
+  return { ...held, value };
 }
 
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>

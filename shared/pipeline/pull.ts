@@ -13,9 +13,12 @@ import {
   gapBehind,
   isStale,
   planStream,
+  streamEvery,
   unreadSpan,
 } from './plan-stream.ts';
-import { withGap, type Plan } from './plan-window.ts';
+import { gonePast } from './forgotten-span.ts';
+import { goPast } from './go-past.ts';
+import type { Plan } from './plan-window.ts';
 import type { PullDeps, PullRequest, PullResult, PullTarget } from './pull-types.ts';
 import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
@@ -96,14 +99,8 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
       held = await dropCanceled(deps, target, held);
       const plan = planStream(target, held.value, now, eager);
       if (plan.do === 'nothing') return { is: 'nothing' };
-      if (plan.do === 'record-gap') {
-        await sealGap(deps, target, plan.gap);
-        held = await saveCursor(deps, target, held, withGap(held.value, plan));
-        deps.telemetry.event('gap.recorded', {
-          ...target.ref,
-          tenant: target.tenant.id,
-          reason: plan.gap.reason,
-        });
+      if (plan.do === 'go-past') {
+        held = await goPast(deps, target, held, { gaps: plan.gaps, cursor: gonePast(held.value, plan) });
         continue;
       }
       const value = { ...held.value, open: newOpenWindow(deps, plan) };
@@ -240,7 +237,9 @@ async function sealed(
 
 /** What a regular window brought decides when the next is asked for. Re-reads and requests say nothing about now. */
 function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<Cursor, 'every'> {
-  if (open.purpose !== 'forward' || target.source.pull.kind !== 'window') return {};
+  // What a person sets is the rhythm from then on: how it was read so far is judged by the one before.
+  if (target.source.pull.kind !== 'window') return { every: streamEvery(target, cursor) };
+  if (open.purpose !== 'forward') return {};
   const policy = policyFor(target);
   const fresh = open.counts.inserted + open.counts.replaced;
   return { every: nextEvery(everyOf(cursor, policy), rhythmBounds(policy), fresh) };
@@ -264,8 +263,7 @@ async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError
   const now = deps.clock.now();
   const behind = gapBehind(target, found.value, error, now);
   if (behind !== null) {
-    if (behind.gap !== null) await sealGap(deps, target, behind.gap);
-    const held = await saveCursor(deps, target, found, behind.cursor);
+    const held = await goPast(deps, target, found, behind);
     return { status: 'whole', held, counts: noCounts, named: false };
   }
   const { kind } = target.source.pull;

@@ -9,7 +9,7 @@ import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { firstCursor, planStream } from './plan-stream.ts';
-import { memoryFloor, percentOf, windowsOf } from './plan-window.ts';
+import { memoryFloor, windowsOf } from './plan-window.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */
@@ -126,6 +126,14 @@ export async function reportProgress(
       window === null ? 100 : percentOf(window, left?.from ?? null),
     );
   });
+}
+
+/** How far through a request's range the work is, in percent. */
+function percentOf(whole: { from: number; to: number }, leftFrom: Instant | null): number {
+  if (leftFrom === null) return 100;
+  const span = whole.to - whole.from;
+  const done = Math.min(Math.max(leftFrom - whole.from, 0), span);
+  return span <= 0 ? 100 : Math.floor((done / span) * 100);
 }
 
 /** What the end of a job means for the operation it was queued for. A requested range goes on by itself. */

@@ -12,6 +12,8 @@ import { expectSealed } from '../support/kept.ts';
 import { openLife, openStage, pullToRest, type Life, type Stage } from '../support/rig.ts';
 import { contosoId, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { stateAt, toldState } from '../support/state-truth.ts';
+import { storedStreams, streamName } from '../support/world-truth.ts';
 import { mortalDeps } from './mortal-deps.ts';
 import { Killed } from './mortal.ts';
 
@@ -33,12 +35,30 @@ const world = inventWorld({ seed: 7, now: smallWorldNow, events: 2_000, tenants:
 /** What a run may do before it dies, at the most; many end sooner. */
 const longestRun = 40;
 const streams = 5;
+/** Of those that tell how things are. */
+const snapshots = 2;
 const troubled = smallWorldNow + days(1);
 const end = smallWorldNow + days(5);
 /** Of this span every stream has been asked, however late its first pull came, and its latest records are there by the end. */
 const settled = { from: smallWorldNow - days(2), to: smallWorldNow + days(1.5) };
 
+const [sim] = world.tenants;
+const isSnapshot = ({ source }: PullTarget): boolean => source.pull.kind === 'snapshot';
+
 type Kept = ReadonlyMap<string, string>;
+
+/**
+ * What a snapshot's events say there is at the end, which its provider must say of the moment it was last read. In
+ * trouble it is read at other times, and may be told that things are gone that are not: then it tells that they are back.
+ */
+async function toldOf(life: Life, target: PullTarget): Promise<Kept> {
+  const stored = (await storedStreams(life.profile, [target])).get(streamName(target)) ?? new Map();
+  const cursor = await life.deps.cursors.load(target.scope, target.ref);
+  const told = toldState(stored);
+  if (sim === undefined || cursor === null) throw new Error('nothing to compare with');
+  expect(told).toEqual(stateAt(sim, target, cursor.value.committedTo));
+  return new Map();
+}
 
 /** The records of a stream that are settled: by event, what the provider said last. */
 async function keptOf(life: Life, { scope, source, ref }: PullTarget): Promise<Kept> {
@@ -67,21 +87,23 @@ async function finish(stage: Stage, life: Life, targets: readonly PullTarget[]):
   for (const target of targets) {
     await pullToRest(life, target, stage.clock, 100);
     await expectSealed(life.profile, target);
-    all.push(await keptOf(life, target));
+    all.push(await (isSnapshot(target) ? toldOf : keptOf)(life, target));
   }
   return all;
 }
 
-const nameOf = ({ ref }: PullTarget): string => `${ref.source} ${ref.stream}`;
 /** Those that were drawn, by name. */
 const drawn = (names: ReadonlySet<string>, all: readonly PullTarget[]): readonly PullTarget[] =>
-  all.filter(target => names.has(nameOf(target))).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  all
+    .filter(target => names.has(streamName(target)))
+    .sort((a, b) => (streamName(a) < streamName(b) ? -1 : 1));
 
 async function inPeace(stage: Stage): Promise<{ names: ReadonlySet<string>; kept: readonly Kept[] }> {
   const life = await openLife(stage, await tempFolder());
-  const all = (await life.targets(contosoId)).filter(({ source }) => source.pull.kind !== 'snapshot');
+  const all = await life.targets(contosoId);
   const names = new Set<string>();
-  while (names.size < streams) names.add(nameOf(oneOf(all)));
+  while (names.size < streams) names.add(streamName(oneOf(all.filter(target => !isSnapshot(target)))));
+  while (names.size < streams + snapshots) names.add(streamName(oneOf(all.filter(isSnapshot))));
   const targets = drawn(names, all);
   while (stage.clock.now() < troubled) {
     for (const target of targets) await pullToRest(life, target, stage.clock, 100);

@@ -16,7 +16,8 @@ import {
 import type { Cursor } from '../../shared/model/cursor.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
-import { committed, memoryFloor, newCursor, planWindow, withGap } from '../../shared/pipeline/plan-window.ts';
+import { committed, memoryFloor, newCursor, planWindow } from '../../shared/pipeline/plan-window.ts';
+import { gonePast } from '../../shared/pipeline/forgotten-span.ts';
 import type { WindowPolicy } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 
@@ -75,9 +76,9 @@ function settle(
   for (let turn = 0; turn < 20_000; turn += 1) {
     const plan = planWindow(value, p, now);
     if (plan.do === 'nothing') return value;
-    if (plan.do === 'record-gap') {
-      expect(plan.gap.to).toBeGreaterThan(plan.gap.from);
-      value = withGap(value, plan);
+    if (plan.do === 'go-past') {
+      for (const gap of plan.gaps) expect(gap.to).toBeGreaterThan(gap.from);
+      value = gonePast(value, plan);
       continue;
     }
     checkPlan(plan.window, p, now);
@@ -190,8 +191,8 @@ describe('planWindow', () => {
     for (let minute = 0; minute < 30; minute += 1) {
       const now = plus(plus(began, days(10)), minutes(minute));
       const plan = planWindow(cursor, policy, now);
-      expect(plan.do).toBe('record-gap');
-      if (plan.do === 'record-gap') cursor = withGap(cursor, plan);
+      expect(plan.do).toBe('go-past');
+      if (plan.do === 'go-past') cursor = gonePast(cursor, plan);
     }
     expect(cursor.gaps).toHaveLength(1);
   });

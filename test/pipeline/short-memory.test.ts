@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
-import { days, hours } from '../../shared/kernel/time.ts';
+import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { days, hours, minutes } from '../../shared/kernel/time.ts';
+import type { Cursor } from '../../shared/model/cursor.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import { graphWorld } from '../faults/graph-streams.ts';
 import { expectSealed, whatIsKept } from '../support/kept.ts';
@@ -79,3 +81,39 @@ it('asks for more again when the provider has come to remember more', async () =
     await life.end();
   }
 });
+
+// Sources whose providers say how far they remember: from midnight on, and to the moment.
+it.each([
+  ['entra.directory-audits', 'default'],
+  ['m365.unified-audit', 'Audit.SharePoint'],
+])(
+  '%s has a gap of what its provider forgot meanwhile, though it knew that it remembers little',
+  async (source, stream) => {
+    const small = smallWorld(graphWorld);
+    const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => 7 }));
+    const stage = await openStage({ world: { ...small, tenants }, connection: { remembersDays: 90 } });
+    const life = await openLife(stage, await tempFolder());
+    try {
+      const target = (await life.targets(contosoId)).find(
+        ({ ref }) => ref.source === source && ref.stream === stream,
+      );
+      if (target === undefined) throw new Error('no such stream');
+      const cursor = async () => (await life.deps.cursors.load(target.scope, target.ref))?.value;
+      // Only the first request, which is refused: then the process is off for some days, in the middle of what it had to catch up with.
+      const once = { trigger: 'timer', budget: { ...wideBudget, time: minutes(0) } } as const;
+      while ((await cursor())?.remembers === undefined) await pull(life.deps, target, once);
+      const before = await cursor();
+      stage.clock.advance(days(3));
+      await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+      const after = await cursor();
+      const floor = stage.clock.now() - days(7);
+      expect(after).toMatchObject({ failures: null, open: null });
+      expect(after?.gaps).toMatchObject([{ reason: 'older-than-provider-memory' }]);
+      expect(after?.gaps[0]?.from).toBe(before?.gaps[0]?.from);
+      expect(Math.abs((after?.gaps[0]?.to ?? 0) - floor)).toBeLessThan(hours(25));
+      expect(coverageOf(after as Cursor).covered.at(-1)?.from).toBe(after?.gaps[0]?.to);
+    } finally {
+      await life.end();
+    }
+  },
+);

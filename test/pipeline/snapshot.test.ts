@@ -239,6 +239,21 @@ it('records the time it was not read in', async () => {
   expect(gaps.map(gap => gap.reason)).toEqual(['not-read']);
 });
 
+it('was read in its rhythm as it was, when it is to be read more often from now on', async () => {
+  const { clock, cursor, deps } = await afterBaseline();
+  const slow = { ...target, connection: { ...target.connection, everySeconds: 6 * 3_600 } };
+  await pull(deps, slow, { trigger: 'timer', budget: wideBudget });
+  clock.advance(hours(7));
+  await pull(deps, slow, { trigger: 'timer', budget: wideBudget });
+  clock.advance(hours(5));
+  const often = { ...target, connection: { ...target.connection, everySeconds: 300 } };
+  await pull(deps, often, { trigger: 'timer', budget: wideBudget });
+  expect((await cursor()).gaps).toEqual([]);
+  clock.advance(hours(5));
+  await pull(deps, often, { trigger: 'timer', budget: wideBudget });
+  expect((await cursor()).gaps).toMatchObject([{ reason: 'not-read' }]);
+});
+
 it('starts from a new first reading, visibly, when retention has taken the last one', async () => {
   const { clock, cursor, profile, summaries, deps } = await afterBaseline();
   const { snapshot } = await cursor();

@@ -1,0 +1,105 @@
+import { expect, it } from 'vitest';
+import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { days, hours, instant, type Window } from '../../shared/kernel/time.ts';
+import type { Cursor } from '../../shared/model/cursor.ts';
+import type { OperationId } from '../../shared/model/ids.ts';
+import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
+import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
+import { ledgerOf } from '../support/kept.ts';
+import { openLife, openStage, pullToRest, type Life, type StageOptions } from '../support/rig.ts';
+import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const usual = 'op-1' as OperationId;
+const now = instant(smallWorldNow);
+const ago = (span: number) => instant(now - span);
+
+async function begin(source: string, stream: string, options: Partial<StageOptions> = {}) {
+  const stage = await openStage({ world: smallWorld(), ...options });
+  const life = await openLife(stage, await tempFolder());
+  const target = (await life.targets(contosoId)).find(
+    ({ ref }) => ref.source === source && ref.stream === stream,
+  );
+  if (target === undefined) throw new Error('no such stream');
+  await pullToRest(life, target, stage.clock);
+  const cursor = async (): Promise<Cursor> => {
+    const found = await life.deps.cursors.load(target.scope, target.ref);
+    if (found === null) throw new Error('no cursor');
+    return found.value;
+  };
+  return { stage, life, target, cursor };
+}
+
+/** A backfill as a person asks for it. */
+async function ask(life: Life, target: PullTarget, window: Window, operation = usual): Promise<void> {
+  const at = new Date(life.deps.clock.now()).toISOString();
+  await life.profile.operations.swap(target.scope, null, {
+    id: operation, tenant: contosoId, kind: 'backfill', status: 'NotStarted', percentComplete: 0, createdAt: at,
+    updatedAt: at, createdBy: 'tests', error: null, result: { streams: { [target.ref.stream]: { window, done: 0 } } },
+  }); // prettier-ignore
+  await requestPull(life.deps, target, window, operation);
+}
+const outcome = async (life: Life, { scope }: PullTarget) =>
+  (await life.profile.operations.get(scope, usual))?.value.status;
+
+it('has no gap where a range it had read long ago is forgotten before its turn comes again', async () => {
+  const { stage, life, target, cursor } = await begin('exchange.message-trace', 'default');
+  await ask(life, target, { from: ago(days(88)), to: ago(days(80)) });
+  stage.clock.advance(days(5));
+  await pullToRest(life, target, stage.clock);
+  expect(await cursor()).toMatchObject({ requested: [], gaps: [] });
+  expect((await ledgerOf(life.profile, target)).filter(({ type }) => type === 'gap.recorded')).toEqual([]);
+  expect(await outcome(life, target)).toBe('Succeeded');
+  await life.end();
+});
+
+it('comes to an end with a range that is forgotten as a whole', async () => {
+  const { stage, life, target, cursor } = await begin('exchange.message-trace', 'default');
+  await ask(life, target, { from: ago(days(88)), to: ago(days(80)) });
+  stage.clock.advance(days(20));
+  await pullToRest(life, target, stage.clock);
+  expect(await cursor()).toMatchObject({ requested: [], gaps: [] });
+  expect(await outcome(life, target)).toBe('Succeeded');
+  await life.end();
+});
+
+it('has a gap of what was never read and is forgotten, and no more', async () => {
+  const { stage, life, target, cursor } = await begin('exchange.message-trace', 'default', {
+    connection: { remembersDays: 10 },
+  });
+  const { start } = await cursor();
+  const long = { ...target, connection: { ...target.connection, remembersDays: 89 } };
+  await ask(life, long, { from: ago(days(88)), to: ago(days(5)) });
+  stage.clock.advance(days(30));
+  await pullToRest(life, long, stage.clock);
+  const { covered, gaps } = coverageOf(await cursor());
+  expect(gaps).toMatchObject([{ from: ago(days(88)), reason: 'older-than-provider-memory' }]);
+  const end = gaps.at(-1)?.to ?? 0;
+  expect(Math.abs(end - ago(days(59)))).toBeLessThan(hours(1));
+  expect(covered[0]?.from).toBe(end);
+  expect(start).toBeGreaterThan(end);
+  expect(await outcome(life, target)).toBe('Succeeded');
+  await life.end();
+});
+
+it('covers what it asks for, but for an object that is gone, until that can be had', async () => {
+  const { stage, life, target, cursor } = await begin('m365.unified-audit', 'Audit.SharePoint', {
+    connection: { remembersDays: 1 },
+  });
+  const long = { ...target, connection: { ...target.connection, remembersDays: 6 } };
+  const window = { from: ago(hours(31)), to: ago(hours(29)) };
+  stage.simulator.control.addFault({ name: 'content-absent', tenant: contosoId, route: 'management.blob' });
+  for (const id of ['op-1', 'op-2']) {
+    await ask(life, long, window, id as OperationId);
+    await pullToRest(life, long, stage.clock);
+    const { covered, gaps } = coverageOf(await cursor());
+    expect(gaps).toMatchObject([{ from: ago(hours(30)), reason: 'content-expired' }]);
+    expect(covered.slice(0, 2)).toMatchObject([{ from: window.from, to: ago(hours(30)) }, { to: window.to }]);
+  }
+  stage.simulator.control.clearFaults();
+  await ask(life, long, window, 'op-3' as OperationId);
+  await pullToRest(life, long, stage.clock);
+  const { covered, gaps } = coverageOf(await cursor());
+  expect({ gaps, first: covered[0] }).toEqual({ gaps: [], first: window });
+  await life.end();
+});
