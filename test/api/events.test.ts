@@ -175,6 +175,34 @@ describe('one event', () => {
     ]);
   });
 
+  test('has its history by pages, which go on where they ended, for this event alone', async () => {
+    const { client, own, house } = await setting();
+    const [first, other] = own.events;
+    if (first === undefined || other === undefined) throw new Error('no events');
+    for (const summary of ['b', 'c', 'd', 'e']) {
+      const changed = { ...first, summary, recordHash: sha256(summary) };
+      await house.profile.events.upsert(scopeOf(contoso), [changed], house.clock.now());
+    }
+    const params = { id: first.id };
+    const revisions: number[] = [];
+    let { body } = await client.call('events.history', { params, query: { limit: 2 } });
+    const link = body.nextLink ?? '';
+    for (;;) {
+      expect(body.value.length).toBeLessThanOrEqual(2);
+      revisions.push(...body.value.map(event => event.revision));
+      if (body.nextLink === undefined) break;
+      ({ body } = await client.follow('events.history', body.nextLink));
+    }
+    expect(revisions).toEqual([1, 2, 3, 4, 5]);
+    const elsewhere = link.replace(first.id, other.id);
+    await expect(client.follow('events.history', elsewhere)).rejects.toMatchObject({
+      status: 400,
+      code: 'ContinuationInvalid',
+    });
+    const exact = await client.call('events.history', { params, query: { limit: 5 } });
+    expect([exact.body.value.length, exact.body.nextLink]).toEqual([5, undefined]);
+  });
+
   test('is OCSF 1.8 where that is asked for, and only there', async () => {
     const { client, own, house } = await setting();
     const id = own.events[0]?.id ?? '';

@@ -5,6 +5,7 @@ import type { TenantScope } from '../../shared/model/scope.ts';
 import type { Change, EventStore } from '../../shared/ports/event-store.ts';
 import { seededNumbers } from '../../simulator/seeded.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf } from '../support/sample.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 import { mustReject, type CaseBody } from './contract.ts';
 
 const ours = scopeOf(contoso);
@@ -51,7 +52,7 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
     for (const [key, line] of newest) {
       const [tenant, id = ''] = key.split(' ');
       const scope = tenant === contoso ? ours : theirs;
-      const history = await store.history(scope, id);
+      const history = await wholeHistory(store, scope, id);
       equal(`${key} ${(await store.get(scope, id))?.revision}`, line);
       deepEqual(
         history.map(one => one.revision),

@@ -18,7 +18,7 @@ const ours = scopeOf(contoso);
 const at = instant(Date.UTC(2026, 9, 5, 12));
 
 /** A sample of so many bytes as isTooLarge counts them, which compression makes little of. */
-function eventOf(key: string, bytes: number): NewEvent {
+export function eventOf(key: string, bytes: number): NewEvent {
   const text = noise(bytes, key).replace(/["\\]/g, '~');
   const bare = eventBytes(sampleEvent(key, { reason: '' }));
   return sampleEvent(key, { reason: text.slice(0, bytes - bare) });
