@@ -133,6 +133,25 @@ describe('a search', () => {
     expect([feed.body.value.length + fed.body.value.length, fed.body.nextLink]).toEqual([130, undefined]);
   });
 
+  test('ends with very large events that are as many as are loaded at once, without an empty page behind', async () => {
+    const { client, house } = await setting(0);
+    const raw = { key: 'page', index: 0, sha256: sha256('page') };
+    const large = Array.from({ length: 100 }, (_, n) => ({
+      ...eventOf(contoso, 'contoso', n, raw),
+      reason: 'r'.repeat(60_000),
+    }));
+    await house.profile.events.upsert(scopeOf(contoso), large, house.clock.now());
+    await house.index();
+    const { body } = await client.call('events.list', { query: { limit: 1000 } });
+    expect([body.value.length, body.nextLink]).toEqual([100, undefined]);
+    const { cursor } = (await client.call('events.list', { query: { order: 'ingested', limit: 11 } })).body;
+    // What is left comes to more than is held together with the very last of it.
+    const rest = await client.call('events.list', {
+      query: { order: 'ingested', since: cursor ?? '', limit: 1000 },
+    });
+    expect([rest.body.value.length, rest.body.nextLink]).toEqual([89, undefined]);
+  });
+
   test('gives continuations to nobody else, to no other question, and not for ever', async () => {
     const { client, house } = await setting();
     const { body } = await client.call('events.list', { query: { limit: 2, q: 'actor:oskar' } });

@@ -102,6 +102,15 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
       deepEqual([first.changes.length, first.more], [2, true]);
       const rest = await store.changes(scopes, first.next, 2);
       deepEqual([rest.changes.length, rest.more], [1, false]);
+      // A page that is full and the last: nobody asks for an empty one.
+      for (const [after, left] of [
+        [null, 3],
+        [first.next, 1],
+        [rest.next, 0],
+      ] as const) {
+        const full = await store.changes(scopes, after, Math.max(1, left));
+        deepEqual([full.changes.length, full.more], [left, false]);
+      }
     }
   },
   'feeds nothing for a record read again': async store => {

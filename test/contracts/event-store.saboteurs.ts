@@ -341,6 +341,17 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     ],
   },
   {
+    does: 'takes a full page of the feed for one with more behind it',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        const page = await store.changes(scopes, after, limit);
+        return { ...page, more: page.more || page.changes.length === limit };
+      },
+    }),
+    fails: ['says whether there is more'],
+  },
+  {
     does: 'feeds as many events as are asked for, however large',
     sabotage: () => store => ({
       ...store,

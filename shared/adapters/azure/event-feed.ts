@@ -117,11 +117,15 @@ export function eventFeed(
       const changes: Change[] = [];
       if (tenants?.length === 0) return { changes, next: position, more: false };
       const isLast = lastTaken(limit);
+      let full = false;
+      let more = false;
       for await (const change of changesAfter(at, tenants, from, limit)) {
+        more = full;
+        if (more) break;
         changes.push(change);
-        if (isLast(change.event)) return { changes, next: change.position, more: true };
+        full = isLast(change.event);
       }
-      return { changes, next: changes.at(-1)?.position ?? position, more: false };
+      return { changes, next: changes.at(-1)?.position ?? position, more };
     },
   };
 }

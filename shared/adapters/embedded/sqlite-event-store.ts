@@ -35,14 +35,16 @@ export function sqliteEventStore(database: Database): EventStore {
     return row === undefined ? null : readRevision(row, scope.tenantId, id);
   }
 
-  /** The events of rows: no more than are held at a time. */
+  /** The events of rows: no more than are held at a time, and whether there are rows beyond them. */
   function held(rows: Iterable<RevisionRow>, limit: number): Pick<Changes, 'changes' | 'more'> {
     const changes: Change[] = [];
     const isLast = lastTaken(limit);
+    let full = false;
     for (const row of rows) {
+      if (full) return { changes, more: true };
       const event = readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null);
       changes.push(changeOf({ position: row.position, event }));
-      if (isLast(event)) return { changes, more: true };
+      full = isLast(event);
     }
     return { changes, more: false };
   }
@@ -83,11 +85,14 @@ export function sqliteEventStore(database: Database): EventStore {
     async changes(scopes, after, limit) {
       const { changes, more } = database.read(() => {
         const from = readPosition(database, after);
-        const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
-        if (known !== null) return { changes: known.map(changeOf), more: known.length === limit };
-        return scopes === null
-          ? held(wholeFeed(database, from, limit), limit)
-          : held(scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit), limit);
+        const last = lastPosition(database);
+        const known = scopes === null ? recent.after(from, limit, last) : null;
+        if (known !== null) return { changes: known.map(changeOf), more: from + known.length < last };
+        const rows =
+          scopes === null
+            ? wholeFeed(database, from, limit + 1)
+            : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit + 1);
+        return held(rows, limit);
       });
       return { changes, next: changes.at(-1)?.position ?? after, more };
     },
