@@ -4,6 +4,7 @@ import { outJson, type Context } from '../context.ts';
 import { CommandError, exitCodes, usageError } from '../exit-code.ts';
 import { formatFacts, formatTable } from '../format-table.ts';
 import { longTime, shortTime } from '../format-time.ts';
+import { listPages, pageSize } from '../list-pages.ts';
 
 type EventReply = Answer<Contract['events.history']>['body']['value'][number];
 type Entity = NonNullable<EventReply['actor']>;
@@ -19,9 +20,7 @@ export async function showEvent(
     // Byte for byte, and nothing else: the output's sha-256 is the record's.
     await context.terminal.out((await context.client.call('events.raw', { params: { id } })).body);
   } else if (show === 'history') {
-    const { value } = (await context.client.call('events.history', { params: { id } })).body;
-    if (context.json) for (const event of value) await outJson(context, event);
-    else await context.terminal.out(historyText(value, context));
+    await showHistory(context, id);
   } else if (show === 'ocsf') {
     const { body } = await context.client.call('events.get', { params: { id }, query: { format: 'ocsf' } });
     await (context.json
@@ -95,14 +94,36 @@ function eventText(event: EventReply, { terminal }: Context): string {
   );
 }
 
-function historyText(events: readonly EventReply[], { terminal }: Context): string {
+/** What the table has of a revision: whole ones may be large, and there may be thousands. */
+type Line = Pick<EventReply, 'revision' | 'ingestedAt' | 'outcome' | 'summary'> & { readonly status: string };
+
+async function showHistory(context: Context, id: string): Promise<void> {
+  const { client, terminal } = context;
+  const lines: Line[] = [];
+  await listPages(
+    Infinity,
+    async () =>
+      (await client.call('events.history', { params: { id }, query: { limit: pageSize(Infinity) } })).body,
+    async link => (await client.follow('events.history', link)).body,
+    async revisions => {
+      for (const event of revisions) {
+        const { revision, ingestedAt, outcome, summary, mail } = event;
+        if (context.json) await outJson(context, event);
+        else lines.push({ revision, ingestedAt, outcome, summary, status: mail?.status ?? '' });
+      }
+    },
+  );
+  if (!context.json) await terminal.out(historyText(lines, context));
+}
+
+function historyText(events: readonly Line[], { terminal }: Context): string {
   return formatTable(
     events,
     [
       { title: 'REVISION', value: event => String(event.revision), right: true },
       { title: 'STORED (UTC)', value: event => shortTime(event.ingestedAt) },
       { title: 'OUTCOME', value: event => event.outcome },
-      { title: 'STATUS', value: event => event.mail?.status ?? '', shown: 'when-filled' },
+      { title: 'STATUS', value: event => event.status, shown: 'when-filled' },
       { title: 'WHAT', value: event => event.summary, least: 24 },
     ],
     terminal,

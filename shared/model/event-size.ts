@@ -23,6 +23,17 @@ export const isTooLarge = (event: NormalizedEvent): boolean =>
  */
 export const mostTogether = 32_000_000;
 
+/** Asked of each event gathered: whether it is the last to take, for there are `limit` or they are mostTogether. */
+export function lastTaken(limit: number): (event: NormalizedEvent) => boolean {
+  let count = 0;
+  let weight = 0;
+  return event => {
+    count += 1;
+    weight += mostBytes(event);
+    return count >= limit || weight > mostTogether;
+  };
+}
+
 function normalizedPart(event: NormalizedEvent): NormalizedEvent {
   return {
     time: event.time,

@@ -31,6 +31,10 @@ export interface NamesTarget {
 }
 
 const stepSize = 500;
+/** Wants noted in one step, where no single event has more. */
+const wantedAtOnce = 1_000;
+/** Wants dropped in one step: a store may need some requests for each of them. */
+const droppedAtOnce = 100;
 /** How long a name serves before it is asked for again. */
 const nameLasts = days(7);
 /** How long "no such thing" does: a new object shows up in the directory late. */
@@ -46,25 +50,35 @@ const throttleKey = (tenant: string): string => `graph/${tenant}/names`;
 /**
  * Gives names to the ids in a tenant's events, after the pulls and apart from them: looks through what is new in the
  * feed, asks the directory for ids it was not asked for lately, and makes the waiting events anew. Every step can be
- * repeated. A directory that does not answer costs the names for now, and nothing else.
+ * repeated. A directory that does not answer costs the names for now, and nothing else. Ends between two steps when the
+ * budget is spent, of which a step is a page; what is left is `continued`.
  */
 export async function resolveNames(
   deps: NamesDeps,
   target: NamesTarget,
   budget: PullBudget,
 ): Promise<{ status: 'done' | 'continued'; named: number }> {
-  const end = plus(deps.clock.now(), budget.time);
-  const spent = (): boolean => deps.clock.now() >= end || budget.signal?.aborted === true;
-  await deps.names.forget(target.scope, minus(deps.clock.now(), wantedFor));
-  let more = true;
-  while (more && !spent()) more = await look(deps, target);
-  await ask(deps, target, spent);
-  let named = 0;
-  for (let filled = 1; filled > 0 && !spent();) {
-    filled = await fill(deps, target);
-    named += filled;
-  }
-  return { status: spent() && budget.signal?.aborted !== true ? 'continued' : 'done', named };
+  const steps = stepsWithin(budget, deps.clock);
+  await forget(deps, target, steps);
+  await look(deps, target, steps);
+  await ask(deps, target, steps);
+  const named = await fill(deps, target, steps);
+  return { status: steps.spent() ? 'continued' : 'done', named };
+}
+
+/** The steps of one run. */
+interface Steps {
+  took(): void;
+  spent(): boolean;
+}
+
+function stepsWithin(budget: PullBudget, clock: Clock): Steps {
+  const end = plus(clock.now(), budget.time);
+  let left = budget.pages;
+  return {
+    took: () => void (left -= 1),
+    spent: () => left <= 0 || clock.now() >= end || budget.signal?.aborted === true,
+  };
 }
 
 /** Whether there is something to look through, or somebody to ask for. Cheap: asked for every tenant, every minute. */
@@ -89,16 +103,39 @@ export function withKnownNames(
   };
 }
 
-/** One stretch of the feed; whether there is more of it. */
-async function look(deps: NamesDeps, { scope }: NamesTarget): Promise<boolean> {
-  const { changes, more } = await newChanges(deps, scope, stepSize);
-  const last = changes.at(-1);
-  if (last === undefined) return false;
-  const wanted = changes.flatMap(({ event }) =>
-    namelessIds(event).map((id): Wanted => ({ id, event: event.id })),
-  );
-  await deps.names.want(scope, wanted, last.position, deps.clock.now());
-  return more;
+async function forget(deps: NamesDeps, { scope }: NamesTarget, steps: Steps): Promise<void> {
+  for (let dropped = droppedAtOnce; dropped === droppedAtOnce && !steps.spent();) {
+    dropped = await deps.names.forget(scope, minus(deps.clock.now(), wantedFor), droppedAtOnce);
+    if (dropped > 0) steps.took();
+  }
+}
+
+/** Notes what the new of the feed wants. A step ends between two events: the place in the feed goes with the wants. */
+async function look(deps: NamesDeps, { scope }: NamesTarget, steps: Steps): Promise<void> {
+  for (let more = true; more && !steps.spent();) {
+    const found = await newChanges(deps, scope, stepSize);
+    more = found.more;
+    for (const { wanted, position } of inSteps(found.changes)) {
+      if (steps.spent()) return;
+      await deps.names.want(scope, wanted, position, deps.clock.now());
+      steps.took();
+    }
+  }
+}
+
+function inSteps(changes: Changes['changes']): readonly { wanted: Wanted[]; position: string }[] {
+  const steps: { wanted: Wanted[]; position: string }[] = [];
+  for (const { event, position } of changes) {
+    const wanted = namelessIds(event).map((id): Wanted => ({ id, event: event.id }));
+    const last = steps.at(-1);
+    if (last === undefined || last.wanted.length + wanted.length > wantedAtOnce) {
+      steps.push({ wanted, position });
+    } else {
+      last.wanted.push(...wanted);
+      last.position = position;
+    }
+  }
+  return steps;
 }
 
 /** A place the store has not reached belongs to a backup put back: then everything is looked through again. */
@@ -121,9 +158,9 @@ async function mustWait(deps: NamesDeps, tenant: string): Promise<boolean> {
   return until !== null && until > deps.clock.now();
 }
 
-async function ask(deps: NamesDeps, { scope, tenant }: NamesTarget, spent: () => boolean): Promise<void> {
+async function ask(deps: NamesDeps, { scope, tenant }: NamesTarget, steps: Steps): Promise<void> {
   if (await mustWait(deps, tenant.id)) return;
-  while (!spent()) {
+  while (!steps.spent()) {
     const ids = await deps.names.unasked(scope, ages(deps.clock), idsAtOnce);
     if (ids.length === 0) return;
     try {
@@ -132,6 +169,7 @@ async function ask(deps: NamesDeps, { scope, tenant }: NamesTarget, spent: () =>
       if (!(thrown instanceof AppError) || !isRefusal(thrown)) throw thrown;
       return await putOff(deps, tenant.id, thrown);
     }
+    steps.took();
   }
 }
 
@@ -146,21 +184,41 @@ async function putOff(deps: NamesDeps, tenant: string, error: AppError): Promise
   deps.telemetry.event('names.unavailable', { tenant, code: error.code });
 }
 
-/** Events of one step given their names; how many wants were settled by it. */
-async function fill(deps: NamesDeps, { scope }: NamesTarget): Promise<number> {
-  const wanted = await deps.names.ready(scope, stepSize);
-  if (wanted.length === 0) return 0;
-  const known = await deps.names.known(scope, [...new Set(wanted.map(one => one.id))]);
-  const names = new Map(known.map(one => [one.id, one]));
+/** Gives waiting events their names; how many wants were settled by it. */
+async function fill(deps: NamesDeps, { scope }: NamesTarget, steps: Steps): Promise<number> {
+  let settled = 0;
+  while (!steps.spent()) {
+    const wanted = await deps.names.ready(scope, stepSize);
+    if (wanted.length === 0) break;
+    await nameEvents(deps, scope, wanted);
+    // After the events: a crash between the two, or the end of the run, fills them again, which changes nothing.
+    for (let from = 0; from < wanted.length; from += droppedAtOnce) {
+      const some = wanted.slice(from, from + droppedAtOnce);
+      await deps.names.settle(scope, some);
+      settled += some.length;
+      steps.took();
+      if (steps.spent()) break;
+    }
+  }
+  return settled;
+}
+
+/**
+ * All that is known for an event at once, wanted in this step or not: it is made anew once, however many ids it has.
+ * Where it would be too large with all of it, what is wanted in this step.
+ */
+async function nameEvents(deps: NamesDeps, scope: TenantScope, wanted: readonly Wanted[]): Promise<void> {
   const events = await deps.events.getMany(scope, [...new Set(wanted.map(one => one.event))]);
+  const known = await deps.names.known(scope, [...new Set(events.flatMap(namelessIds))]);
+  const all = new Map(known.map(one => [one.id, one]));
+  const some = new Map(wanted.flatMap(({ id }) => all.get(id) ?? []).map(one => [one.id, one]));
   const rebuilt = events.flatMap((event): Rebuilt[] => {
-    const filled = fillNames(event, names, deps.rulesOf?.(event.source) ?? null);
+    const rules = deps.rulesOf?.(event.source) ?? null;
+    const whole = fillNames(event, all, rules);
+    const filled = whole === event ? fillNames(event, some, rules) : whole;
     if (filled === event) return [];
     const { ingestedAt: _ingested, rebuiltAt: _rebuilt, ...said } = filled;
     return [{ was: event.id, event: said }];
   });
   if (rebuilt.length > 0) await deps.events.rebuild(scope, rebuilt, deps.clock.now());
-  // After the events: a crash between the two fills them again, which changes nothing.
-  await deps.names.settle(scope, wanted);
-  return wanted.length;
 }

@@ -11,6 +11,13 @@ export interface Changes {
   readonly more: boolean;
 }
 
+/** Some of an event's revisions, the oldest first. */
+export interface History {
+  readonly revisions: readonly StoredEvent[];
+  /** Whether there are others behind them. */
+  readonly more: boolean;
+}
+
 /** One change in ingestion order. `position` is opaque, and ordered as the changes are. */
 export interface Change {
   readonly position: string;
@@ -42,7 +49,9 @@ export interface RebuiltCounts {
  * - upsert MUST be atomic and durable when it resolves, and MUST reject an event of another tenant.
  *   Two events with one id in one call are two calls in that order. `events` is walked once; an AppError that
  *   it throws on the way is thrown, and nothing of the call is stored.
- * - get answers the newest revision, null only for "known absent". history answers all, oldest first.
+ * - get answers the newest revision, null only for "known absent". history answers those with a number above `after`,
+ *   oldest first (numbers may be missing): at most `limit`, and none after one with which they come to more than
+ *   `mostTogether`. No more documents are read for it than are in it, or fit into memory with them.
  * - upsert and rebuild MUST take an event that isTooLarge (model/event-size.ts) does not name, with whatever others
  *   it comes, and MUST reject one that it names: what one store keeps, every other keeps too.
  * - changes gives every revision ever stored in the scope's tenants, once, in the order they were stored. A
@@ -69,7 +78,7 @@ export interface EventStore {
   get(scope: TenantScope, id: string): Promise<StoredEvent | null>;
   /** Those that exist, in the order asked. */
   getMany(scope: TenantScope, ids: readonly string[]): Promise<readonly StoredEvent[]>;
-  history(scope: TenantScope, id: string): Promise<readonly StoredEvent[]>;
+  history(scope: TenantScope, id: string, after: number, limit: number): Promise<History>;
   changes(scopes: readonly TenantScope[] | null, after: string | null, limit: number): Promise<Changes>;
   rebuild(scope: TenantScope, rebuilt: readonly Rebuilt[], at: Instant): Promise<RebuiltCounts>;
   /**

@@ -29,7 +29,7 @@ export interface Wanted {
  * - unasked answers wanted ids, each once, of which nothing is known; or nothing but "no such thing" since before
  *   `absent`; or a name since before `named`.
  * - ready answers wants whose id has a name, whatever its age; settle drops wants, passing by those not there.
- * - forget drops wants noted before `before`.
+ * - forget drops at most `limit` wants noted before `before`, and answers how many.
  */
 export interface NameStore {
   position(scope: TenantScope): Promise<string | null>;
@@ -43,5 +43,5 @@ export interface NameStore {
   known(scope: TenantScope, ids: readonly string[]): Promise<readonly KnownName[]>;
   ready(scope: TenantScope, limit: number): Promise<readonly Wanted[]>;
   settle(scope: TenantScope, wanted: readonly Wanted[]): Promise<void>;
-  forget(scope: TenantScope, before: Instant): Promise<void>;
+  forget(scope: TenantScope, before: Instant, limit: number): Promise<number>;
 }

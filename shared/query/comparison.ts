@@ -30,6 +30,12 @@ export function inRange(range: RangeNode, value: string, asOf: Instant): boolean
   );
 }
 
+/** Whether values, other than times, can lie between the two bounds of a range: they are in order, and of one family. */
+export function areInOrder({ field, from, to, includeFrom, includeTo }: RangeNode): boolean {
+  const order = orderOf(field);
+  return from === null || to === null || within(order(from), order(to), includeFrom && includeTo);
+}
+
 type Place = readonly [group: number, text: string];
 
 const within = (low: Place | null, high: Place | null, including: boolean): boolean => {

@@ -1,4 +1,5 @@
 import { isEventId } from '../kernel/hash.ts';
+import type { Instant } from '../kernel/time.ts';
 import type { QueryField, QueryNode } from '../model/query.ts';
 import { parseIp } from './ip-address.ts';
 import { fieldNamed, unknownField } from './known-fields.ts';
@@ -18,17 +19,18 @@ import {
  *             | ("[" | "{") bound "TO" bound ("]" | "}") | "(" or ")"   with values for words
  *
  * AND, OR, NOT and TO are operators in capitals only. Parentheses stay in the tree: what is printed from it
- * is read as the same tree again.
+ * is read as the same tree again. A range in which nothing can lie is refused.
+ * @param asOf what `now` means, for ranges between now and a date; those are not judged where it is null.
  * @throws AppError `query.invalid`: the column (from 0), what was found there and what was expected.
  */
-export function parseQuery(text: string): QueryNode {
+export function parseQuery(text: string, asOf: Instant | null = null): QueryNode {
   if (text.length > maxQueryLength) {
     throw invalidQuery(
       maxQueryLength,
       `a query may have ${maxQueryLength} characters, and this one has ${text.length}`,
     );
   }
-  const reader: Reader = { text, at: 0, clauses: 0, depth: 0 };
+  const reader: Reader = { text, asOf, at: 0, clauses: 0, depth: 0 };
   skipSpace(reader);
   if (reader.at === text.length) return { kind: 'all' };
   const node = readOr(reader, null);

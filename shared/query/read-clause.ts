@@ -1,7 +1,8 @@
 import { severities } from '../model/event.ts';
 import { instant } from '../kernel/time.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
-import { isComparable } from './comparison.ts';
+import { isComparable, type RangeNode } from './comparison.ts';
+import { emptyRange } from './empty-range.ts';
 import { keyword, words } from './fold.ts';
 import { parseIp, parseNetwork, printNetwork } from './ip-address.ts';
 import {
@@ -17,7 +18,7 @@ import {
 } from './reader.ts';
 import { timeForms, timeSpan } from './time-text.ts';
 
-/** A value as written: quoted text never holds an operator, a wildcard or a network. */
+/** A value as written: quoted text never holds an operator or a wildcard. */
 interface Value {
   readonly text: string;
   readonly at: number;
@@ -34,7 +35,8 @@ export function readFieldClause(reader: Reader, field: QueryField): QueryNode {
   if ((sign === '<' || sign === '>') && field !== 'messageId') return readComparison(reader, field);
   const value = readValue(reader, `a value after '${field}:'`);
   if (value.text === '' && value.prefix) return { kind: 'present', field };
-  if (field === 'ip' && !value.quoted && value.text.includes('/')) return readNetwork(value);
+  // No address has a slash: in quotes too a network is meant.
+  if (field === 'ip' && value.text.includes('/')) return readNetwork(value);
   return matchOf(field, value);
 }
 
@@ -82,7 +84,8 @@ function readNetwork(value: Value): QueryNode {
 }
 
 function readComparison(reader: Reader, field: QueryField): QueryNode {
-  checkComparable(field, reader.at);
+  const start = reader.at;
+  checkComparable(field, start);
   const above = take(reader, '>');
   if (!above) take(reader, '<');
   const include = take(reader, '=');
@@ -91,11 +94,13 @@ function readComparison(reader: Reader, field: QueryField): QueryNode {
   if (value.prefix) throw wrong(reader, 'a value to compare with', at, "'*'");
   checkBound(field, value.text, at);
   const bounds = above ? { from: value.text, to: null } : { from: null, to: value.text };
-  return { kind: 'range', field, ...bounds, includeFrom: !above || include, includeTo: above || include };
+  const ends = { ...bounds, includeFrom: !above || include, includeTo: above || include };
+  return rangeOf(reader, start, { kind: 'range', field, ...ends });
 }
 
 function readInterval(reader: Reader, field: QueryField): QueryNode {
-  checkComparable(field, reader.at);
+  const start = reader.at;
+  checkComparable(field, start);
   const includeFrom = reader.text[reader.at] === '[';
   reader.at += 1;
   const from = readBound(reader, field, 'the lower bound');
@@ -108,10 +113,16 @@ function readInterval(reader: Reader, field: QueryField): QueryNode {
   if (!includeTo && reader.text[reader.at] !== '}') throw wrong(reader, "']' or '}'");
   reader.at += 1;
   // An open end excludes nothing: one spelling for it, whatever bracket was used.
-  return {
+  return rangeOf(reader, start, {
     kind: 'range', field, from, to,
     includeFrom: includeFrom || from === null, includeTo: includeTo || to === null,
-  }; // prettier-ignore
+  }); // prettier-ignore
+}
+
+function rangeOf(reader: Reader, at: number, range: RangeNode): QueryNode {
+  const wrongWith = emptyRange(range, reader.asOf);
+  if (wrongWith !== null) throw invalidQuery(at, wrongWith);
+  return range;
 }
 
 function readBound(reader: Reader, field: QueryField, what: string): string | null {

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
+import type { Instant } from '../kernel/time.ts';
 
 export const maxQueryLength = 2_000;
 export const maxClauses = 50;
@@ -8,6 +9,8 @@ export const maxDepth = 12;
 /** A place in the query text, and what the grammar may ask about it. */
 export interface Reader {
   readonly text: string;
+  /** What `now` means; null where nobody asks yet. */
+  readonly asOf: Instant | null;
   at: number;
   clauses: number;
   depth: number;

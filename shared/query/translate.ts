@@ -47,7 +47,7 @@ export function translateSearch(
   parameters: SearchParameters,
   asOf: Instant,
 ): { readonly node: QueryNode; readonly window: Window | null } {
-  const asked: QueryNode[] = parameters.q === undefined ? [] : [parseQuery(parameters.q)];
+  const asked: QueryNode[] = parameters.q === undefined ? [] : [parseQuery(parameters.q, asOf)];
   asked.push(...searchWords(parameters.search ?? ''));
   for (const [name, translate] of plain) {
     const given = parameters[name];

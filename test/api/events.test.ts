@@ -133,6 +133,25 @@ describe('a search', () => {
     expect([feed.body.value.length + fed.body.value.length, fed.body.nextLink]).toEqual([130, undefined]);
   });
 
+  test('ends with very large events that are as many as are loaded at once, without an empty page behind', async () => {
+    const { client, house } = await setting(0);
+    const raw = { key: 'page', index: 0, sha256: sha256('page') };
+    const large = Array.from({ length: 100 }, (_, n) => ({
+      ...eventOf(contoso, 'contoso', n, raw),
+      reason: 'r'.repeat(60_000),
+    }));
+    await house.profile.events.upsert(scopeOf(contoso), large, house.clock.now());
+    await house.index();
+    const { body } = await client.call('events.list', { query: { limit: 1000 } });
+    expect([body.value.length, body.nextLink]).toEqual([100, undefined]);
+    const { cursor } = (await client.call('events.list', { query: { order: 'ingested', limit: 11 } })).body;
+    // What is left comes to more than is held together with the very last of it.
+    const rest = await client.call('events.list', {
+      query: { order: 'ingested', since: cursor ?? '', limit: 1000 },
+    });
+    expect([rest.body.value.length, rest.body.nextLink]).toEqual([89, undefined]);
+  });
+
   test('gives continuations to nobody else, to no other question, and not for ever', async () => {
     const { client, house } = await setting();
     const { body } = await client.call('events.list', { query: { limit: 2, q: 'actor:oskar' } });
@@ -173,6 +192,34 @@ describe('one event', () => {
       [1, 'success'],
       [2, 'failure'],
     ]);
+  });
+
+  test('has its history by pages, which go on where they ended, for this event alone', async () => {
+    const { client, own, house } = await setting();
+    const [first, other] = own.events;
+    if (first === undefined || other === undefined) throw new Error('no events');
+    for (const summary of ['b', 'c', 'd', 'e']) {
+      const changed = { ...first, summary, recordHash: sha256(summary) };
+      await house.profile.events.upsert(scopeOf(contoso), [changed], house.clock.now());
+    }
+    const params = { id: first.id };
+    const revisions: number[] = [];
+    let { body } = await client.call('events.history', { params, query: { limit: 2 } });
+    const link = body.nextLink ?? '';
+    for (;;) {
+      expect(body.value.length).toBeLessThanOrEqual(2);
+      revisions.push(...body.value.map(event => event.revision));
+      if (body.nextLink === undefined) break;
+      ({ body } = await client.follow('events.history', body.nextLink));
+    }
+    expect(revisions).toEqual([1, 2, 3, 4, 5]);
+    const elsewhere = link.replace(first.id, other.id);
+    await expect(client.follow('events.history', elsewhere)).rejects.toMatchObject({
+      status: 400,
+      code: 'ContinuationInvalid',
+    });
+    const exact = await client.call('events.history', { params, query: { limit: 5 } });
+    expect([exact.body.value.length, exact.body.nextLink]).toEqual([5, undefined]);
   });
 
   test('is OCSF 1.8 where that is asked for, and only there', async () => {

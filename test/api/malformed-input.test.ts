@@ -212,4 +212,11 @@ describe('malformed input gets a clear error', () => {
     expect(errorOf(reply)).toMatchObject({ code: 'QueryInvalid', target: 'q' });
     expect(errorOf(reply).message).toMatch(/\d+/);
   });
+  test('a range that ends before it begins says what to write, with the time of asking in mind', async () => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoReader);
+    const reply = await house.ask('/api/v1/events:search', { ...post('{"q":"time:[now TO 2020]"}'), token });
+    expect(errorOf(reply)).toMatchObject({ code: 'QueryInvalid', target: 'q' });
+    expect(errorOf(reply).message).toContain('write time:[2020 TO now]');
+  });
 });

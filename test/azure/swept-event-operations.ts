@@ -5,6 +5,7 @@ import type { NewEvent, QuarantinedRecord } from '../../shared/model/event.ts';
 import type { EventStore, Rebuilt } from '../../shared/ports/event-store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { contoso, sampleEvent, scopeOf, source, stream } from '../support/sample.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 import { nothing, swept, type SweptOperation } from './swept-operation.ts';
 
 const now = new ManualClock().now();
@@ -34,7 +35,7 @@ async function eventsLeft(store: EventStore): Promise<unknown> {
   const told = changes.map(({ event }) => `${event.id} ${event.revision} ${event.summary}`).sort();
   const ids = [...new Set(changes.map(({ event }) => event.id))].sort();
   const histories = await Promise.all(
-    ids.map(async id => (await store.history(scope, id)).map(one => one.summary)),
+    ids.map(async id => (await wholeHistory(store, scope, id)).map(one => one.summary)),
   );
   const { records: kept } = await store.quarantined(scope, null, 100);
   return { told, histories, counts: await store.counts(scope), kept: kept.map(one => one.recordHash).sort() };

@@ -85,7 +85,7 @@ const naming = swept(['names'], cosmosNameStore, namesLeft, {
       await names.want(scope, wanted.slice(0, 2), '1', now);
       await names.want(scope, wanted.slice(2), '2', plus(now, hours(2)));
     },
-    names => names.forget(scope, plus(now, hours(1))),
+    names => names.forget(scope, plus(now, hours(1)), 10),
   ],
 });
 

@@ -5,6 +5,7 @@ import type { TenantScope } from '../../shared/model/scope.ts';
 import type { Change, EventStore } from '../../shared/ports/event-store.ts';
 import { seededNumbers } from '../../simulator/seeded.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf } from '../support/sample.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 import { mustReject, type CaseBody } from './contract.ts';
 
 const ours = scopeOf(contoso);
@@ -51,7 +52,7 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
     for (const [key, line] of newest) {
       const [tenant, id = ''] = key.split(' ');
       const scope = tenant === contoso ? ours : theirs;
-      const history = await store.history(scope, id);
+      const history = await wholeHistory(store, scope, id);
       equal(`${key} ${(await store.get(scope, id))?.revision}`, line);
       deepEqual(
         history.map(one => one.revision),
@@ -101,6 +102,15 @@ export const eventFeedCases = (seed: number): Readonly<Record<string, CaseBody<E
       deepEqual([first.changes.length, first.more], [2, true]);
       const rest = await store.changes(scopes, first.next, 2);
       deepEqual([rest.changes.length, rest.more], [1, false]);
+      // A page that is full and the last: nobody asks for an empty one.
+      for (const [after, left] of [
+        [null, 3],
+        [first.next, 1],
+        [rest.next, 0],
+      ] as const) {
+        const full = await store.changes(scopes, after, Math.max(1, left));
+        deepEqual([full.changes.length, full.more], [left, false]);
+      }
     }
   },
   'feeds nothing for a record read again': async store => {

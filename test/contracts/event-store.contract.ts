@@ -6,8 +6,10 @@ import { storedEventSchema, type MailFacts, type NewEvent } from '../../shared/m
 import type { SourceId } from '../../shared/model/ids.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf, source } from '../support/sample.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 import { contractOf, mustReject, type CaseBody, type Contract } from './contract.ts';
 import { eventFeedCases, feedOf } from './event-feed.cases.ts';
+import { eventHistoryCases } from './event-history.cases.ts';
 import { largeEventCases } from './large-events.cases.ts';
 import { quarantineCases } from './quarantine.cases.ts';
 import { rebuiltEventCases } from './rebuilt-events.cases.ts';
@@ -18,7 +20,7 @@ const at = instant(Date.UTC(2026, 9, 5, 12));
 const day = (n: number): string => `2026-10-0${n}T00:00:00.000Z`;
 const exchange = 'exchange.message-trace' as SourceId;
 const revisions = async (store: EventStore, event: NewEvent): Promise<readonly number[]> =>
-  (await store.history(ours, event.id)).map(one => one.revision);
+  (await wholeHistory(store, ours, event.id)).map(one => one.revision);
 
 /** What every EventStore promises. The seed decides the order of a random history. */
 export const eventStoreContract = (seed: number): Contract<EventStore> =>
@@ -28,6 +30,7 @@ export const eventStoreContract = (seed: number): Contract<EventStore> =>
     ...expiry,
     ...eventFeedCases(seed),
     ...rebuiltEventCases,
+    ...eventHistoryCases,
     ...largeEventCases,
     ...quarantineCases,
   });
@@ -59,7 +62,7 @@ const versions: Readonly<Record<string, CaseBody<EventStore>>> = {
     const { id } = sampleEvent('a');
     equal((await store.get(ours, id))?.summary, 'expanded');
     deepEqual(
-      (await store.history(ours, id)).map(one => [one.revision, one.summary]),
+      (await wholeHistory(store, ours, id)).map(one => [one.revision, one.summary]),
       [[1, 'pending'], [2, 'delivered'], [3, 'expanded']],
     ); // prettier-ignore
   },
@@ -74,7 +77,7 @@ const versions: Readonly<Record<string, CaseBody<EventStore>>> = {
     const events = ['one', 'two', 'one', 'three'].map(body => sampleEvent('a', { body, summary: body }));
     deepEqual(await store.upsert(ours, events, at), { inserted: 1, replaced: 2, unchanged: 1 });
     deepEqual(
-      (await store.history(ours, sampleEvent('a').id)).map(one => one.summary),
+      (await wholeHistory(store, ours, sampleEvent('a').id)).map(one => one.summary),
       ['one', 'two', 'three'],
     );
   },
@@ -94,13 +97,13 @@ const versions: Readonly<Record<string, CaseBody<EventStore>>> = {
     await damage();
     await mustReject(store.get(ours, event.id), 'store.corrupt');
     await mustReject(store.getMany(ours, [event.id]), 'store.corrupt');
-    await mustReject(store.history(ours, event.id), 'store.corrupt');
+    await mustReject(wholeHistory(store, ours, event.id), 'store.corrupt');
     await mustReject(store.changes([ours], null, 10), 'store.corrupt');
   },
   'answers null and nothing for an id it does not have': async store => {
     for (const id of [sampleEvent('a').id, '', 'nothing', '%']) {
       equal(await store.get(ours, id), null);
-      deepEqual(await store.history(ours, id), []);
+      deepEqual(await wholeHistory(store, ours, id), []);
     }
   },
   'has the events for every other handle when upsert resolves': async (store, { open }) => {
@@ -156,7 +159,7 @@ const borders: Readonly<Record<string, CaseBody<EventStore>>> = {
     // The same id under another tenant: the real ids differ, but the store must not depend on that.
     const twin = { ...event, tenant: fabrikam, summary: 'theirs' };
     equal(await store.get(theirs, event.id), null);
-    deepEqual(await store.history(theirs, event.id), []);
+    deepEqual(await wholeHistory(store, theirs, event.id), []);
     deepEqual(await store.getMany(theirs, [event.id]), []);
     deepEqual(await store.counts(theirs), { events: 0, revisions: 0, quarantined: 0 });
     deepEqual(await store.upsert(theirs, [twin], at), { inserted: 1, replaced: 0, unchanged: 0 });
@@ -178,7 +181,7 @@ const expiry: Readonly<Record<string, CaseBody<EventStore>>> = {
     const left = [sampleEvent('day 5', { time: day(5) }).id, other.id];
     deepEqual((await feedOf(store, [ours])).map(one => one.event.id).sort(), [...left].sort());
     equal(await store.get(ours, last.id), null);
-    deepEqual(await store.history(ours, last.id), []);
+    deepEqual(await wholeHistory(store, ours, last.id), []);
     deepEqual(await store.counts(ours), { events: 2, revisions: 2, quarantined: 0 });
     deepEqual(await store.expire(ours, source, instant(Date.parse(day(5)))), { removed: 0 });
   },

@@ -4,6 +4,7 @@ import { eventBytes, isTooLarge, largestEvent } from '../../shared/model/event-s
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import type { Saboteur } from './contract.ts';
+import { eventHistorySaboteurs } from './event-history.saboteurs.ts';
 
 const both = [scopeOf(contoso), scopeOf(fabrikam)];
 
@@ -69,7 +70,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     does: 'lets the last write win: no history',
     sabotage: () => store => ({
       ...store,
-      history: async (scope, id) => (await store.history(scope, id)).slice(-1),
+      history: async (scope, id, after, limit) => ({
+        revisions: (await store.history(scope, id, after, limit)).revisions.slice(-1),
+        more: false,
+      }),
     }),
     fails: [
       'keeps every version of a changed record, the newest in front',
@@ -77,8 +81,11 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'takes two events of one id in one call as two calls',
       'remembers what a history of random writes makes',
       'makes one revision of several anew, and leaves the others',
+      'gives a history by pages of any size, and says whether there is more',
+      'gives of large revisions as many as memory holds, and says that there are more',
     ],
   },
+  ...eventHistorySaboteurs,
   {
     does: 'stores a call event by event',
     sabotage: () => store => ({
@@ -138,6 +145,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       },
     }),
     fails: [
+      'gives of large revisions as many as memory holds, and says that there are more',
       'takes an event as large as one may be, among others',
       'feeds of large events as many as memory holds, and says that there are more',
     ],
@@ -159,10 +167,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
             scope => store.get(scope, id),
             one => one === null,
           ),
-        history: (_scope, id) =>
+        history: (_scope, id, after, limit) =>
           anyones(
-            scope => store.history(scope, id),
-            all => all.length === 0,
+            scope => store.history(scope, id, after, limit),
+            page => page.revisions.length === 0,
           ),
       };
     },
@@ -222,7 +230,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       ...store,
       get: (scope, id) => store.get(scope, id).catch(() => null),
       getMany: (scope, ids) => store.getMany(scope, ids).catch(() => []),
-      history: (scope, id) => store.history(scope, id).catch(() => []),
+      history: (...asked) => store.history(...asked).catch(() => ({ revisions: [], more: false })),
     }),
     fails: ['never answers what is damaged as absent or as stored'],
   },
@@ -331,6 +339,17 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'says whether there is more',
       'feeds of large events as many as memory holds, and says that there are more',
     ],
+  },
+  {
+    does: 'takes a full page of the feed for one with more behind it',
+    sabotage: () => store => ({
+      ...store,
+      async changes(scopes, after, limit) {
+        const page = await store.changes(scopes, after, limit);
+        return { ...page, more: page.more || page.changes.length === limit };
+      },
+    }),
+    fails: ['says whether there is more'],
   },
   {
     does: 'feeds as many events as are asked for, however large',

@@ -18,7 +18,7 @@ const ours = scopeOf(contoso);
 const at = instant(Date.UTC(2026, 9, 5, 12));
 
 /** A sample of so many bytes as isTooLarge counts them, which compression makes little of. */
-function eventOf(key: string, bytes: number): NewEvent {
+export function eventOf(key: string, bytes: number): NewEvent {
   const text = noise(bytes, key).replace(/["\\]/g, '~');
   const bare = eventBytes(sampleEvent(key, { reason: '' }));
   return sampleEvent(key, { reason: text.slice(0, bytes - bare) });
@@ -49,6 +49,7 @@ export const largeEventCases: Readonly<Record<string, CaseBody<EventStore>>> = {
     for (const event of large) await store.upsert(ours, [event], at);
     for (const scopes of [null, [ours]]) {
       const found: string[] = [];
+      const positions: string[] = [];
       let page: Changes;
       let after: string | null = null;
       do {
@@ -57,12 +58,16 @@ export const largeEventCases: Readonly<Record<string, CaseBody<EventStore>>> = {
         const butTheLast = weights.slice(0, -1).reduce((sum, one) => sum + one, 0);
         ok(butTheLast <= mostTogether, 'goes on beyond what is held together');
         found.push(...page.changes.map(({ event }) => event.id));
+        positions.push(...page.changes.map(({ position }) => position));
         after = page.next;
       } while (page.more);
       deepEqual(
         found,
         large.map(({ id }) => id),
       );
+      // The last ones, of which the very last goes beyond what is held together.
+      const last = await store.changes(scopes, positions.at(-7) ?? null, 100);
+      deepEqual([last.changes.length, last.more], [6, false]);
     }
   },
   'refuses an event larger than one may be, and stores nothing of that call': async store => {

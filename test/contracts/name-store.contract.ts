@@ -87,9 +87,17 @@ export const nameStoreContract = (): Contract<NameStore> =>
     'forgets what has been wanted too long, and nothing else': async names => {
       await names.want(ours, [want('old')], '1', noon);
       await names.want(ours, [want('young'), want('old')], '2', later(10));
-      await names.forget(ours, later(10));
+      equal(await names.forget(ours, later(10), 10), 1);
       deepEqual(await names.unasked(ours, never, 10), ['young']);
       equal(await names.position(ours), '2');
+    },
+    'forgets so many at a time as are asked for, and says how many': async names => {
+      const old = [want('a'), want('a', 'e2'), want('b'), want('c'), want('d')];
+      await names.want(ours, old, '1', noon);
+      const forgotten: number[] = [];
+      for (let times = 0; times < 4; times += 1) forgotten.push(await names.forget(ours, later(10), 2));
+      deepEqual(forgotten, [2, 2, 1, 0]);
+      deepEqual(await names.unasked(ours, never, 10), []);
     },
     'keeps tenants apart': async names => {
       await names.want(ours, [want('mira')], '1', noon);
@@ -100,7 +108,7 @@ export const nameStoreContract = (): Contract<NameStore> =>
       deepEqual(await names.unasked(theirs, never, 10), ['mira']);
       deepEqual(await names.ready(theirs, 10), []);
       await names.settle(theirs, [want('mira')]);
-      await names.forget(theirs, later(99));
+      await names.forget(theirs, later(99), 10);
       deepEqual(await names.ready(ours, 10), [want('mira')]);
     },
   });

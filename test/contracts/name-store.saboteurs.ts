@@ -49,6 +49,8 @@ export const nameStoreSaboteurs: readonly Saboteur<NameStore>[] = [
       'does not ask again for what nobody had, until that is long ago',
       'asks again for a name that is old',
       'says which events can have their names, until they are settled',
+      'forgets what has been wanted too long, and nothing else',
+      'forgets so many at a time as are asked for, and says how many',
       'keeps tenants apart',
     ],
   },
@@ -65,6 +67,14 @@ export const nameStoreSaboteurs: readonly Saboteur<NameStore>[] = [
       },
     }),
     fails: ['says which events can have their names, until they are settled'],
+  },
+  {
+    does: 'forgets all that is old at once',
+    sabotage: () => names => ({
+      ...names,
+      forget: (scope, before) => names.forget(scope, before, 1_000),
+    }),
+    fails: ['forgets so many at a time as are asked for, and says how many'],
   },
   {
     does: 'keeps one directory for everybody',

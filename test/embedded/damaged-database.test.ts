@@ -16,6 +16,7 @@ import { seededNumbers } from '../../simulator/seeded.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf, source } from '../support/sample.ts';
 import { seed } from '../support/seed.ts';
 import { tempFolder } from '../support/temp-folder.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 
 const scope = scopeOf(contoso);
 const at = instant(Date.UTC(2026, 9, 5, 12));
@@ -47,7 +48,7 @@ const questions: Readonly<Record<string, (database: Database) => Promise<unknown
   },
   history: async database => {
     const store = sqliteEventStore(database);
-    return Promise.all(events.map(event => store.history(scope, event.id)));
+    return Promise.all(events.map(event => wholeHistory(store, scope, event.id)));
   },
   wholeFeed: database => sqliteEventStore(database).changes(null, null, 1_000),
   scopedFeed: database => sqliteEventStore(database).changes([scope], null, 1_000),

@@ -10,11 +10,14 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
+import { openProjectedIndex } from '../../shared/adapters/embedded/projected-index.ts';
 import { runProduct } from '../../shared/host/run-product.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
+import { seconds } from '../../shared/kernel/time.ts';
 import { projectIndex } from '../../shared/pipeline/project-index.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
@@ -221,6 +224,39 @@ test('a damaged index that cannot be set aside says how to mend it by hand', asy
   const next = (await openIn(folder)).profile;
   expect(await projectIndex(next.events, next.index)).toEqual({ put: count + 5 });
   expect(await found(next)).toBe(count + 5);
+});
+
+test('on a disk that damages the new index at once no second one is set aside, and the first one stays', async () => {
+  const { folder, file } = await filled();
+  const { profile } = await openIn(folder);
+  const ours = await tempFolder();
+  const other = join(ours, 'index.db');
+  await copyFile(file, other);
+  await overwrite(other, 0, Buffer.alloc(8_192, 0xa7));
+  const bytes = await readFile(other);
+  const time = new ManualClock();
+  const told: string[] = [];
+  const index = await openProjectedIndex({
+    folder: ours,
+    events: profile.events,
+    clock: time,
+    // Told of when the old file is gone, and before the new one is made.
+    onDamage: error => {
+      told.push(error.message);
+      writeFileSync(other, Buffer.alloc(20_000, 0x5c));
+    },
+  });
+  onTestFinished(() => index.close());
+  for (let times = 0; times < 3; times += 1) {
+    time.advance(seconds(1));
+    await expect(index.position()).rejects.toMatchObject({ code: 'store.corrupt' });
+  }
+  const [kept = '', ...others] = await setAside(ours);
+  expect([others, told.length]).toEqual([[], 1]);
+  expect((await readFile(join(ours, kept))).equals(bytes)).toBe(true);
+  // Somebody does what the sentence says; the product need not be started again for it.
+  await rm(other);
+  expect(await projectIndex(profile.events, index)).toEqual({ put: count });
 });
 
 test('a damaged holdfast.db ends the start as ever, and the log has it', async () => {

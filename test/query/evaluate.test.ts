@@ -38,7 +38,7 @@ describe('an event is found by', () => {
     'actor:asa.oberg@contoso.example', 'actor:oberg', 'actor:"asa oberg"', '-actor:"oberg asa"', '-actor:mira',
     'target:"security reader"', '-target:"contoso example security"', '-target:"holt mira"', 'recipient:b', 'recipient:y.example',
     '-recipient:"example b"', 'sender:contoso', 'subject:"budget final draft"', 'subject:fin*', '-subject:inal*',
-    'ip:2001:db8:0:0::7', 'ip:2001:db8::/32', '-ip:2001:db9::/32', '-ip:0.0.0.0/0', 'ip:[2001:db8:: TO 2001:db8::ff]',
+    'ip:2001:db8:0:0::7', 'ip:2001:db8::/32', 'ip:"2001:db8::/32"', '-ip:2001:db9::/32', '-ip:0.0.0.0/0', 'ip:[2001:db8:: TO 2001:db8::ff]',
     '-ip:{2001:db8::7 TO *]', '-ip:>=198.51.100.1', 'severity:>=medium', '-severity:>medium', 'severity:[low TO high]', '-severity:<low',
     'country:>=SE', '-country:>SE', 'time:2026-10', 'time:2026-10-05', '-time:2026-10-06', 'time:<=2026-10-05', '-time:<2026-10-05',
     '-time:>2026-10-05', 'time:>2026-10-04', 'time:[now-7d TO now]', '-time:>now-1h', 'time:*', 'device:*', 'target:*',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/kernel/errors.ts';
+import { instant } from '../../shared/kernel/time.ts';
 import type { QueryField, QueryNode } from '../../shared/model/query.ts';
 import { parseQuery } from '../../shared/query/parse.ts';
 import { printQuery } from '../../shared/query/print.ts';
@@ -70,6 +71,11 @@ describe('the query language is read as', () => {
     ['time:[now-7d TO now]', range('time', 'now-7d', 'now')],
     ['ip:10.1.2.3/8', { kind: 'cidr', network: '10.0.0.0/8' }],
     ['ip:2001:DB8::1/32', { kind: 'cidr', network: '2001:db8::/32' }],
+    ['ip:"192.0.2.7/24"', { kind: 'cidr', network: '192.0.2.0/24' }],
+    ['ip:("192.0.2.0/24" OR 10.0.0.0/8)', or({ kind: 'cidr', network: '192.0.2.0/24' }, { kind: 'cidr', network: '10.0.0.0/8' })],
+    ['time:[2026-10 TO 2026-10-05]', range('time', '2026-10', '2026-10-05')],
+    ['time:[2026-10-05 TO 2026-10-05]', range('time', '2026-10-05', '2026-10-05')],
+    ['time:[2026-10-05 TO now]', range('time', '2026-10-05', 'now')],
     ['ip:2001:db8::1', is('ip', '2001:db8::1')],
     ['fe80::1', is(null, 'fe80::1')],
     ['10:30', is(null, '10:30')],
@@ -118,6 +124,8 @@ describe('a wrong query is refused with its position, what was found and what wa
     ['ip:10.0.0.0/33', 3, /expected a network such as/],
     ['ip:10.0.0/8', 3, /expected a network such as/],
     ['ip:10.0.0.0/8*', 3, /expected a network such as/],
+    ['ip:"10.0.0/8"', 3, /expected a network such as/],
+    ['ip:"10.0.0.0/8"*', 3, /expected a network such as/],
     ['ip:>x', 4, /expected an IP address/],
     ['severity:>=hgh', 11, /expected one of informational, low, medium, high, critical/],
     ['subject:>=a', 8, /'subject' has no order/],
@@ -127,6 +135,22 @@ describe('a wrong query is refused with its position, what was found and what wa
     ['severity:[low TO high', 21, /expected '\]' or '\}', found the end/],
     ['severity:[TO high]', 10, /expected the lower bound, or '\*' for none, found 'TO'/],
     ['severity:[low TO ]', 17, /expected the upper bound/],
+    ['time:[now TO now-1d]', 5, /the range ends before it begins: write time:\[now-1d TO now\]\./],
+    ['a time:{2026-10-05 TO 2025]', 7, /the range ends before it begins: write time:\[2025 TO 2026-10-05\}/],
+    ['time:[2026-10-06 TO 2026-10-05T23:59Z]', 5, /write time:\[2026-10-05T23:59Z TO 2026-10-06\]/],
+    ['severity:[High TO low]', 9, /write severity:\[low TO High\]/],
+    ['severity:>critical', 9, /nothing lies between these bounds: write severity:>=critical/],
+    ['severity:{low TO medium}', 9, /nothing lies between these bounds: write severity:\[low TO medium\]/],
+    ['time:{2026-10-05 TO 2026-10-05}', 5, /write time:\[2026-10-05 TO 2026-10-05\]/],
+    ['operation:["Delete user" TO "Add user"]', 10, /write operation:\["Add user" TO "Delete user"\]/],
+    ['operation:[a TO A}', 10, /nothing lies between these bounds: write operation:\[a TO A\]/],
+    [
+      `app:[b${'x'.repeat(200)} TO a]`,
+      4,
+      /the range ends before it begins: write its bounds the other way round\./,
+    ],
+    ['ip:[192.0.2.9 TO 192.0.2.1]', 3, /write ip:\[192\.0\.2\.1 TO 192\.0\.2\.9\]/],
+    ['ip:[192.0.2.1 TO 2001:db8::1]', 3, /an IPv4 and an IPv6 address have no range between them/],
     ['time:yesterday', 5, /expected a time such as/],
     ['time:2026-02-30', 5, /expected a time such as/],
     ['time:2026-1*', 5, /a time takes no '\*'/],
@@ -137,6 +161,19 @@ describe('a wrong query is refused with its position, what was found and what wa
     expect([error.code, error.facts['position'], error.target]).toEqual(['query.invalid', position, 'q']);
     expect(error.message).toContain(`at ${position}:`);
     expect(error.message).toMatch(says);
+  });
+});
+
+describe('a range between now and a date', () => {
+  const asOf = instant(Date.UTC(2026, 9, 5, 12));
+  test('is refused where it ends before it begins as of the time of asking', () => {
+    expect(() => parseQuery('time:[now TO 2026-10-04]', asOf)).toThrow('write time:[2026-10-04 TO now]');
+    expect(() => parseQuery('time:[2026-10-06 TO now]', asOf)).toThrow('write time:[now TO 2026-10-06]');
+  });
+  test('is read where it does not, and where nobody asks yet', () => {
+    const tree = range('time', '2026-10-04', 'now');
+    expect(parseQuery('time:[2026-10-04 TO now]', asOf)).toEqual(tree);
+    expect(parseQuery('time:[now TO 2026-10-04]')).toEqual(range('time', 'now', '2026-10-04'));
   });
 });
 
@@ -232,6 +269,7 @@ describe('printing', () => {
     ['Actor:Oskar', 'actor:Oskar'],
     ['((a OR b)) c', '(a OR b) c'],
     ['ip:10.1.2.3/8', 'ip:10.0.0.0/8'],
+    ['ip:"10.1.2.3/8"', 'ip:10.0.0.0/8'],
     ['severity:[medium TO *]', 'severity:>=medium'],
     ['operation:"delete"', 'operation:delete'],
     ['"or" OR "OR"', 'or OR "OR"'],

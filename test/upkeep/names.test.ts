@@ -25,6 +25,7 @@ import { sampleEvent, scopeOf } from '../support/sample.ts';
 import { audit, contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { mappingsFrom } from '../support/mappings-from.ts';
+import { wholeHistory } from '../support/whole-history.ts';
 
 interface House {
   readonly stage: Stage;
@@ -84,7 +85,7 @@ describe('names', () => {
     house.stage.clock.advance(hours(1));
     expect((await resolve(house)).named).toBe(before.length);
     for (const event of before) {
-      const [only, ...more] = await house.life.profile.events.history(house.target.scope, event.id);
+      const [only, ...more] = await wholeHistory(house.life.profile.events, house.target.scope, event.id);
       expect(more).toEqual([]);
       expect(only).toMatchObject({ revision: 1, ingestedAt: event.ingestedAt });
       expect(only?.actor).toMatchObject({ name: 'Oskar Lind', address: 'oskar.lind@contoso.example' });

@@ -1,15 +1,11 @@
-import { isEventId } from '../../kernel/hash.ts';
-import type { StoredEvent } from '../../model/event.ts';
-import type { TenantScope } from '../../model/scope.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { CosmosGateway } from './cosmos-gateway.ts';
 import { cosmosQuarantine } from './cosmos-quarantine.ts';
 import { demandTenant } from './demand-tenant.ts';
 import { eventFeed } from './event-feed.ts';
-import { dayOf, revisionsOf, termOf, type PackItem } from './event-pack.ts';
-import { eventVolumes, readSteadily, volumesOf, type VolumeHead } from './event-volumes.ts';
+import { eventVolumes } from './event-volumes.ts';
 import { expireEvents } from './expire-events.ts';
-import { inSlices } from './in-slices.ts';
+import { eventFinder } from './find-events.ts';
 import { eventRebuilder } from './rebuild-events.ts';
 import { eventWriter } from './upsert-events.ts';
 
@@ -20,7 +16,6 @@ export interface EventStoreSizes {
 }
 
 const defaultVolumeBytes = 8_000_000_000;
-const idsPerQuery = 500;
 
 /**
  * Events and their versions in Cosmos DB: packs per tenant, source and day, the books of each tenant's volumes,
@@ -38,48 +33,7 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
   const rebuild = eventRebuilder(items, volumes);
   const quarantine = cosmosQuarantine(cosmos);
 
-  /** Every stored revision of these ids, by id, the oldest first. */
-  async function find(scope: TenantScope, ids: readonly string[]): Promise<Map<string, StoredEvent[]>> {
-    const wanted = new Set(ids.filter(isEventId) as string[]);
-    const found = new Map<string, StoredEvent[]>();
-    if (wanted.size === 0) return found;
-    for (const pack of await packsHolding(scope.tenantId, [...wanted])) {
-      for (const { event } of await revisionsOf(pack)) {
-        if (wanted.has(event.id)) found.set(event.id, [...(found.get(event.id) ?? []), event]);
-      }
-    }
-    for (const events of found.values()) events.sort((a, b) => a.revision - b.revision);
-    return found;
-  }
-
-  async function packsHolding(tenant: string, ids: readonly string[]): Promise<readonly PackItem[]> {
-    const { head } = await volumes.open(tenant, true);
-    const places = [...new Set(ids.flatMap(id => volumesOf(head, dayOf(id))))];
-    return readSteadily(volumes, tenant, places, null, () => packsIn(head, tenant, ids));
-  }
-
-  async function packsIn(
-    head: VolumeHead,
-    tenant: string,
-    ids: readonly string[],
-  ): Promise<readonly PackItem[]> {
-    const packs: PackItem[] = [];
-    for (const slice of inSlices(ids, idsPerQuery)) {
-      const days = [...new Set(slice.map(dayOf))];
-      for (const volume of new Set(days.flatMap(day => volumesOf(head, day)))) {
-        packs.push(
-          ...(await items.query<PackItem>({
-            text: `SELECT * FROM c
-              WHERE c.tenantId = @tenant AND c.volume = @volume AND c.kind = 'pack' AND ARRAY_CONTAINS(@days, c.day)
-                AND EXISTS (SELECT VALUE t FROM t IN c.terms WHERE ARRAY_CONTAINS(@terms, t))`,
-            parameters: { tenant, volume, days, terms: slice.map(termOf) },
-            partition: [tenant, volume],
-          })),
-        );
-      }
-    }
-    return packs;
-  }
+  const find = eventFinder(items, volumes);
 
   return {
     async upsert(scope, events, at) {
@@ -88,15 +42,13 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
       return write(scope.tenantId, all, at);
     },
     async get(scope, id) {
-      return (await find(scope, [id])).get(id)?.at(-1) ?? null;
+      return (await find.newest(scope.tenantId, [id])).get(id) ?? null;
     },
     async getMany(scope, ids) {
-      const found = await find(scope, ids);
-      return ids.flatMap(id => found.get(id)?.at(-1) ?? []);
+      const found = await find.newest(scope.tenantId, ids);
+      return ids.flatMap(id => found.get(id) ?? []);
     },
-    async history(scope, id) {
-      return (await find(scope, [id])).get(id) ?? [];
-    },
+    history: (scope, id, after, limit) => find.history(scope.tenantId, id, after, limit),
     async rebuild(scope, rebuilt, at) {
       for (const { event } of rebuilt) demandTenant(scope, event.tenant);
       return rebuild(scope.tenantId, rebuilt, at);

@@ -71,14 +71,16 @@ export function cosmosNameStore(cosmos: CosmosGateway): NameStore {
     async settle(scope, wanted) {
       await dropWants(items, scope.tenantId, wanted, again);
     },
-    async forget(scope, before) {
+    async forget(scope, before, limit) {
       const old = await items.query<WantItem>({
         text: `SELECT * FROM c WHERE c.tenantId = @tenant AND c.kind = 'want' AND c.at < @before`,
         parameters: { tenant: scope.tenantId, before },
         partition: [scope.tenantId],
+        most: limit,
       });
       const wanted = old.map(({ object, event }) => ({ id: object, event }));
       await dropWants(items, scope.tenantId, wanted, again);
+      return wanted.length;
     },
   };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import { mostBytes, mostTogether } from '../../model/event-size.ts';
+import { lastTaken } from '../../model/event-size.ts';
 import type { Change, Changes } from '../../ports/event-store.ts';
 import type { CosmosContainer } from './cosmos-gateway.ts';
 import { revisionsOf, type PackItem } from './event-pack.ts';
@@ -116,15 +116,16 @@ export function eventFeed(
       if (from > at.reached) throw ahead();
       const changes: Change[] = [];
       if (tenants?.length === 0) return { changes, next: position, more: false };
-      let weight = 0;
+      const isLast = lastTaken(limit);
+      let full = false;
+      let more = false;
       for await (const change of changesAfter(at, tenants, from, limit)) {
+        more = full;
+        if (more) break;
         changes.push(change);
-        weight += mostBytes(change.event);
-        if (changes.length === limit || weight > mostTogether) {
-          return { changes, next: change.position, more: true };
-        }
+        full = isLast(change.event);
       }
-      return { changes, next: changes.at(-1)?.position ?? position, more: false };
+      return { changes, next: changes.at(-1)?.position ?? position, more };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { StoredEvent } from '../../model/event.ts';
-import type { Item } from './cosmos-gateway.ts';
+import type { CosmosContainer, Item } from './cosmos-gateway.ts';
 import { damagedItem } from './stored-document.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
@@ -100,6 +100,23 @@ export async function rowsOf(pack: PackRows): Promise<readonly PackRow[]> {
     number,
   ][];
   return rows.map(([id, revision, hash, time, place]) => ({ id, revision, hash, time, place }));
+}
+
+/** The packs of a volume that may hold one of these ids, without their documents. */
+export function packRowsWith(
+  items: CosmosContainer,
+  tenant: string,
+  volume: string,
+  days: readonly string[],
+  terms: readonly string[],
+): Promise<readonly PackRows[]> {
+  return items.query({
+    text: `SELECT c.id, c.rows, c.rowsSeal FROM c
+      WHERE c.tenantId = @tenant AND c.volume = @volume AND c.kind = 'pack' AND ARRAY_CONTAINS(@days, c.day)
+        AND EXISTS (SELECT VALUE t FROM t IN c.terms WHERE ARRAY_CONTAINS(@terms, t))`,
+    parameters: { tenant, volume, days, terms },
+    partition: [tenant, volume],
+  });
 }
 
 /** The revisions of a pack, each of which must be of the tenant and the id its row says. */

@@ -6,7 +6,7 @@ import { storedForm } from '../../model/stored-form.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
 import { fits, markOf, packsOf, sizeOf } from './event-commit.ts';
-import { dayOf, rowsOf, termOf, type PackItem, type PackRows, type Revision } from './event-pack.ts';
+import { dayOf, packRowsWith, rowsOf, termOf, type PackItem, type Revision } from './event-pack.ts';
 import { readSteadily, volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
@@ -116,7 +116,9 @@ async function knownRecords(
   const packs = await readSteadily(by.volumes, by.tenantId, [...places.keys()], head.volume, () =>
     Promise.all(
       [...places].flatMap(([volume, days]) =>
-        inSlices(terms, termsPerQuery).map(some => packsWith(by.items, by.tenantId, volume, [...days], some)),
+        inSlices(terms, termsPerQuery).map(some =>
+          packRowsWith(by.items, by.tenantId, volume, [...days], some),
+        ),
       ),
     ),
   );
@@ -130,23 +132,6 @@ async function knownRecords(
     }
   }
   return known;
-}
-
-/** The packs of a volume that may hold one of these ids, without their documents. */
-function packsWith(
-  items: CosmosContainer,
-  tenant: string,
-  volume: string,
-  days: readonly string[],
-  terms: readonly string[],
-): Promise<readonly PackRows[]> {
-  return items.query({
-    text: `SELECT c.id, c.rows, c.rowsSeal FROM c
-      WHERE c.tenantId = @tenant AND c.volume = @volume AND c.kind = 'pack' AND ARRAY_CONTAINS(@days, c.day)
-        AND EXISTS (SELECT VALUE t FROM t IN c.terms WHERE ARRAY_CONTAINS(@terms, t))`,
-    parameters: { tenant, volume, days, terms },
-    partition: [tenant, volume],
-  });
 }
 
 /** Which events are new, which are further revisions and which are there already: as if stored one by one. */

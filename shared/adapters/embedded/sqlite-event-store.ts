@@ -1,9 +1,10 @@
 import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
-import { mostBytes, mostTogether } from '../../model/event-size.ts';
+import { lastTaken } from '../../model/event-size.ts';
 import type { Change, Changes, EventStore } from '../../ports/event-store.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
+import { eventHistory } from './event-history.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
 import { rebuildEvents } from './rebuild-events.ts';
@@ -23,26 +24,27 @@ export function sqliteEventStore(database: Database): EventStore {
   const recent = recentChanges();
   const tenantOf = (scope: TenantScope): number => tenants.find(scope.tenantId) ?? noTenant;
   // LEFT JOIN: an id in the index whose document is gone must be seen as damage, not as absence.
-  const select = `SELECT v.position, r.tenant, r.seal, r.doc
-    FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
-    WHERE v.tenant = ? AND v.id = ? ORDER BY v.revision`;
-  const newest = database.prepare<RevisionRow>(`${select} DESC LIMIT 1`);
-  const every = database.prepare<RevisionRow>(select);
+  const newest = database.prepare<RevisionRow>(
+    `SELECT v.position, r.tenant, r.seal, r.doc
+     FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
+     WHERE v.tenant = ? AND v.id = ? ORDER BY v.revision DESC LIMIT 1`,
+  );
 
   function get(scope: TenantScope, id: string): StoredEvent | null {
     const row = newest.get(tenantOf(scope), id);
     return row === undefined ? null : readRevision(row, scope.tenantId, id);
   }
 
-  /** The events of rows: no more than are held at a time. */
+  /** The events of rows: no more than are held at a time, and whether there are rows beyond them. */
   function held(rows: Iterable<RevisionRow>, limit: number): Pick<Changes, 'changes' | 'more'> {
     const changes: Change[] = [];
-    let weight = 0;
+    const isLast = lastTaken(limit);
+    let full = false;
     for (const row of rows) {
+      if (full) return { changes, more: true };
       const event = readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null);
       changes.push(changeOf({ position: row.position, event }));
-      weight += mostBytes(event);
-      if (changes.length === limit || weight > mostTogether) return { changes, more: true };
+      full = isLast(event);
     }
     return { changes, more: false };
   }
@@ -75,17 +77,22 @@ export function sqliteEventStore(database: Database): EventStore {
     async getMany(scope, ids) {
       return database.read(() => ids.map(id => get(scope, id)).filter(event => event !== null));
     },
-    async history(scope, id) {
-      return every.all(tenantOf(scope), id).map(row => readRevision(row, scope.tenantId, id));
+    async history(scope, id, after, limit) {
+      return database.read(() =>
+        eventHistory(database, { number: tenantOf(scope), ...scope }, id, after, limit),
+      );
     },
     async changes(scopes, after, limit) {
       const { changes, more } = database.read(() => {
         const from = readPosition(database, after);
-        const known = scopes === null ? recent.after(from, limit, lastPosition(database)) : null;
-        if (known !== null) return { changes: known.map(changeOf), more: known.length === limit };
-        return scopes === null
-          ? held(wholeFeed(database, from, limit), limit)
-          : held(scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit), limit);
+        const last = lastPosition(database);
+        const known = scopes === null ? recent.after(from, limit, last) : null;
+        if (known !== null) return { changes: known.map(changeOf), more: from + known.length < last };
+        const rows =
+          scopes === null
+            ? wholeFeed(database, from, limit + 1)
+            : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit + 1);
+        return held(rows, limit);
       });
       return { changes, next: changes.at(-1)?.position ?? after, more };
     },

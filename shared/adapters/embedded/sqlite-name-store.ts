@@ -35,7 +35,10 @@ export function sqliteNameStore(database: Database): NameStore {
      WHERE w.tenant = ? AND n.name IS NOT NULL ORDER BY w.event, w.id LIMIT ?`,
   );
   const settle = database.prepare('DELETE FROM name_wants WHERE tenant = ? AND id = ? AND event = ?');
-  const forget = database.prepare('DELETE FROM name_wants WHERE tenant = ? AND at < ?');
+  const forget = database.prepare(
+    `DELETE FROM name_wants WHERE tenant = ?1
+       AND (id, event) IN (SELECT id, event FROM name_wants WHERE tenant = ?1 AND at < ?2 LIMIT ?3)`,
+  );
   return {
     async position(scope) {
       return position.get(scope.tenantId)?.position ?? null;
@@ -71,8 +74,8 @@ export function sqliteNameStore(database: Database): NameStore {
         for (const { id, event } of wanted) settle.run(scope.tenantId, id, event);
       });
     },
-    async forget(scope, before) {
-      forget.run(scope.tenantId, before);
+    async forget(scope, before, limit) {
+      return forget.run(scope.tenantId, before, limit).changes;
     },
   };
 }

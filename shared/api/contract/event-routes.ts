@@ -183,14 +183,16 @@ export const eventsHistory = route({
   path: '/events/{id}/history',
   tag: 'events',
   summary: 'Every revision of an event, oldest first',
+  about: 'Where revisions are very large a page has fewer than limit.',
   needs: 'Events.Read',
   over: 'one-tenant',
   owner: 'event',
   audit: { action: 'event.history' },
   params: eventParams,
-  query: noQuery,
+  query: z.strictObject({ limit: limitText, continuation: continuationText }),
   body: null,
-  replies: { 200: { about: 'The revisions.', json: z.strictObject({ value: z.array(eventReply) }) } },
+  replies: { 200: { about: 'The revisions.', json: listOf(eventReply) } },
+  errors: ['continuation.invalid', 'continuation.expired'],
 });
 
 export const eventsRaw = route({

@@ -21,7 +21,7 @@ export function createHandlers(deps: ApiDeps): Handlers {
   return {
     ...createSystemHandlers(deps),
     ...createEventHandlers(deps, continuations),
-    ...createRecordHandlers(deps),
+    ...createRecordHandlers(deps, continuations),
     ...createMappingHandlers(deps),
     ...createTenantHandlers(deps, continuations),
     ...createPullHandlers(deps, continuations),

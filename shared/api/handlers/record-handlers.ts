@@ -5,13 +5,17 @@ import type { StoredEvent } from '../../model/event.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import { toOcsf } from '../../ocsf/to-ocsf.ts';
 import type { ApiDeps } from '../api-deps.ts';
+import type { Continuations } from '../continuation.ts';
 import type { Contract } from '../contract/contract.ts';
+import { defaultLimit } from '../contract/fields.ts';
+import { pageBinding, withNextLink } from '../next-link.ts';
 import { gone } from './gone.ts';
 import type { Handlers, Result } from './handler.ts';
 
 /** One event: as it is, as it was, and as the provider sent it. */
 export function createRecordHandlers(
   deps: ApiDeps,
+  continuations: Continuations,
 ): Pick<Handlers, 'events.get' | 'events.history' | 'events.raw'> {
   const { events } = deps.profile;
   return {
@@ -20,17 +24,31 @@ export function createRecordHandlers(
       if (event === null) throw gone('event');
       return { status: 200, body: query.format === 'ocsf' ? toOcsf(event) : event };
     },
-    'events.history': async ({ scope, params }) => {
-      const value = await events.history(scope, params.id);
-      if (value.length === 0) throw gone('event');
-      return { status: 200, body: { value: [...value] } };
+    'events.history': async ({ scope, params, query, principal, request }) => {
+      const binding = pageBinding('event-history', principal, [scope], { id: params.id });
+      const from =
+        query.continuation === undefined ? null : continuations.open(binding, query.continuation).after;
+      const { revisions, more } = await events.history(
+        scope,
+        params.id,
+        Number(from ?? 0),
+        query.limit ?? defaultLimit,
+      );
+      if (revisions.length === 0 && from === null) throw gone('event');
+      const after = String(revisions.at(-1)?.revision ?? 0);
+      const token = more ? continuations.seal(binding, { after }) : null;
+      const asked = { limit: query.limit };
+      return { status: 200, body: withNextLink([...revisions], request.path, asked, token) };
     },
     'events.raw': async ({ scope, params, query }) => {
-      const revisions = await events.history(scope, params.id);
-      if (revisions.length === 0) throw gone('event');
-      const wanted = query.revision;
-      const event = wanted === undefined ? revisions.at(-1) : revisions.find(one => one.revision === wanted);
-      if (event === undefined) {
+      const newest = await events.get(scope, params.id);
+      if (newest === null) throw gone('event');
+      const wanted = query.revision ?? newest.revision;
+      const event =
+        wanted === newest.revision
+          ? newest
+          : (await events.history(scope, params.id, wanted - 1, 1)).revisions[0];
+      if (event?.revision !== wanted) {
         throw new AppError('not-found', 'give-up', 'The event has no such revision; see its history.', {
           target: 'revision',
         });
