@@ -3,7 +3,7 @@ import { sha256 } from '../../shared/kernel/hash.ts';
 import { openHouse, people } from '../support/api-house.ts';
 import { seed } from '../support/api-seed.ts';
 import { contoso, scopeOf } from '../support/sample.ts';
-import { holdfastHere } from './command.ts';
+import { holdfastHere } from '../cli/command.ts';
 
 test('the history of an event is shown to its end, however many pages that are', async () => {
   const house = await openHouse();
