@@ -24,7 +24,8 @@ export interface RecentChanges {
   forget(): void;
 }
 
-const most = { changes: 3_000, characters: 4_000_000 };
+/** Twice what comes between two looks of the index where a whole memory is pulled: of half of it a fourth was read back. */
+const most = { changes: 8_000, characters: 12_000_000 };
 
 export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
