@@ -35,18 +35,11 @@ export function sqliteEventStore(database: Database): EventStore {
     return row === undefined ? null : readRevision(row, scope.tenantId, id);
   }
 
-  /** The events of rows: no more than are held at a time, and whether there are rows beyond them. */
-  function held(rows: Iterable<RevisionRow>, limit: number): Pick<Changes, 'changes' | 'more'> {
-    const changes: Change[] = [];
-    const isLast = lastTaken(limit);
-    let full = false;
+  function* eventsOf(rows: Iterable<RevisionRow>): Generator<Placed, void> {
     for (const row of rows) {
-      if (full) return { changes, more: true };
       const event = readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null);
-      changes.push(changeOf({ position: row.position, event }));
-      full = isLast(event);
+      yield { position: row.position, event };
     }
-    return { changes, more: false };
   }
 
   return {
@@ -85,14 +78,14 @@ export function sqliteEventStore(database: Database): EventStore {
     async changes(scopes, after, limit) {
       const { changes, more } = database.read(() => {
         const from = readPosition(database, after);
-        const last = lastPosition(database);
-        const known = scopes === null ? recent.after(from, limit, last) : null;
-        if (known !== null) return { changes: known.map(changeOf), more: from + known.length < last };
+        // One more than is wanted: whether there is more.
+        const known = scopes === null ? recent.after(from, limit + 1, lastPosition(database)) : null;
+        if (known !== null) return held(known, limit);
         const rows =
           scopes === null
             ? wholeFeed(database, from, limit + 1)
             : scopedFeed(database, [...new Set(scopes.map(tenantOf))], from, limit + 1);
-        return held(rows, limit);
+        return held(eventsOf(rows), limit);
       });
       return { changes, next: changes.at(-1)?.position ?? after, more };
     },
@@ -125,7 +118,20 @@ export function sqliteEventStore(database: Database): EventStore {
   };
 }
 
-const changeOf = ({ position, event }: { position: number; event: StoredEvent }): Change => ({
-  position: writePosition(position),
-  event,
-});
+interface Placed {
+  readonly position: number;
+  readonly event: StoredEvent;
+}
+
+/** No more of them than are held at a time, and whether there are others beyond. */
+function held(events: Iterable<Placed>, limit: number): Pick<Changes, 'changes' | 'more'> {
+  const changes: Change[] = [];
+  const isLast = lastTaken(limit);
+  let full = false;
+  for (const { position, event } of events) {
+    if (full) return { changes, more: true };
+    changes.push({ position: writePosition(position), event });
+    full = isLast(event);
+  }
+  return { changes, more: false };
+}
