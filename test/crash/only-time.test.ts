@@ -11,8 +11,8 @@ import { contosoId, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { streamName } from '../support/world-truth.ts';
 
-// One of each way of asking. By hand, `HOLDFAST_STREAMS=. HOLDFAST_DAYS=24 HOLDFAST_OFF=1,24,192,960 HOLDFAST_SEED=…` takes all
-// streams through some weeks, and outages of so many hours.
+// One of each way of asking. By hand, `HOLDFAST_STREAMS=. HOLDFAST_DAYS=24 HOLDFAST_OFF=1,24,192,960 HOLDFAST_SEED=…`
+// takes all streams through some weeks, and outages of so many hours.
 const wanted = new RegExp(
   process.env['HOLDFAST_STREAMS'] ?? 'SharePoint|message-trace|siem journal|assignments active',
 );

@@ -1,10 +1,14 @@
 import { expect, it } from 'vitest';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
 import { days, hours, instant, type Window } from '../../shared/kernel/time.ts';
-import type { Cursor } from '../../shared/model/cursor.ts';
-import type { OperationId } from '../../shared/model/ids.ts';
+import { noCounts, type Cursor } from '../../shared/model/cursor.ts';
+import type { OperationId, RunId } from '../../shared/model/ids.ts';
+import { pastForgotten } from '../../shared/pipeline/after-failure.ts';
+import { newCursor } from '../../shared/pipeline/plan-window.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
+import { exchangeMessageTrace as traces } from '../../shared/sources/exchange.message-trace/source.ts';
 import { ledgerOf } from '../support/kept.ts';
 import { openLife, openStage, pullToRest, type Life, type StageOptions } from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
@@ -80,6 +84,23 @@ it('has a gap of what was never read and is forgotten, and no more', async () =>
   expect(start).toBeGreaterThan(end);
   expect(await outcome(life, target)).toBe('Succeeded');
   await life.end();
+});
+
+it('has no gap beyond its end where its provider has forgotten more than it asks for', () => {
+  const policy = traces.pull.kind === 'window' ? traces.pull.policy : null;
+  if (policy === null) throw new Error('no windows');
+  const window = { from: ago(days(120)), to: ago(days(110)) };
+  const run = {
+    window, purpose: 'requested', reread: null, resume: null, restarts: 0, counts: noCounts, run: 'r-1' as RunId,
+    lease: null,
+  } as const; // prettier-ignore
+  const cursor = { ...newCursor(policy, now), requested: [{ operation: usual, window }], open: run };
+  const refused = new AppError('provider.rejected', 'retry-later', 'Too old.', {
+    facts: { remembersFrom: ago(days(100)) },
+  });
+  const past = pastForgotten(cursor, refused, policy.grain, now);
+  expect(past?.gaps).toMatchObject([window]);
+  expect(past?.cursor).toMatchObject({ requested: [], open: null });
 });
 
 it('covers what it asks for, but for an object that is gone, until that can be had', async () => {

@@ -5,11 +5,30 @@ import type { Cursor } from '../../shared/model/cursor.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import { graphWorld } from '../faults/graph-streams.ts';
 import { expectSealed, whatIsKept } from '../support/kept.ts';
-import { openLife, openStage, wideBudget } from '../support/rig.ts';
+import { openLife, openStage, wideBudget, type StageOptions } from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const quarters = 12 * 4;
+
+/** A stream whose provider remembers so many days, whatever its settings say. */
+async function openShort(
+  source: string,
+  stream: string,
+  memory: () => number,
+  connection: StageOptions['connection'] = {},
+) {
+  const small = smallWorld(graphWorld);
+  const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: memory }));
+  const stage = await openStage({ world: { ...small, tenants }, connection });
+  const life = await openLife(stage, await tempFolder());
+  const target = (await life.targets(contosoId)).find(
+    ({ ref }) => ref.source === source && ref.stream === stream,
+  );
+  if (target === undefined) throw new Error('no such stream');
+  const cursor = async () => (await life.deps.cursors.load(target.scope, target.ref))?.value;
+  return { stage, life, target, cursor };
+}
 
 // Each asks further back than this provider remembers, as it would of a customer without a licence, or whose settings say
 // too much; and later, with an overlap or a re-read, once more.
@@ -22,16 +41,10 @@ it.each([
 ])(
   '%s goes on where its provider remembers less than it is asked for',
   async (source, stream, route, memory) => {
-    const small = smallWorld(graphWorld);
-    const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => memory }));
-    const stage = await openStage({ world: { ...small, tenants }, connection: { remembersDays: 90 } });
-    const life = await openLife(stage, await tempFolder());
+    const { stage, life, target, cursor } = await openShort(source, stream, () => memory, {
+      remembersDays: 90,
+    });
     try {
-      const target = (await life.targets(contosoId)).find(
-        ({ ref }) => ref.source === source && ref.stream === stream,
-      );
-      if (target === undefined) throw new Error('no such stream');
-      const cursor = async () => (await life.deps.cursors.load(target.scope, target.ref))?.value;
       for (let quarter = 0; quarter < quarters; quarter += 1) {
         await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
         expect(await cursor()).toMatchObject({ failures: null, open: null });
@@ -57,22 +70,17 @@ it.each([
 
 it('asks for more again when the provider has come to remember more', async () => {
   let memory = 3;
-  const small = smallWorld(graphWorld);
-  const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => memory }));
-  const stage = await openStage({ world: { ...small, tenants } });
-  const life = await openLife(stage, await tempFolder());
+  const { stage, life, target, cursor } = await openShort('entra.directory-audits', 'default', () => memory);
   try {
-    const target = (await life.targets(contosoId)).find(({ ref }) => ref.source === 'entra.directory-audits');
-    if (target === undefined) throw new Error('no such stream');
     /** How long ago the beginning is of what still needs the re-read of the greatest age. */
     const unread = async (): Promise<number> => {
       for (let quarter = 0; quarter < 4 * 10; quarter += 1) {
         await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
         stage.clock.advance(hours(6));
       }
-      const cursor = (await life.deps.cursors.load(target.scope, target.ref))?.value;
-      expect(cursor).toMatchObject({ failures: null, open: null });
-      return stage.clock.now() - (cursor?.rereadTo.at(-1) ?? 0);
+      const now = await cursor();
+      expect(now).toMatchObject({ failures: null, open: null });
+      return stage.clock.now() - (now?.rereadTo.at(-1) ?? 0);
     };
     expect(await unread()).toBeGreaterThan(days(10));
     memory = 30;
@@ -89,17 +97,10 @@ it.each([
 ])(
   '%s has a gap of what its provider forgot meanwhile, though it knew that it remembers little',
   async (source, stream) => {
-    const small = smallWorld(graphWorld);
-    const tenants = small.tenants.map(tenant => ({ ...tenant, remembersDays: () => 7 }));
-    const stage = await openStage({ world: { ...small, tenants }, connection: { remembersDays: 90 } });
-    const life = await openLife(stage, await tempFolder());
+    const { stage, life, target, cursor } = await openShort(source, stream, () => 7, { remembersDays: 90 });
     try {
-      const target = (await life.targets(contosoId)).find(
-        ({ ref }) => ref.source === source && ref.stream === stream,
-      );
-      if (target === undefined) throw new Error('no such stream');
-      const cursor = async () => (await life.deps.cursors.load(target.scope, target.ref))?.value;
-      // Only the first request, which is refused: then the process is off for some days, in the middle of what it had to catch up with.
+      // Only the first request, which is refused: then the process is off for some days, in the middle of what it had to
+      // catch up with.
       const once = { trigger: 'timer', budget: { ...wideBudget, time: minutes(0) } } as const;
       while ((await cursor())?.remembers === undefined) await pull(life.deps, target, once);
       const before = await cursor();
