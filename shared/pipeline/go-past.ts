@@ -14,14 +14,7 @@ export async function goPast(
   held: HeldCursor,
   { gaps, cursor }: { readonly gaps: readonly Gap[]; readonly cursor: Cursor },
 ): Promise<HeldCursor> {
-  for (const gap of gaps) {
-    await sealGap(deps, target, gap);
-    deps.telemetry.event('gap.recorded', {
-      ...target.ref,
-      tenant: target.tenant.id,
-      reason: gap.reason,
-    });
-  }
+  for (const gap of gaps) await sealGap(deps, target, gap);
   if (cursor.requested[0] !== held.value.requested[0]) {
     await reportProgress(deps, target, held.value, cursor);
   }

@@ -98,6 +98,7 @@ export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Pro
     reason: gap.reason,
     at: isoInstant(deps.clock.now()),
   });
+  deps.telemetry.event('gap.recorded', { ...target.ref, tenant: target.tenant.id, reason: gap.reason });
 }
 
 async function appendEntry(deps: PullDeps, target: PullTarget, entry: LedgerEntry): Promise<void> {

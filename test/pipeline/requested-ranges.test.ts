@@ -10,7 +10,7 @@ import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import { exchangeMessageTrace as traces } from '../../shared/sources/exchange.message-trace/source.ts';
 import { ledgerOf } from '../support/kept.ts';
-import { openLife, openStage, pullToRest, type Life, type StageOptions } from '../support/rig.ts';
+import { openLife, openStage, pullToRest, quiet, type Life, type StageOptions } from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -20,7 +20,9 @@ const ago = (span: number) => instant(now - span);
 
 async function begin(source: string, stream: string, options: Partial<StageOptions> = {}) {
   const stage = await openStage({ world: smallWorld(), ...options });
-  const life = await openLife(stage, await tempFolder());
+  const told: string[] = [];
+  const telemetry = { ...quiet, event: (name: string) => void told.push(name) };
+  const life = await openLife(stage, await tempFolder(), { telemetry });
   const target = (await life.targets(contosoId)).find(
     ({ ref }) => ref.source === source && ref.stream === stream,
   );
@@ -31,7 +33,7 @@ async function begin(source: string, stream: string, options: Partial<StageOptio
     if (found === null) throw new Error('no cursor');
     return found.value;
   };
-  return { stage, life, target, cursor };
+  return { stage, life, target, cursor, told };
 }
 
 /** A backfill as a person asks for it. */
@@ -104,7 +106,7 @@ it('has no gap beyond its end where its provider has forgotten more than it asks
 });
 
 it('covers what it asks for, but for an object that is gone, until that can be had', async () => {
-  const { stage, life, target, cursor } = await begin('m365.unified-audit', 'Audit.SharePoint', {
+  const { stage, life, target, cursor, told } = await begin('m365.unified-audit', 'Audit.SharePoint', {
     connection: { remembersDays: 1 },
   });
   const long = { ...target, connection: { ...target.connection, remembersDays: 6 } };
@@ -117,6 +119,8 @@ it('covers what it asks for, but for an object that is gone, until that can be h
     expect(gaps).toMatchObject([{ from: ago(hours(30)), reason: 'content-expired' }]);
     expect(covered.slice(0, 2)).toMatchObject([{ from: window.from, to: ago(hours(30)) }, { to: window.to }]);
   }
+  // Asked for twice it is one gap, of which the operator hears once.
+  expect(told.filter(name => name === 'gap.recorded')).toHaveLength(1);
   stage.simulator.control.clearFaults();
   await ask(life, long, window, 'op-3' as OperationId);
   await pullToRest(life, long, stage.clock);
