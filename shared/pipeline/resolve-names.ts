@@ -35,6 +35,8 @@ const stepSize = 500;
 const wantedAtOnce = 1_000;
 /** Wants dropped in one step: a store may need some requests for each of them. */
 const droppedAtOnce = 100;
+/** Events made anew at a time: of the largest size, more would not fit into memory. */
+const renamedAtOnce = 100;
 /** How long a name serves before it is asked for again. */
 const nameLasts = days(7);
 /** How long "no such thing" does: a new object shows up in the directory late. */
@@ -190,7 +192,10 @@ async function fill(deps: NamesDeps, { scope }: NamesTarget, steps: Steps): Prom
   while (!steps.spent()) {
     const wanted = await deps.names.ready(scope, stepSize);
     if (wanted.length === 0) break;
-    await nameEvents(deps, scope, wanted);
+    const events = [...new Set(wanted.map(({ event }) => event))];
+    for (let from = 0; from < events.length; from += renamedAtOnce) {
+      await nameEvents(deps, scope, events.slice(from, from + renamedAtOnce), wanted);
+    }
     // After the events: a crash between the two, or the end of the run, fills them again, which changes nothing.
     for (let from = 0; from < wanted.length; from += droppedAtOnce) {
       const some = wanted.slice(from, from + droppedAtOnce);
@@ -207,8 +212,13 @@ async function fill(deps: NamesDeps, { scope }: NamesTarget, steps: Steps): Prom
  * All that is known for an event at once, wanted in this step or not: it is made anew once, however many ids it has.
  * Where it would be too large with all of it, what is wanted in this step.
  */
-async function nameEvents(deps: NamesDeps, scope: TenantScope, wanted: readonly Wanted[]): Promise<void> {
-  const events = await deps.events.getMany(scope, [...new Set(wanted.map(one => one.event))]);
+async function nameEvents(
+  deps: NamesDeps,
+  scope: TenantScope,
+  ids: readonly string[],
+  wanted: readonly Wanted[],
+): Promise<void> {
+  const events = await deps.events.getMany(scope, ids);
   const known = await deps.names.known(scope, [...new Set(events.flatMap(namelessIds))]);
   const all = new Map(known.map(one => [one.id, one]));
   const some = new Map(wanted.flatMap(({ id }) => all.get(id) ?? []).map(one => [one.id, one]));

@@ -178,3 +178,36 @@ describe('names for events with thousands of ids', () => {
     await life.end();
   });
 });
+
+test('events are read for their names some at a time: each may be of the largest size', async () => {
+  const { life, deps, target } = await crowded();
+  const events = Array.from({ length: 250 }, (_, n) => ({
+    ...crowd(0),
+    id: sampleEvent(`one of many ${n}`).id,
+    targets: crowd(0).targets.slice(0, 1),
+  }));
+  await life.profile.events.upsert(target.scope, events, deps.clock.now());
+  const read: number[] = [];
+  const counted: NamesDeps = {
+    ...deps,
+    events: {
+      ...life.profile.events,
+      getMany: (scope, ids) => {
+        read.push(ids.length);
+        return life.profile.events.getMany(scope, ids);
+      },
+    },
+  };
+  expect(await resolveNames(counted, target, wideBudget)).toMatchObject({
+    status: 'done',
+    named: expect.any(Number),
+  });
+  expect(Math.max(...read)).toBeLessThanOrEqual(100);
+  expect(read.reduce((sum, count) => sum + count, 0)).toBeGreaterThanOrEqual(events.length);
+  const named = await life.profile.events.getMany(
+    target.scope,
+    events.map(({ id }) => id),
+  );
+  expect(named.filter(({ targets }) => targets[0]?.name === 'Person 0 0')).toHaveLength(events.length);
+  await life.end();
+});
