@@ -22,7 +22,7 @@ export function clientOf(facts: AuditFacts): Client | null {
   // Of an alert about a device, under short names.
   const held = facts.family === 'alert' && record.Data !== undefined ? facts.data() : null;
   const region = word(record.ClientRegion) ?? word(extra?.get('country'));
-  const appIsThing = facts.family === 'platform' && isOfApps(facts.type);
+  const appIsThing = isOfApps(facts.type);
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,

@@ -30,6 +30,10 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   }
   // Those whose attachments were opened.
   for (const message of list(record.Messages)) addItem(found, fields(message));
+  addEntity(found, folderIn(record.DestFolder));
+  // What was done to all that lay in it.
+  if (item === null && !found.some(({ kind }) => kind === 'message'))
+    addEntity(found, folderIn(record.Folder));
   // What was searched for in a mailbox.
   if (facts.family === 'mailbox') addEntity(found, entity('other', { name: word(record.QueryText) }));
   // A message in quarantine that was looked at or deleted is known by nothing else.
@@ -48,12 +52,19 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
 function addRule(found: Entity[], value: unknown): void {
   const properties = namedValues(value, 'Name', 'Value');
   addEntity(found, entity('policy', { name: word(properties.get('rulename')) }));
+  // A delegate, and whoever else is named by an address.
+  for (const held of properties.values()) addPerson(found, word(held));
   for (const action of list(unpacked(properties.get('ruleactions')))) {
     for (const recipient of list(fields(action)?.['Recipients'])) {
       const address = bareAddress(word(recipient) ?? '');
       if (isAddress(address)) addEntity(found, entity('mailbox', { address }));
     }
   }
+}
+
+function folderIn(value: unknown): Entity | null {
+  const folder = fields(value);
+  return entity('other', { id: word(folder?.['Id']), name: firstWord(folder?.['Path'], folder?.['Name']) });
 }
 
 function addItem(found: Entity[], item: Fields | null): void {
@@ -209,7 +220,10 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   }
   addEntity(
     found,
-    entity('policy', { id: word(record.PolicyId), name: firstWord(record.Name, record.AlertDisplayName) }),
+    entity('policy', {
+      id: word(record.PolicyId),
+      name: firstWord(record.Name, record.AlertDisplayName, record.Title),
+    }),
   );
   for (const app of list(record.Applications)) {
     addEntity(found, entity('application', { name: word(fields(app)?.['Name']) }));
