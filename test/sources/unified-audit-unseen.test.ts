@@ -41,6 +41,7 @@ describe('whom it was done to', () => {
     ['people in objects, never as things', { ...unknown, Staff: '[{"DisplayName":"Jan","Email":"jan@contoso.example"}]' }, ['user Jan jan@contoso.example']],
     ['ids of several', { RecordType: 302, Operation: 'X', RoleName: 'Reader', UserIds: ['00000001-1111-4222-8333-444455556666'] }, ['role Reader', 'user 00000001-1111-4222-8333-444455556666']],
     ['a delegate of a calendar', { RecordType: 2, Operation: 'UpdateCalendarDelegation', MailboxOwnerUPN: 'jan@contoso.example', OperationProperties: [{ Name: 'DelegateRecipient', Value: 'ana@contoso.example' }] }, ['mailbox jan@contoso.example', 'user ana@contoso.example']],
+    ['who was invited to a share', { RecordType: 174, Operation: 'X', Invitation: { ShareId: 's', ShareName: 'Roster', Invitees: ['00000001-1111-4222-8333-444455556666'] } }, ['other s Roster', 'user 00000001-1111-4222-8333-444455556666']],
     ['a name alone', { RecordType: 278, Operation: 'X', EnvironmentName: 'Prod', TargetUserName: 'JAN' }, ['other Prod', 'user JAN']],
     ['the id of an actor elsewhere', { RecordType: 202, Operation: 'X', TaskListId: 'l', TargetActorId: '00000001-1111-4222-8333-444455556666' }, ['other l', 'user 00000001-1111-4222-8333-444455556666']],
     ['of an alert of another service', { RecordType: 98, Operation: 'X', AlertId: 'a', Name: 'Suspended', TargetUserEmail: 'jan@contoso.example' }, ['policy Suspended', 'user jan@contoso.example']],
@@ -91,6 +92,8 @@ describe('what it was done to', () => {
     ['an app that has only its id', { RecordType: 45, Operation: 'X', AppName: '00000001-1111-4222-8333-444455556666' }, ['application 00000001-1111-4222-8333-444455556666']],
     ['where a message was moved to', { RecordType: 3, Operation: 'Move', MailboxOwnerUPN: 'jan@contoso.example', AffectedItems: [{ Id: 'm', Subject: 'Plan' }], Folder: { Id: 'f', Path: '\\Inbox' }, DestFolder: { Id: 'g', Path: '\\Archive' } }, ['mailbox jan@contoso.example', 'message m Plan', 'other g \\Archive']],
     ['an app that was disabled', { RecordType: 117, Operation: 'AppDisabled', AppName: 'Odd app', AppId: 'a' }, ['application a Odd app']],
+    ['an app that was let copy data', { RecordType: 217, Operation: 'ConsentApproved', ApplicationId: 'a', ApplicationName: 'Org study', Approver: 'x' }, ['application a Org study']],
+    ['a file with its id', { RecordType: 22, Operation: 'X', FileId: 991, FileName: 'a.docx' }, ['file 991 a.docx']],
     ['an alert’s title', { RecordType: 166, Operation: 'AlertUpdated', AlertId: 'a', Title: 'Odd logon' }, ['policy Odd logon']],
     ['an application, once', { RecordType: 8, Operation: 'X', ObjectId: 'Application_00000001-1111-4222-8333-444455556666', Target: [{ ID: 'Application_00000001-1111-4222-8333-444455556666', Type: 2 }] }, ['application 00000001-1111-4222-8333-444455556666']],
     ['objects that are its targets', { RecordType: 384, Operation: 'X', TargetObjects: [{ Type: 'Agent', Id: 'b', Name: 'Bot' }] }, ['other b Bot']],
@@ -113,6 +116,7 @@ describe('how it ended', () => {
     ['a number of HTTP', { RecordType: 5000, HttpStatusCode: 403 }, 'failure', '403'],
     ['an outcome', { RecordType: 5000, Outcome: 'Failure' }, 'failure', 'Failure'],
     ['a code in words', { RecordType: 5000, ResultCode: 'Success' }, 'success', null],
+    ['a sign-in to the portal of encrypted mail', { RecordType: 154, AuthenticationStatus: 1 }, 'failure', null],
     ['a click in words', { RecordType: 156, UrlClickAction: 'ClickBlocked' }, 'failure', 'ClickBlocked'],
     ['a click that went on', { RecordType: 156, UrlClickAction: 'ClickAllowed' }, 'success', 'ClickAllowed'],
     ['a click past the page that blocks', { RecordType: 41, URLClickAction: 'BlockPageOverride' }, 'success', 'BlockPageOverride'],
@@ -133,6 +137,10 @@ describe('who did it', () => {
       expect(event.targets).toEqual([]);
     },
   );
+  test('is not the application a stranger could not sign in with', () => {
+    const failed = { RecordType: 15, Operation: 'UserLoginFailed', ApplicationId: 'a', ErrorNumber: 50126 };
+    expect(audit({ ...failed, UserId: 'Not Available', UserKey: 'Not Available' }).actor).toBeNull();
+  });
   test('has the address that stands beside the id', () => {
     const UserId = '00000001-1111-4222-8333-444455556666';
     const event = audit({ RecordType: 294, UserId, UserPrincipalName: 'jan@contoso.example' });

@@ -33,7 +33,10 @@ export function actorOf(facts: AuditFacts): Entity | null {
     kindOf(record.UserType, address, said.address !== undefined) ??
     claims.kind ??
     (address === null ? 'other' : 'user');
-  return entity(kind, { id: id === name || id === address ? null : id, name, address }) ?? appOf(facts);
+  return (
+    entity(kind, { id: id === name || id === address ? null : id, name, address }) ??
+    (family === 'logon' ? null : appOf(facts))
+  );
 }
 
 /** How the record itself calls who did it. */
@@ -59,7 +62,7 @@ function besideId({ record, family }: AuditFacts): string | null {
   return name !== null && isAddress(name) ? name : null;
 }
 
-/** Without a user it was the application. */
+/** Without a user it was the application; of a sign-in it is what an unknown user signed in with. */
 const appOf = ({ record, access }: AuditFacts): Entity | null =>
   entity('application', {
     id: firstWord(access?.['ClientAppId'], record.ClientAppId, record.AppId, record.ApplicationId),

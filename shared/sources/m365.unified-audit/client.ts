@@ -28,10 +28,10 @@ export function clientOf(facts: AuditFacts): Client | null {
     port: found?.port ?? null,
     userAgent: userAgentOf(facts),
     app:
-      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName) ??
+      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, appIsThing ? null : record.ApplicationName) ??
       firstWord(
         common?.['ApplicationName'], record.ClientProcessName, appIsThing ? null : record.AppName,
-        record.ClientApplication, record.Application, access?.['ClientAppId'], record.ApplicationId,
+        record.ClientApplication, record.Application, access?.['ClientAppId'], appIsThing ? null : record.ApplicationId,
       ) ??
       firstWord(
         record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),

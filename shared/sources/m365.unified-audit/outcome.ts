@@ -30,7 +30,7 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
   );
   if (success !== null) return { outcome: success ? 'success' : 'failure', reason: why };
   // The encrypted-message portal: 0 is success.
-  const portal = integer(record.OperationStatus);
+  const portal = integer(record.OperationStatus ?? record.AuthenticationStatus);
   if (portal !== null) return { outcome: portal === 0 ? 'success' : 'failure', reason: why };
   const end = firstWord(record.OperationStatus, record.CommandStatus, record.CompletionStatus);
   const result = end ?? word(facts.extended().get('resulttype'));

@@ -13,7 +13,7 @@ export const optionalFields = [
   'DeviceProperties', 'DeviceName', 'ClientMachineName', 'Platform', 'ClientRegion', 'Common',
   // what came of it
   'LogonError', 'ErrorNumber', 'ErrorCode', 'LoginStatus', 'OperationStatus', 'IsSuccess', 'ResultMessage',
-  'Reason', 'FailureReason', 'ResultReason', 'ErrorMessage', 'Succeeded', 'HttpStatusCode', 'StatusCode',
+  'Reason', 'AuthenticationStatus', 'FailureReason', 'ResultReason', 'ErrorMessage', 'Succeeded', 'HttpStatusCode', 'StatusCode',
   // on what: directory, files, sharing
   'Target', 'ModifiedProperties', 'ItemType', 'SourceFileName', 'DestinationFileName', 'DestinationRelativeUrl',
   'SiteUrl', 'TargetUserOrGroupName', 'TargetUserOrGroupType', 'UserSharedWith', 'ListTitle',
@@ -24,7 +24,7 @@ export const optionalFields = [
   'AttachmentName', 'ExchangeDetails', 'OperationProperties', 'EventValue',
   // Teams, Yammer and other places of work
   'TeamName', 'TeamGuid', 'ChannelName', 'ChannelGuid', 'ChatThreadId', 'ChatName', 'Members', 'Invitee', 'ItemName',
-  'GroupName', 'TargetUserId', 'FileName', 'CopilotEventData', 'FormName', 'FormId', 'EntityName', 'EntityId',
+  'GroupName', 'TargetUserId', 'FileId', 'FileName', 'CopilotEventData', 'FormName', 'FormId', 'EntityName', 'EntityId',
   'WorkSpaceName', 'WorkspaceName', 'ReportName', 'DashboardName', 'DatasetName', 'ObjectDisplayName',
   // alerts, threats, data protection
   'AlertId', 'AlertEntityId', 'EntityType', 'PolicyId', 'Severity', 'Data', 'InvestigationId', 'InvestigationName',

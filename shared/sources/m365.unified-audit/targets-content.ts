@@ -110,7 +110,7 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
     addEntity(found, entity('message', { id: word(record.MessageId) }));
   }
   addEntity(found, entity('group', { name: word(record.GroupName) }));
-  addEntity(found, entity('file', { name: word(record.FileName) }));
+  addEntity(found, entity('file', { id: word(record.FileId), name: word(record.FileName) }));
   addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
   addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
   for (const [name, id] of [

@@ -11,7 +11,7 @@ import { isReadByName } from './unpacked-record.ts';
 
 /** Names that say that somebody was acted on, whatever stands there. */
 const named =
-  /^(Target|Assigned|Affected|Added|Removed|Member|Invited|Owner|Assignee)(Yammer)?(Users?|Members?|Actor)?(Upn|UPN|Email|EmailAddress|Name|PrincipalName|Ids?)?$|^SharedWith$|^UserIds$/;
+  /^(Target|Assigned|Affected|Added|Removed|Member|Invited|Invitee|Owner|Assignee)(Yammer)?(Users?|Members?|Actor)?(Upn|UPN|Email|EmailAddress|Name|PrincipalName|Ids?)?$|^SharedWith$|^Invitees$|^UserIds$/;
 const isNameOfPerson = /(User|Member|Owner|Assignee)(Display)?Name$/;
 /** Those of whoever did it, made it or sent it. */
 const notWhom =

@@ -45,11 +45,14 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
   }
   // Elsewhere it is the client.
   if (isOfApps(type)) {
-    const app = word(record.AppName);
+    const app = firstWord(record.AppName, record.ApplicationName);
     const isId = app !== null && isGuid(app);
     addEntity(
       found,
-      entity('application', { id: word(record.AppId) ?? (isId ? app : null), name: isId ? null : app }),
+      entity('application', {
+        id: firstWord(record.AppId, record.ApplicationId) ?? (isId ? app : null),
+        name: isId ? null : app,
+      }),
     );
   }
   addEntity(found, entity('other', { id: word(record.ResourceUrl), name: word(record.ResourceTitle) }));
