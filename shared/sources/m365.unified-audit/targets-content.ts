@@ -213,7 +213,11 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
     const known = fields(one);
     const said = firstWord(known?.['id'], known?.['Id'], known?.['label'], known?.['Name']);
     const kind = alertKinds[firstWord(known?.['type'], known?.['Type'])?.toLowerCase() ?? ''] ?? 'other';
-    if (said !== null) addEntity(found, entity(kind, isAddress(said) ? { address: said } : { name: said }));
+    const address = [known?.['pa'], said, known?.['label']]
+      .map(word)
+      .find(text => text !== null && isAddress(text));
+    const name = firstWord(known?.['label'], known?.['Name'], said);
+    addEntity(found, entity(kind, { name: name === address ? null : name, address: address ?? null }));
   }
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));

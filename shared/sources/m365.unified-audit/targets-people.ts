@@ -40,11 +40,14 @@ function addPeopleIn(found: Entity[], record: Fields, actor: string, goesDown: b
       if (field.endsWith('UserId')) addPerson(found, field, value, actor);
       continue;
     }
+    const says = saysOf(field);
+    if (says === 'nobody' || (says === 'maybe' && typeof value === 'string' && !value.includes('@')))
+      continue;
     const held = unpacked(value);
     const known = fields(held);
     const isPerson = personIn(known) !== null;
-    const inside = goesDown && !isReadByName(field) && !isPerson ? (pairs(held) ?? known) : null;
-    if (inside !== null && saysOf(field) !== 'person') addPeopleIn(found, inside, actor, false);
+    const inside = goesDown && !isPerson ? (pairs(held) ?? known) : null;
+    if (inside !== null && says !== 'person') addPeopleIn(found, inside, actor, false);
     else for (const entry of entriesOf(held)) addPerson(found, field, entry, actor);
   }
 }

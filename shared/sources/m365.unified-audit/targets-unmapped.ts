@@ -12,7 +12,7 @@ const ending =
   /(?:Display|Qualified)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Uri|URI|Path|Id|ID|Identifier|Guid))$/;
 /** What names the act, the one who did it or with what, and never what it was done to. */
 const notThings =
-  /^$|organization|tenant|correlation|session|request|transaction|trace|inter-?system|intra-?system|context|^(actor|client|logon|system|aad|azuread|user|licen[cs]e|service|server|browser|process|product|network|yammer|scenario|activity|operation|event|version|workload|publisher|token|application|app(?!ro)|target|assigned|submitter)/i;
+  /^$|organization|tenant|correlation|session|request|transaction|trace|inter-?system|intra-?system|context|^device(prop|info)|^(actor|client|logon|system|aad|azuread|user|licen[cs]e|service|server|browser|process|product|network|yammer|scenario|activity|operation|event|version|workload|publisher|token|application|app(?!ro)|target|assigned|submitter)/i;
 
 interface FieldName {
   /** `Flow` of `FlowDetailsUrl`. */
@@ -24,6 +24,7 @@ interface FieldName {
 const mostKnown = 2_000;
 
 const readName = remembered(mostKnown, (field): FieldName | null => {
+  if (field === 'ObjectId') return null; // read by its form
   const isWellKnown = wellKnown.test(field);
   const [end = '', name] = ending.exec(field) ?? [];
   const own = field.slice(0, field.length - end.length);
@@ -38,6 +39,8 @@ const kinds: readonly (readonly [RegExp, EntityKind])[] = [
   [/^RoleGroup|^Role/, 'role'], [/^Group/, 'group'], [/^Team/, 'team'], [/Policy$|Rule$/, 'policy'],
   [/^Site/, 'site'], [/^Domain/, 'domain'],
 ]; // prettier-ignore
+/** What other things lie in: it alone does not say what was acted on. */
+const holdsOthers = /^(Capacity|Environment|Gateway)$/;
 /** More would be most of an event. */
 const most = 5;
 
@@ -54,16 +57,15 @@ export function thingsNamed(record: Fields): Entity[] {
 }
 
 function thingsByField(record: Fields): Entity[] {
-  const known = thingsIn(record, true);
-  if (known.length > 0) return known;
-  const any = thingsIn(record, false);
+  const isKnown = thingsIn(record, name => name.isWellKnown && !holdsOthers.test(name.stem)).length > 0;
+  const any = thingsIn(record, name => !isKnown || name.isWellKnown);
   if (any.length > 0) return any;
   for (const [field, value] of Object.entries(record)) {
     // What holds `TargetObjects` says so; of a field with one value it would say no more than that it is one.
     const held = notThings.test(field) && !/^Targets?[A-Z]/.test(field) ? null : unpacked(value);
     const inside = pairs(held) ?? fields(held) ?? fields(list(held)[0]);
     if (inside !== null && personIn(inside) !== null) continue;
-    const found = inside === null ? [] : thingsIn(inside, false);
+    const found = inside === null ? [] : thingsIn(inside, () => true);
     if (found.length > 0) return found;
     const thing = inside === null ? null : plainThing(inside);
     if (thing !== null) return [thing];
@@ -81,11 +83,11 @@ function plainThing(inside: Fields): Entity | null {
     : entity('other', { id: firstWord(inside['Id'], inside['ID'], inside['Guid']), name });
 }
 
-function thingsIn(record: Fields, onlyWellKnown: boolean): Entity[] {
+function thingsIn(record: Fields, isAsked: (name: FieldName) => boolean): Entity[] {
   const things = new Map<string, { id: string | null; name: string | null }>();
   for (const [field, value] of Object.entries(record)) {
     const read = readName(field);
-    const said = read === null || (onlyWellKnown && !read.isWellKnown) ? null : word(value);
+    const said = read === null || !isAsked(read) ? null : word(value);
     if (read === null || said === null || said.startsWith('{')) continue;
     const thing = things.get(read.stem) ?? { id: null, name: null };
     thing[read.says] ??= said;

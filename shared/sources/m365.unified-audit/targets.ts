@@ -138,7 +138,7 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
   const [, id] =
     /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
   const object = id !== undefined && isGuid(id) ? id : said;
-  if (object === null || object.startsWith('{') || mentions(found, object)) return;
+  if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
   if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
   addEntity(found, objectOf(object));
 }
@@ -152,7 +152,8 @@ function objectOf(object: string): Entity | null {
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
     return entity(isSite.test(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
   }
-  if (isAddress(object)) return entity(/#ext#/i.test(object) ? 'guest' : 'user', { address: object });
+  const bare = bareAddress(object);
+  if (isAddress(bare)) return entity(/#ext#/i.test(bare) ? 'guest' : 'user', { address: bare });
   if (isGuid(object)) return entity('other', { id: object });
   return entity('other', { name: object });
 }

@@ -1,4 +1,5 @@
 import { unpacked } from '../_kit/json-in-string.ts';
+import type { Fields } from '../_kit/reading.ts';
 import type { UnifiedAudit } from './schema.ts';
 
 /** What is an object or a list where the service itself writes it. */
@@ -30,8 +31,8 @@ export function unpackedRecord(record: UnifiedAudit): UnifiedAudit {
     const inside = unpacked(value);
     if (typeof inside === 'object') (found ??= {})[name] = inside;
   }
-  for (const [field, value] of Object.entries(record)) {
-    if (isNoId(field, value)) (found ??= {})[field] = null;
+  for (const field in record) {
+    if (isNoId(field, (record as Fields)[field])) (found ??= {})[field] = null;
   }
   return found === null ? record : { ...record, ...found };
 }
