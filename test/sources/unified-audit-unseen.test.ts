@@ -87,6 +87,7 @@ describe('what it was done to', () => {
     ['a title without more', { RecordType: 92, Operation: 'X', Title: 'Lamp' }, ['other Lamp']],
     ['an id here and a display name there', { RecordType: 364, Operation: 'X', PlaceId: 'p', DisplayName: 'Room 1' }, ['other p Room 1']],
     ['an indicator', { RecordType: 112, Operation: 'X', IndicatorValue: 'bad.example' }, ['other bad.example']],
+    ['an indicator under another name', { RecordType: 112, Operation: 'X', EntityType: 'Ip', EntityValue: '203.0.113.99' }, ['other 203.0.113.99']],
     ['a device under both its names', { RecordType: 110, Operation: 'X', DeviceName: 'pc-9', MachineId: 'ff' }, ['device ff pc-9']],
     ['JSON in a string', { ...unknown, Payload: '{"WidgetName":"Dial","WidgetId":"7"}' }, ['other 7 Dial']],
     ['an app that has only its id', { RecordType: 45, Operation: 'X', AppName: '00000001-1111-4222-8333-444455556666' }, ['application 00000001-1111-4222-8333-444455556666']],

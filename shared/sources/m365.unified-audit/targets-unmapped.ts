@@ -7,7 +7,7 @@ import { pairs, personIn } from './targets-people.ts';
 
 // `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
 const wellKnown =
-  /^(Agent|Approval|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Place|Plan|Plugin|Policy|Printer|Project|PromptBook|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Training|Trigger|Video|Website|Workbook|Workspace)(Display|Qualified)?(Name|Title|Details?Url|Url|URL|Path|Id|ID|Guid)?$|^(Search)?QueryText$|^(DataType|EventTitle|IndicatorValue)$/;
+  /^(Agent|Approval|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Place|Plan|Plugin|Policy|Printer|Project|PromptBook|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Training|Trigger|Video|Website|Workbook|Workspace)(Display|Qualified)?(Name|Title|Details?Url|Url|URL|Path|Id|ID|Guid)?$|^(Search)?QueryText$|^(DataType|EventTitle|(Entity|Indicator)Value)$/;
 const ending =
   /(?:Display|Qualified)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Uri|URI|Path|Id|ID|Identifier|Guid))$/;
 /** What names the act, the one who did it or with what, and never what it was done to. */
