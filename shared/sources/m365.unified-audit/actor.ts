@@ -19,37 +19,50 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
-  const said = readUserId(word(record.UserId) ?? otherUserId(record) ?? firstWord(...list(record.UserId)));
+  const said = readUserId(userIdOf(record));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
-  const address = said.address ?? claims.address ?? keyAddress(key, said) ?? senderAddress(facts);
+  const address = said.address ?? claims.address ?? keyAddress(key, said) ?? besideId(facts);
   const name = said.name ?? claims.name ?? word(record.LogonUserDisplayName);
   const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
   const kind =
     said.kind ??
+    // Without an address a type of user says less than what Actor is.
+    (address === null && claims.kind !== 'user' ? claims.kind : null) ??
     kindOf(record.UserType, address, said.address !== undefined) ??
     claims.kind ??
     (address === null ? 'other' : 'user');
-  return entity(kind, { id: id === name || id === address ? null : id, name, address }) ?? appOf(facts);
+  return (
+    entity(kind, { id: id === name || id === address ? null : id, name, address }) ??
+    (family === 'logon' ? null : appOf(facts))
+  );
 }
+
+/** How the record itself calls who did it. */
+export const userIdOf = (record: UnifiedAudit): string | null =>
+  word(record.UserId) ?? otherUserId(record) ?? firstWord(...list(record.UserId));
 
 /** What services call the user that have no `UserId`. */
 const otherUserId = (record: UnifiedAudit): string | null =>
   firstWord(
     record.ActorUserId, record.SubmitterId, record.UserPrincipalName, record.UserUPN, record.UserUpn, record.ActorName,
-    record.Username, record.Approver,
+    record.Username, record.Approver, record.User, record.UserEmail, record.InitiatedBy, record.PerformedBy, record.CallerUpn,
+    record.Caller,
   ); // prettier-ignore
 
 /** `app@sharepoint` is written like an address, and is none. */
 const keyAddress = (key: { address: string | null }, said: Said): string | null =>
   said.kind === 'application' ? null : key.address;
 
-/** Teams says who sent a message once more, with the address, where `UserId` is an id. */
-const senderAddress = ({ record, family }: AuditFacts): string | null =>
-  family === 'teams' && record.Sender !== undefined ? word(fields(record.Sender)?.['UPN']) : null;
+/** The address that some records have besides, where `UserId` is an id; Teams calls that person the sender. */
+function besideId({ record, family }: AuditFacts): string | null {
+  if (family === 'teams' && record.Sender !== undefined) return word(fields(record.Sender)?.['UPN']);
+  const name = firstWord(record.UserPrincipalName, record.UserUPN, record.UserUpn);
+  return name !== null && isAddress(name) ? name : null;
+}
 
-/** Without a user it was the application. */
+/** Without a user it was the application; of a sign-in it is what an unknown user signed in with. */
 const appOf = ({ record, access }: AuditFacts): Entity | null =>
   entity('application', {
     id: firstWord(access?.['ClientAppId'], record.ClientAppId, record.AppId, record.ApplicationId),
@@ -59,7 +72,7 @@ const appOf = ({ record, access }: AuditFacts): Entity | null =>
 const systemAccount = /^(nt authority|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;
 const systemNames = new Set([
   'system', 'dlpagent', 'securitycompliancealerts', 'airinvestigation', 'threatintel', 'threatintelligence',
-  'sharepoint\\system', 'cloudappsecurity', 'oatp', 'microsoft',
+  'sharepoint\\system', 'cloudappsecurity', 'oatp', 'microsoft', 'system account',
 ]); // prettier-ignore
 
 function readUserId(text: string | null): Said {

@@ -22,16 +22,16 @@ export function clientOf(facts: AuditFacts): Client | null {
   // Of an alert about a device, under short names.
   const held = facts.family === 'alert' && record.Data !== undefined ? facts.data() : null;
   const region = word(record.ClientRegion) ?? word(extra?.get('country'));
-  const appIsThing = facts.family === 'platform' && isOfApps(facts.type);
+  const appIsThing = isOfApps(facts.type);
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
     userAgent: userAgentOf(facts),
     app:
-      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName) ??
+      firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, appIsThing ? null : record.ApplicationName) ??
       firstWord(
         common?.['ApplicationName'], record.ClientProcessName, appIsThing ? null : record.AppName,
-        record.ClientApplication, record.Application, access?.['ClientAppId'], record.ApplicationId,
+        record.ClientApplication, record.Application, access?.['ClientAppId'], appIsThing ? null : record.ApplicationId,
       ) ??
       firstWord(
         record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),

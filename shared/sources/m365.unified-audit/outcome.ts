@@ -1,9 +1,12 @@
+import { remembered } from '../../kernel/remembered.ts';
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome } from '../../model/event.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
-import { fields, flag, firstWord, integer, list, text, word } from '../_kit/reading.ts';
+import { fields, flag, firstWord, integer, list, text, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isHandling } from './classify.ts';
+import type { Family } from './record-types.ts';
+import type { UnifiedAudit } from './schema.ts';
 
 export interface OutcomeAndReason {
   readonly outcome: Outcome;
@@ -16,14 +19,18 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
     return logonOutcome(facts);
   const { record } = facts;
   const status = statusOf(record.ResultStatus);
-  const why = firstWord(record.ResultMessage, record.ResultDescription, record.Reason);
+  const why = firstWord(
+    record.ResultMessage, record.ResultDescription, record.Reason, record.ResultReason, record.FailureReason, record.ErrorMessage,
+  ); // prettier-ignore
   if (status !== null) return ended(facts.family === 'work' ? (plannerWords[status] ?? status) : status, why);
   // A placeholder anywhere else; of a result it says that nobody knows.
   if (text(record.ResultStatus)?.toLowerCase() === 'unknown') return { outcome: 'unknown', reason: why };
-  const success = flag(record.IsSuccess ?? record.Success ?? record.IsSuccessful ?? successAmong(facts));
+  const success = flag(
+    record.IsSuccess ?? record.Success ?? record.IsSuccessful ?? record.Succeeded ?? successAmong(facts),
+  );
   if (success !== null) return { outcome: success ? 'success' : 'failure', reason: why };
   // The encrypted-message portal: 0 is success.
-  const portal = integer(record.OperationStatus);
+  const portal = integer(record.OperationStatus ?? record.AuthenticationStatus);
   if (portal !== null) return { outcome: portal === 0 ? 'success' : 'failure', reason: why };
   const end = firstWord(record.OperationStatus, record.CommandStatus, record.CompletionStatus);
   const result = end ?? word(facts.extended().get('resulttype'));
@@ -43,8 +50,9 @@ const plannerWords = wordTable<string>({
 });
 
 /** `Status` is how a thing stands for some services; only where it says how an act ended is it taken for that. */
-function statedOf({ record }: AuditFacts, why: string | null): OutcomeAndReason | null {
-  const failure = word(record.FailureType);
+function statedOf({ record, family }: AuditFacts, why: string | null): OutcomeAndReason | null {
+  const failure = firstWord(record.FailureType, record.FailureReason);
+  const said = saysAnywhere.has(family);
   if (failure !== null) return { outcome: 'failure', reason: why ?? failure };
   // A number there is some service's own.
   for (const status of [
@@ -52,11 +60,34 @@ function statedOf({ record }: AuditFacts, why: string | null): OutcomeAndReason 
     word(record.ActionStatus),
     typeof record.Result === 'string' ? word(record.Result) : null,
     word(record.ResultDescription),
+    ...(said ? resultsNamed(record) : []),
   ]) {
     if (status !== null && outcomeOfWord(status) !== 'unknown') return read(status, why);
   }
-  return null;
+  return said ? ofNumber(record, why) : null;
 }
+
+/** The number of HTTP, or an error's name or number. */
+function ofNumber(record: UnifiedAudit, why: string | null): OutcomeAndReason | null {
+  const http = firstWord(record.HttpStatusCode, record.StatusCode);
+  const found = http === null ? null : ended(http, why);
+  if (found !== null && found.outcome !== 'unknown') return found;
+  const error = word(record.ErrorCode);
+  const isError = error !== null && !/^(0+|no ?error|ok|success\w*|2\d\d)$/i.test(error);
+  return isError ? { outcome: 'failure', reason: why ?? error } : null;
+}
+
+/** Families of services with names of their own for it. */
+const saysAnywhere: ReadonlySet<Family> = new Set(['other', 'platform', 'work', 'compliance', 'teams']);
+const ofAct =
+  /^(Outcome|ResultCode|ResultType)$|^(Action|Activity|Backup|Execution|Export|Import|Job|Operation|Restore|Run|Task)(Outcome|Result|Status)$/;
+const isOfAct = remembered(2_000, field => ofAct.test(field));
+
+/** `OperationResult`, `JobStatus` …: of an act, never how a thing stands. */
+const resultsNamed = (record: Fields): (string | null)[] =>
+  Object.keys(record)
+    .filter(isOfAct)
+    .map(field => (typeof record[field] === 'string' ? word(record[field]) : null));
 
 const successAmong = ({ record, properties }: AuditFacts): unknown =>
   record.PropertyCollection === undefined
@@ -79,6 +110,15 @@ const clicks: readonly (OutcomeAndReason | undefined)[] = [
   { outcome: 'success', reason: 'block overridden' },
   { outcome: 'success', reason: 'pending overridden' },
 ]; // prettier-ignore
+/** The same in words: `ClickBlocked`, `ClickAllowed`, `BlockPageOverride`. */
+function clickOf(action: unknown): OutcomeAndReason | null {
+  const number = integer(action);
+  if (number !== null) return clicks[number] ?? null;
+  const said = word(action);
+  if (said === null) return null;
+  const wentOn = /allow|overrid|through/i.test(said);
+  return { outcome: wentOn ? 'success' : /block/i.test(said) ? 'failure' : 'unknown', reason: said };
+}
 /** What a policy did on a device. */
 const enforced: readonly (OutcomeAndReason | undefined)[] = [
   undefined,
@@ -97,9 +137,8 @@ function disposalOf({ record, family, operation }: AuditFacts): OutcomeAndReason
   if (family !== 'threat' && family !== 'dlp') return null;
   const delivery = word(record.DeliveryAction);
   if (delivery !== null) return { outcome: disposals[delivery.toLowerCase()] ?? 'unknown', reason: delivery };
-  const click =
-    family === 'threat' ? clicks[integer(record.UrlClickAction ?? record.URLClickAction) ?? -1] : undefined;
-  if (click !== undefined) return click;
+  const click = family === 'threat' ? clickOf(record.UrlClickAction ?? record.URLClickAction) : null;
+  if (click !== null) return click;
   if (family === 'dlp' && /undo$/i.test(operation)) {
     return { outcome: 'success', reason: exceptionOf(record.ExceptionInfo) };
   }

@@ -163,7 +163,8 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
 ];
 
 /** Whether the app such a record names is the one that was opened or shared; elsewhere it is the client. */
-export const isOfApps = (type: string): boolean => /^(PowerApps|PowerBI|Fabric)/.test(type);
+export const isOfApps = (type: string): boolean =>
+  /^(PowerApps|PowerBI|Fabric|MAPG|MicrosoftGraphDataConnectConsent$)/.test(type);
 
 /** The family of a type in no table, told from the workload's name. */
 export function familyOfWorkload(workload: string | null): Family {

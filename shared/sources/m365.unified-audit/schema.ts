@@ -6,24 +6,25 @@ export const optionalFields = [
   'Id', 'RecordType', 'Operation', 'Activity', 'Name', 'Workload', 'UserType', 'UserId', 'UserKey', 'ResultStatus',
   'ObjectId', 'ClientIP', 'AppAccessContext', 'ExtendedProperties', 'Parameters',
   // who, from where, with what
+  'User', 'UserEmail', 'InitiatedBy', 'PerformedBy', 'Caller', 'CallerUpn',
   'Actor', 'ActorUserId', 'LogonUserDisplayName', 'LogonUserSid', 'ClientIPAddress', 'ActorIpAddress', 'UserIp',
   'SenderIp', 'SenderIP', 'UserAgent', 'ClientInfoString', 'ApplicationDisplayName', 'ApplicationName',
   'ApplicationId', 'ClientProcessName', 'AppName', 'ClientApplication', 'Application', 'ClientAppId', 'AppId',
   'DeviceProperties', 'DeviceName', 'ClientMachineName', 'Platform', 'ClientRegion', 'Common',
   // what came of it
   'LogonError', 'ErrorNumber', 'ErrorCode', 'LoginStatus', 'OperationStatus', 'IsSuccess', 'ResultMessage',
-  'Reason',
+  'Reason', 'AuthenticationStatus', 'FailureReason', 'ResultReason', 'ErrorMessage', 'Succeeded', 'HttpStatusCode', 'StatusCode',
   // on what: directory, files, sharing
   'Target', 'ModifiedProperties', 'ItemType', 'SourceFileName', 'DestinationFileName', 'DestinationRelativeUrl',
   'SiteUrl', 'TargetUserOrGroupName', 'TargetUserOrGroupType', 'UserSharedWith', 'ListTitle',
   // mailboxes and mail
   'MailboxOwnerUPN', 'MailboxGuid', 'DestMailboxOwnerUPN', 'SendAsUserSmtp', 'SendOnBehalfOfUserSmtp', 'Item',
-  'AffectedItems', 'Folders', 'InternetMessageId', 'NetworkMessageId', 'MessageId', 'Subject', 'P1Sender', 'P2Sender',
+  'AffectedItems', 'Folders', 'Folder', 'DestFolder', 'InternetMessageId', 'NetworkMessageId', 'MessageId', 'Subject', 'P1Sender', 'P2Sender',
   'Sender', 'Recipients', 'Receivers', 'Recipient', 'ReleaseTo', 'Directionality', 'DeliveryAction', 'Verdict',
   'AttachmentName', 'ExchangeDetails', 'OperationProperties', 'EventValue',
   // Teams, Yammer and other places of work
   'TeamName', 'TeamGuid', 'ChannelName', 'ChannelGuid', 'ChatThreadId', 'ChatName', 'Members', 'Invitee', 'ItemName',
-  'GroupName', 'TargetUserId', 'FileName', 'CopilotEventData', 'FormName', 'FormId', 'EntityName', 'EntityId',
+  'GroupName', 'TargetUserId', 'FileId', 'FileName', 'CopilotEventData', 'FormName', 'FormId', 'EntityName', 'EntityId',
   'WorkSpaceName', 'WorkspaceName', 'ReportName', 'DashboardName', 'DatasetName', 'ObjectDisplayName',
   // alerts, threats, data protection
   'AlertId', 'AlertEntityId', 'EntityType', 'PolicyId', 'Severity', 'Data', 'InvestigationId', 'InvestigationName',
@@ -35,7 +36,7 @@ export const optionalFields = [
   'Message', 'Messages', 'Attendees', 'AddOnName', 'AddOnGuid', 'ExtraProperties', 'PropertyCollection', 'AuditData',
   'SharingInformation', 'WorkspaceAccessList', 'RecipientUPN', 'ResourceTitle', 'ResourceUrl', 'AadAppId',
   'WorkspaceId', 'ReportId', 'DashboardId', 'DatasetId', 'UserUPN', 'UserUpn', 'UserPrincipalName', 'ActorName',
-  'ResultDescription', 'AppIdentity', 'AlertSeverity', 'AlertDisplayName', 'Applications', 'SearchQueryText', 'FailureType', 'ActionStatus', 'RiskEventType', 'RiskLevel', 'ExceptionInfo', 'Actions', 'Username',
+  'ResultDescription', 'AppIdentity', 'AlertSeverity', 'AlertDisplayName', 'Title', 'Applications', 'SearchQueryText', 'FailureType', 'ActionStatus', 'RiskEventType', 'RiskLevel', 'ExceptionInfo', 'Actions', 'Username',
   'Approver', 'Organizer', 'MeetingURL', 'MeetingDetailId', 'NewValue', 'AgentId', 'AgentName', 'MembershipInformation', 'CaseName', 'RoleGroupName',
   'CompletionStatus', 'DeviceDisplayName', 'EventData', 'PreviousFileName', 'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
   'Success', 'IsSuccessful', 'Result', 'QueryText', 'ArtifactName', 'ArtifactId', 'AzureADAppId', 'CallId', 'MessageURLs',

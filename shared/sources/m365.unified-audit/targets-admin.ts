@@ -2,7 +2,8 @@ import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addNamedByChanges } from '../_kit/directory-changes.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
-import { firstWord, list, word } from '../_kit/reading.ts';
+import { unpacked } from '../_kit/json-in-string.ts';
+import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid } from './identity-claims.ts';
 
@@ -18,7 +19,21 @@ export function addDirectoryTargets(found: Entity[], { record, family }: AuditFa
     addEntity(found, entity(own, { id, name, address: spelled }));
   }
   if (family === 'logon') addResource(found, firstWord(record.ObjectId, record.ApplicationId));
-  addNamedByChanges(found, list(record.ModifiedProperties), changeFields);
+  if (record.ModifiedProperties !== undefined) addChanged(found, list(record.ModifiedProperties));
+}
+
+function addChanged(found: Entity[], given: readonly unknown[]): void {
+  // Some tell the name of what changed as its display name.
+  const changes = given
+    .map(fields)
+    .map(change => (change?.['Name'] === undefined ? { ...change, Name: change?.['DisplayName'] } : change));
+  addNamedByChanges(found, changes, changeFields);
+  // Who was given the role of an app.
+  const valueOf = (name: string): string | null => {
+    const change = changes.find(one => one['Name'] === name);
+    return firstWord(unpacked(change?.['NewValue']), unpacked(change?.['OldValue']));
+  };
+  addEntity(found, entity('user', { id: valueOf('User.ObjectID'), address: valueOf('User.UPN') }));
 }
 
 /** A sign-in's object is the resource signed in to; where that is unknown the application; in the oldest records the user. */

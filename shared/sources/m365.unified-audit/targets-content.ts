@@ -30,6 +30,10 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   }
   // Those whose attachments were opened.
   for (const message of list(record.Messages)) addItem(found, fields(message));
+  addEntity(found, folderIn(record.DestFolder));
+  // What was done to all that lay in it.
+  if (item === null && !found.some(({ kind }) => kind === 'message'))
+    addEntity(found, folderIn(record.Folder));
   // What was searched for in a mailbox.
   if (facts.family === 'mailbox') addEntity(found, entity('other', { name: word(record.QueryText) }));
   // A message in quarantine that was looked at or deleted is known by nothing else.
@@ -48,12 +52,19 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
 function addRule(found: Entity[], value: unknown): void {
   const properties = namedValues(value, 'Name', 'Value');
   addEntity(found, entity('policy', { name: word(properties.get('rulename')) }));
+  // A delegate, and whoever else is named by an address.
+  for (const held of properties.values()) addPerson(found, word(held));
   for (const action of list(unpacked(properties.get('ruleactions')))) {
     for (const recipient of list(fields(action)?.['Recipients'])) {
       const address = bareAddress(word(recipient) ?? '');
       if (isAddress(address)) addEntity(found, entity('mailbox', { address }));
     }
   }
+}
+
+function folderIn(value: unknown): Entity | null {
+  const folder = fields(value);
+  return entity('other', { id: word(folder?.['Id']), name: firstWord(folder?.['Path'], folder?.['Name']) });
 }
 
 function addItem(found: Entity[], item: Fields | null): void {
@@ -99,7 +110,7 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
     addEntity(found, entity('message', { id: word(record.MessageId) }));
   }
   addEntity(found, entity('group', { name: word(record.GroupName) }));
-  addEntity(found, entity('file', { name: word(record.FileName) }));
+  addEntity(found, entity('file', { id: word(record.FileId), name: word(record.FileName) }));
   addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
   addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
   for (const [name, id] of [
@@ -202,14 +213,21 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
     const known = fields(one);
     const said = firstWord(known?.['id'], known?.['Id'], known?.['label'], known?.['Name']);
     const kind = alertKinds[firstWord(known?.['type'], known?.['Type'])?.toLowerCase() ?? ''] ?? 'other';
-    if (said !== null) addEntity(found, entity(kind, isAddress(said) ? { address: said } : { name: said }));
+    const address = [known?.['pa'], said, known?.['label']]
+      .map(word)
+      .find(text => text !== null && isAddress(text));
+    const name = firstWord(known?.['label'], known?.['Name'], said);
+    addEntity(found, entity(kind, { name: name === address ? null : name, address: address ?? null }));
   }
   for (const name of ['f3u', 'trc', 'suid', 'eid']) {
     for (const person of (word(data?.[name]) ?? '').split(/[;,]/)) addPerson(found, word(person));
   }
   addEntity(
     found,
-    entity('policy', { id: word(record.PolicyId), name: firstWord(record.Name, record.AlertDisplayName) }),
+    entity('policy', {
+      id: word(record.PolicyId),
+      name: firstWord(record.Name, record.AlertDisplayName, record.Title),
+    }),
   );
   for (const app of list(record.Applications)) {
     addEntity(found, entity('application', { name: word(fields(app)?.['Name']) }));

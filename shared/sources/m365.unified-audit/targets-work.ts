@@ -4,6 +4,7 @@ import { addEntity, entity } from '../_kit/entity.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { isGuid } from './identity-claims.ts';
 import { isOfApps } from './record-types.ts';
 
 /** What Teams, Power BI, Power Platform, Stream and Forms hold in places of their own. */
@@ -43,8 +44,17 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
     return;
   }
   // Elsewhere it is the client.
-  if (family === 'platform' && isOfApps(type))
-    addEntity(found, entity('application', { id: word(record.AppId), name: word(record.AppName) }));
+  if (isOfApps(type)) {
+    const app = firstWord(record.AppName, record.ApplicationName);
+    const isId = app !== null && isGuid(app);
+    addEntity(
+      found,
+      entity('application', {
+        id: firstWord(record.AppId, record.ApplicationId) ?? (isId ? app : null),
+        name: isId ? null : app,
+      }),
+    );
+  }
   addEntity(found, entity('other', { id: word(record.ResourceUrl), name: word(record.ResourceTitle) }));
   for (const share of list(record.SharingInformation)) addNamed(found, fields(share)?.['RecipientEmail']);
   for (const member of list(record.MembershipInformation)) addNamed(found, fields(member)?.['MemberEmail']);

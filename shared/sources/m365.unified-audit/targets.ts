@@ -9,7 +9,8 @@ import { isGuid } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
-import { addPeopleNamed, thingsNamed } from './targets-unmapped.ts';
+import { addPeopleNamed } from './targets-people.ts';
+import { thingsNamed } from './targets-unmapped.ts';
 import { addServiceTargets } from './targets-work.ts';
 
 type Add = (found: Entity[], facts: AuditFacts, mail: MailFacts | null) => void;
@@ -26,18 +27,18 @@ const asked: Readonly<Record<Family, readonly Add[]>> = {
   file: [addSharedWith, addFile],
   directory: [addDirectoryTargets],
   logon: [addDirectoryTargets],
-  teams: office,
+  teams: [...office, addPeopleNamed],
   work: [...office, addPeopleNamed],
   platform: [...office, addPeopleNamed],
   dlp: everything,
   label: everything,
-  threat: everything,
-  alert: everything,
+  threat: [...everything, addPeopleNamed],
+  alert: [...everything, addPeopleNamed],
   compliance: [...everything, addPeopleNamed],
   other: [...everything, addPeopleNamed],
 };
 
-const ofServices: ReadonlySet<Family> = new Set(['platform', 'work', 'compliance', 'other']);
+const ofServices: ReadonlySet<Family> = new Set(['teams', 'platform', 'work', 'compliance', 'other']);
 
 /** What was acted on, the most specific first. */
 export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
@@ -133,8 +134,11 @@ const joined = /<Group>([^<]{1,300})<\/Group>/;
 function addObject(found: Entity[], { record, family }: AuditFacts): void {
   const several = list(record.ObjectId);
   if (several.length > 1) for (const one of several) addEntity(found, objectOf(word(one) ?? ''));
-  const object = word(record.ObjectId);
-  if (object === null || object.startsWith('{') || mentions(found, object)) return;
+  const said = word(record.ObjectId);
+  const [, id] =
+    /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
+  const object = id !== undefined && isGuid(id) ? id : said;
+  if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
   if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
   addEntity(found, objectOf(object));
 }
@@ -148,7 +152,8 @@ function objectOf(object: string): Entity | null {
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
     return entity(isSite.test(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
   }
-  if (isAddress(object)) return entity(/#ext#/i.test(object) ? 'guest' : 'user', { address: object });
+  const bare = bareAddress(object);
+  if (isAddress(bare)) return entity(/#ext#/i.test(bare) ? 'guest' : 'user', { address: bare });
   if (isGuid(object)) return entity('other', { id: object });
   return entity('other', { name: object });
 }
