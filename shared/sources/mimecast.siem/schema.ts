@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { fields, type Fields } from '../_kit/reading.ts';
+import { hasUnderscores, joined } from '../_kit/respelled.ts';
 
 /** What the mapping reads if it is there, of any type, and what makes an event that event: nothing is ever added. */
 export const optionalFields = [
@@ -22,14 +23,21 @@ type FurtherFields =
   | 'policiesApplied'
   | 'threatState'
   | 'threatType'
-  | 'tags';
+  | 'tags'
+  | 'user'
+  | 'eventInfo';
 
 /** One line of a batch file: what the gateway did with a message at one step. All of it is optional. */
 export type SiemEvent = { readonly timestamp?: unknown } & {
   readonly [Field in (typeof optionalFields)[number] | FurtherFields]?: unknown;
 };
 
-export const siemEventSchema: z.ZodType<SiemEvent> = z.custom<SiemEvent>(
+const siemEvent = z.custom<SiemEvent>(
   (value: unknown): value is Fields => fields(value) !== null,
   'expected an object',
 );
+
+export const siemEventSchema: z.ZodType<SiemEvent> = z.preprocess(value => {
+  const record = fields(value);
+  return record !== null && hasUnderscores(record) ? joined(record) : value;
+}, siemEvent);
