@@ -76,8 +76,13 @@ function actorOf(who: Fields | null): Entity | null {
   const type = firstWord(who['auditActorType'], who['type'])?.toLowerCase() ?? '';
   const id = firstWord(who['userId'], who['remoteUserId']);
   const address = word(who['userPrincipalName']);
-  if ((id !== null || address !== null) && type !== 'application') {
-    return entity(type === 'itpro' ? 'admin' : 'user', { id, address });
+  // Those repeat their own id where a user's would stand.
+  const isService =
+    /^(application|serviceprincipal)$/.test(type) ||
+    (address === null && word(who['servicePrincipalName']) !== null);
+  const isGuest = type === 'guestuser' || /#ext#/i.test(address ?? '');
+  if ((id !== null || address !== null) && !isService) {
+    return entity(type === 'itpro' ? 'admin' : isGuest ? 'guest' : 'user', { id, address });
   }
   const app = entity(type === 'system' ? 'system' : 'application', {
     id: word(who['applicationId']),

@@ -13,6 +13,7 @@ import {
   personAt,
   wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, flag, integer, list, text, word } from '../_kit/reading.ts';
@@ -32,6 +33,7 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
   const outcome = outcomeOf(record, known);
   const reason = reasonOf(record);
   const found = parseIp(record.senderIp) ?? parseIp(record.sourceIp) ?? addressNamed(record);
+  const ofMail = known !== otherType || namesMail(mail);
   return {
     time,
     category: known.category,
@@ -39,12 +41,14 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
     outcome,
     reason,
     severity: severityOf(record, known, outcome),
-    actor: personAt(mail.sender, about.domains),
+    actor: personAt(mail.sender ?? mimecastAddress(record.user), about.domains),
     targets: mailTargets(mail, thingsOf(record)),
-    client: found === null ? null : client(found),
-    mail,
+    client: found === null ? clientMentioned([record.eventInfo], []) : client(found),
+    mail: ofMail ? mail : null,
     correlationId: firstWord(record.aggregateId, record.processingId) ?? mail.messageId,
-    summary: sentence(type, mail, record, reason),
+    summary: ofMail
+      ? sentence(type, mail, record, reason)
+      : shortened(`${type}: ${reason ?? 'nothing said'}`),
     ocsf: known.ocsf,
   };
 }
@@ -85,6 +89,10 @@ function mailOf(record: SiemEvent, { domains }: About): MailFacts {
     size: integer(record.emailSize),
   });
 }
+
+/** A type nobody knows may be about something else: what administrators did is written in such lines too. */
+const namesMail = ({ messageId, sender, recipients, subject, status }: MailFacts): boolean =>
+  recipients.length > 0 || [messageId, sender, subject, status].some(said => said !== null);
 
 /** Mimecast abbreviates what it did. */
 const actions = wordTable<string>({
@@ -139,6 +147,7 @@ const reasonOf = (record: SiemEvent): string | null =>
     flag(record.subtype) === null ? record.subtype : null,
     record.subType,
     record.action,
+    record.eventInfo,
   );
 
 function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Severity {
