@@ -229,9 +229,57 @@ test('a gateway event about no mail does not speak of one, and says who and from
     eventInfo: 'Successful authentication for mira@contoso.example, IP: 203.0.113.6, Application: Console',
   });
   expect(event).toMatchObject({
+    category: 'administration',
     mail: null,
     actor: { kind: 'user', address: 'mira@contoso.example' },
     client: { ip: '203.0.113.6' },
   });
   expect(event.summary).not.toContain('mail');
+});
+
+test('a gateway’s finding of an impersonation says by which signs', () => {
+  const { reason, summary } = read('mimecast.siem', {
+    timestamp: 1_791_190_800_123,
+    type: 'impersonation protect',
+    action: 'Hold',
+    policyDefinition: 'Default',
+    senderEnvelope: 'boss@c0ntoso.example',
+    recipients: 'mira@contoso.example',
+    similarInternalDomain: 'true',
+    internalName: 'true',
+    newDomain: 'false',
+    replyMismatch: null,
+  });
+  expect(reason).toBe('similarInternalDomain, internalName');
+  expect(summary).toContain('similarInternalDomain, internalName');
+});
+
+test('an audit event whose text has sentences names what the later ones do', () => {
+  const { targets, summary } = read('mimecast.audit-events', {
+    id: 'a1',
+    eventTime: '2026-10-05T09:00:00+0000',
+    auditType: 'Message Viewed',
+    category: 'archive_service_logs',
+    user: 'nils@contoso.example',
+    eventInfo: 'Message viewed. Subject: Bonus plan, From: a@fabrikam.example, IP: 203.0.113.5',
+  });
+  expect(targets).toContainEqual({ kind: 'message', id: null, name: 'Bonus plan', address: null });
+  expect(summary).toBe('Message Viewed by nils@contoso.example: Message viewed');
+});
+
+test('a device whose version Defender does not know has none', () => {
+  const { client } = read('defender.alerts', {
+    id: 'a1',
+    createdDateTime: '2026-10-05T09:00:00Z',
+    title: 'Something',
+    evidence: [
+      {
+        '@odata.type': '#microsoft.graph.security.deviceEvidence',
+        deviceDnsName: 'srv.contoso.example',
+        osPlatform: 'WindowsServer2022',
+        version: 'Other',
+      },
+    ],
+  });
+  expect(client?.os).toBe('WindowsServer2022');
 });

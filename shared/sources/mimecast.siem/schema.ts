@@ -10,8 +10,15 @@ export const optionalFields = [
   'fileName', 'sha256', 'sha1', 'md5', 'url', 'policyDefinition', 'taggedMalicious',
 ] as const; // prettier-ignore
 
+/** By what a mail was told to come from somebody else, each true or false. */
+export const impersonationSigns = [
+  'similarInternalDomain', 'similarCustomExternalDomain', 'similarMimecastExternalDomain', 'internalName', 'newDomain',
+  'replyMismatch', 'customThreatDictionary', 'mimecastThreatDictionary',
+] as const; // prettier-ignore
+
 /** What the mapping reads besides. */
 type FurtherFields =
+  | (typeof impersonationSigns)[number]
   | 'scanResults'
   | 'destinationIp'
   | 'deliveryErrors'
