@@ -118,6 +118,32 @@ describe('who did it in Intune', () => {
   });
 });
 
+test('a user Intune names by address is found by it', () => {
+  const { targets } = read('intune.audit-events', {
+    id: 'i1',
+    activityDateTime: '2026-10-05T09:00:00Z',
+    activityType: 'Retire ManagedDevice',
+    resources: [{ displayName: 'mira@contoso.example', auditResourceType: 'User', resourceId: 'u1' }],
+  });
+  expect(targets).toEqual([
+    { kind: 'user', id: 'u1', name: 'mira@contoso.example', address: 'mira@contoso.example' },
+  ]);
+});
+
+test('a request that says it is for an eligibility is one, and leads to its schedule', () => {
+  const event = read('entra.role-assignments', {
+    '@odata.type': '#microsoft.graph.unifiedRoleEligibilityScheduleRequest',
+    id: 'r1',
+    action: 'adminAssign',
+    principalId: 'p1',
+    roleDefinitionId: 'd1',
+    directoryScopeId: '/',
+    createdDateTime: '2026-10-05T09:00:00Z',
+    targetScheduleId: 'schedule-1',
+  });
+  expect(event).toMatchObject({ operation: 'Role eligibility added', correlationId: 'schedule-1' });
+});
+
 describe('a sign-in', () => {
   const signIn = (record: object) =>
     read('entra.sign-ins', { id: 's1', createdDateTime: '2026-10-05T09:00:00Z', ...record });

@@ -7,6 +7,7 @@ import type {
   Outcome,
   Severity,
 } from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
@@ -126,10 +127,10 @@ function targetsOf(resources: readonly Fields[], component: string | null): Enti
   const found: Entity[] = [];
   for (const resource of resources) {
     const type = firstWord(resource['auditResourceType'], resource['type']) ?? component;
-    addEntity(
-      found,
-      entity(kindOf(type), { id: word(resource['resourceId']), name: word(resource['displayName']) }),
-    );
+    const name = word(resource['displayName']);
+    const kind = kindOf(type);
+    const address = kind === 'user' && name !== null && isAddress(name) ? name : null;
+    addEntity(found, entity(kind, { id: word(resource['resourceId']), name, address }));
   }
   for (const change of resources.flatMap(changesIn)) {
     if (!groupChanges.has(word(change['displayName'])?.toLowerCase() ?? '')) continue;
