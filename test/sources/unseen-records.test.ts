@@ -77,6 +77,16 @@ describe('a record whose names were written with underscores is the same event',
         riskEventTypes_v2: ['anonymizedIPAddress'],
       },
     ],
+    [
+      'entra.mfa-coverage',
+      {
+        id: 'u1',
+        userPrincipalName: 'mira@contoso.example',
+        isMfaRegistered: true,
+        methodsRegistered: ['fido2'],
+        lastUpdatedDateTime: '2026-10-05T09:00:00Z',
+      },
+    ],
   ])('%s', (id, record) => {
     expect(read(id, underscored(record) as object)).toEqual(read(id, record));
   });
@@ -158,6 +168,14 @@ describe('a sign-in', () => {
     expect(reason).toBe(
       '500121: Authentication failed during strong authentication request. MFA denied; user declined the authentication',
     );
+  });
+  test('whose status has a number alone says what the row says of it', () => {
+    const { reason } = signIn({
+      status: '{"errorCode":50126}',
+      resultType: '50126',
+      resultDescription: 'Invalid username or password.',
+    });
+    expect(reason).toBe('50126: Invalid username or password.');
   });
   test('on a session that a device code began says so', () => {
     const { summary } = signIn({
@@ -261,6 +279,17 @@ test('a gateway event about no mail does not speak of one, and says who and from
     client: { ip: '203.0.113.6' },
   });
   expect(event.summary).not.toContain('mail');
+});
+
+test('a gateway event whose names begin with capitals is the same event', () => {
+  const { actor, mail } = read('mimecast.siem', {
+    Timestamp: 1_791_190_800_123,
+    Type: 'receipt',
+    SenderEnvelope: 'a@fabrikam.example',
+    Action: 'Acc',
+  });
+  expect(actor?.address).toBe('a@fabrikam.example');
+  expect(mail?.status).toBe('accepted');
 });
 
 test('a gateway’s finding of an impersonation says by which signs', () => {

@@ -56,7 +56,8 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
   if (code === 0) return { outcome: 'success', reason: addition };
   if (code !== null) {
     // Of a second factor the reason says that it failed, and only the addition how: declined, not answered, reported.
-    const parts = [said(status?.['failureReason']), addition].filter(part => part !== null);
+    const stated = said(status?.['failureReason']) ?? said(record.resultDescription);
+    const parts = [stated, addition].filter(part => part !== null);
     const why = [...new Set(parts)].join(' ');
     return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fields, type Fields } from '../_kit/reading.ts';
-import { hasUnderscores, joined } from '../_kit/respelled.ts';
+import { hasUnderscores, joined, respelled } from '../_kit/respelled.ts';
 
 /** What the mapping reads if it is there, of any type, and what makes an event that event: nothing is ever added. */
 export const optionalFields = [
@@ -46,5 +46,7 @@ const siemEvent = z.custom<SiemEvent>(
 
 export const siemEventSchema: z.ZodType<SiemEvent> = z.preprocess(value => {
   const record = fields(value);
-  return record !== null && hasUnderscores(record) ? joined(record) : value;
+  if (record === null) return value;
+  if (hasUnderscores(record)) return joined(record);
+  return record['timestamp'] === undefined ? (respelled(record, 'timestamp') ?? value) : value;
 }, siemEvent);
