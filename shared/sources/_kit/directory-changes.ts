@@ -36,3 +36,18 @@ export function addNamedByChanges(found: Entity[], list: readonly unknown[], spe
     addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
   }
 }
+
+// `[] => [[Id: …, ConsentType: AllPrincipals, Scope:  Mail.Read offline_access, CreatedDateTime: …]]`: before the arrow
+// what had been consented to, behind it what is now.
+const scope = /\bScope:\s*([^,;\]]+)/g;
+
+/** What a consent gave an application, as it stands in a sentence of its own; several scopes are one text. */
+export function consentedScopes(list: readonly unknown[], spelled: ChangeFields): string[] {
+  return list.flatMap(item => {
+    const change = fields(item);
+    if (change?.[spelled.name] !== 'ConsentAction.Permissions') return [];
+    const said = firstWord(unpacked(change[spelled.newValue])) ?? '';
+    const given = said.slice(said.lastIndexOf('=>') + 1);
+    return [...given.matchAll(scope)].flatMap(([, scopes]) => firstWord(scopes) ?? []);
+  });
+}

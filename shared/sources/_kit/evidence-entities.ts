@@ -75,6 +75,13 @@ function fileOf(value: unknown): readonly (Entity | null)[] {
 const nameOfFile = (has: Fields): string | null =>
   firstWord(of(has['fileDetails'])['fileName'], has['fileName']);
 
+/** An address of its own, or inside a piece of evidence. */
+const addressOf = (value: unknown): Entity | null =>
+  entity('other', { name: parseIp(of(value)['ipAddress'] ?? value)?.ip ?? null });
+
+const urlsIn = (has: Fields): (Entity | null)[] =>
+  list(unpacked(has['urls'])).map(one => entity('other', { name: firstWord(of(one)['url'], one) }));
+
 const readers = wordTable<Read>({
   user: has => [
     account(has),
@@ -103,13 +110,13 @@ const readers = wordTable<Read>({
     }),
     has['userAccount'] === undefined ? null : account(has),
   ],
-  analyzedmessage: has => [message(has), recipient(has)],
+  analyzedmessage: has => [message(has), recipient(has), ...urlsIn(has)],
   mailmessage: has => [message(has), recipient(has)],
   submissionmail: has => [message(has), recipient(has)],
   teamsmessage: has => [
     entity('message', { id: word(has['messageId']), name: word(has['subject']) }),
     ...list(unpacked(has['recipients'])).map(one => entity('user', { address: word(one) })),
-    ...list(unpacked(has['urls'])).map(one => entity('other', { name: firstWord(of(one)['url'], one) })),
+    ...urlsIn(has),
     ...list(unpacked(has['files'])).map(one => entity('file', { name: nameOfFile(of(one)) })),
   ],
   hostlogonsession: has => [account(of(has['account'])), ...deviceOf(of(has['host']))],
@@ -117,15 +124,10 @@ const readers = wordTable<Read>({
     account(of(has['account'])),
     entity('device', { name: word(has['deviceName']) }),
   ],
-  networkconnection: has => [
-    entity('other', { name: parseIp(of(has['destinationAddress'])['ipAddress'])?.ip ?? null }),
-    entity('other', { name: parseIp(of(has['sourceAddress'])['ipAddress'])?.ip ?? null }),
-  ],
+  networkconnection: has => [addressOf(has['destinationAddress']), addressOf(has['sourceAddress'])],
   dns: has => [
     entity('domain', { name: word(has['domainName']) }),
-    ...list(unpacked(has['ipAddresses'])).map(one =>
-      entity('other', { name: parseIp(of(one)['ipAddress'] ?? one)?.ip ?? null }),
-    ),
+    ...list(unpacked(has['ipAddresses'])).map(addressOf),
   ],
   filehash: has => [entity('file', { id: word(has['value']) })],
   activedirectorydomain: has => [entity('domain', { name: word(has['activeDirectoryDomainName']) })],
@@ -152,6 +154,16 @@ const readers = wordTable<Read>({
   blob: named('other', ['url'], ['name']),
   blobcontainer: named('other', ['url'], ['name']),
   kubernetescluster: has => named('other', ['resourceId'], ['resourceName'])(of(has['cloudResource'])),
+  kubernetespod: has => [...anything(has), addressOf(has['podIp'])],
+  kubernetesservice: has => [
+    ...anything(has),
+    addressOf(has['clusterIP']),
+    ...list(unpacked(has['externalIPs'])).map(addressOf),
+  ],
+  container: has => [
+    ...named('other', ['containerId'], ['name'])(has),
+    entity('other', { name: word(of(has['image'])['imageId']) }),
+  ],
   containerimage: named('other', [], ['imageId']),
   containerregistry: named('other', [], ['registry']),
   nic: named('other', [], ['macAddress']),

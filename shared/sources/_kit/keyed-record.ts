@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text, type Fields } from './reading.ts';
-import { respelled } from './respelled.ts';
+import { hasUnderscores, joined, respelled } from './respelled.ts';
 
 /**
  * The wire schema of a thing that must say which one it is, by one of these combinations of fields, and may hold
@@ -10,8 +10,11 @@ import { respelled } from './respelled.ts';
 export function keyedRecord<Rec extends object>(...keys: readonly (readonly string[])[]): z.ZodType<Rec> {
   const named = keys.map(fields => fields.join(' and ')).join(', or ');
   const first = keys[0]?.[0] ?? '';
-  const asSpelled = (value: unknown): unknown =>
-    isObject(value) && keyOf(value, keys) === null ? (respelled(value, first) ?? value) : value;
+  const asSpelled = (value: unknown): unknown => {
+    if (!isObject(value)) return value;
+    if (hasUnderscores(value)) return joined(value);
+    return keyOf(value, keys) === null ? (respelled(value, first) ?? value) : value;
+  };
   const record = z.custom<Rec>(value => isObject(value) && keyOf(value, keys) !== null, {
     error: ({ input }) =>
       isObject(input) ? `expected ${named} to tell which one it is` : 'expected an object',

@@ -4,7 +4,7 @@ import { word } from './reading.ts';
 /** What Mimecast did with a mail, in its own words; lower case. */
 const outcomes: readonly (readonly [RegExp, Outcome])[] = [
   [/hold|held|block|reject|bounce|delete|drop|quarantine|denied|deny|strip|remove|fail/, 'failure'],
-  [/warn|tag|remediat|sanitis|sanitiz|sandbox/, 'partial'],
+  [/warn|tag|remediat|sanitis|sanitiz|sandbox|isolat/, 'partial'],
   [/allow|none|accept|deliver|release|permit|notif|log|archive|monitor|continue/, 'success'],
 ];
 

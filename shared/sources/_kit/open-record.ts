@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Fields } from './reading.ts';
-import { respelled } from './respelled.ts';
+import { hasUnderscores, joined, respelled } from './respelled.ts';
 
 /**
  * The wire schema of a record that must be an object with a time, and may hold anything else of any type: providers
@@ -13,13 +13,16 @@ export function openRecord<Rec extends object>(
   ...alsoIn: readonly (keyof Rec & string)[]
 ): z.ZodType<Rec> {
   const names = [timeField, ...alsoIn];
+  // A time of one word has the same name with underscores: only the others can tell.
+  const isSpelledAlike = names.some(name => name === name.toLowerCase());
   const hasTime = (value: Fields): boolean =>
     names.some(name => {
       const time = value[name];
       return typeof time === 'string' || typeof time === 'number';
     });
   const asSpelled = (value: unknown): unknown => {
-    if (!isObject(value) || hasTime(value)) return value;
+    if (!isObject(value)) return value;
+    if (hasTime(value)) return isSpelledAlike && hasUnderscores(value) ? joined(value) : value;
     for (const name of names) {
       const found = respelled(value, name);
       if (found !== null) return found;

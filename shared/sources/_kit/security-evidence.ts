@@ -119,7 +119,8 @@ function clientOf(items: readonly Item[]): Client | null {
     parseIp(ips[0]?.has['ipAddress']);
   const place = of(from?.has['location']);
   const platform = word(device['osPlatform']);
-  const version = word(device['version']);
+  // `Other` is what Defender writes of a version it does not know.
+  const version = /^other$/i.test(word(device['version']) ?? '') ? null : word(device['version']);
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,

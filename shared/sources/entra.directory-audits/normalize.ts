@@ -24,7 +24,7 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const details = namedValues(record.additionalDetails, 'key', 'value');
   const initiator = fields(unpacked(record.initiatedBy ?? record.performedBy));
   const operation = operationOf(record, details);
-  const { outcome, reason } = outcomeOf(record);
+  const { outcome, reason } = outcomeOf(record, details);
   const actor = actorOf(initiator, details);
   const targets = targetsOf(record, details);
   const known = classifyDirectoryOperation(operation);
@@ -57,12 +57,12 @@ function operationOf(record: DirectoryAudit, details: Details): string {
   return named ?? firstWord(record.operationType, record.loggedByService) ?? 'Activity without a name';
 }
 
-function outcomeOf(record: DirectoryAudit): { outcome: Outcome; reason: string | null } {
+function outcomeOf(record: DirectoryAudit, details: Details): { outcome: Outcome; reason: string | null } {
   const result = numbered[integer(record.result) ?? -1] ?? word(record.result);
   const why = word(record.resultReason);
   const outcome = outcomeOfWord(result ?? why);
   // On success Graph fills the reason with anything from nothing to a PIM justification; all of it is wanted.
-  return { outcome, reason: why ?? (outcome === 'success' ? null : result) };
+  return { outcome, reason: why ?? (outcome === 'success' ? word(details.get('justification')) : result) };
 }
 
 /** Graph's own numbers for its words. */

@@ -1,7 +1,7 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { isAddress } from '../_kit/address.ts';
-import { addNamedByChanges } from '../_kit/directory-changes.ts';
+import { addNamedByChanges, consentedScopes } from '../_kit/directory-changes.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
@@ -21,7 +21,9 @@ export function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
     const resource = fields(unpacked(target));
     if (resource === null) continue;
     addEntity(found, targetOf(resource, invited));
-    addNamedByChanges(found, list(unpacked(resource['modifiedProperties'])), changeFields);
+    const changes = list(unpacked(resource['modifiedProperties']));
+    addNamedByChanges(found, changes, changeFields);
+    for (const name of consentedScopes(changes, changeFields)) addEntity(found, entity('role', { name }));
   }
   addEntity(found, entity('role', { name: firstWord(details.get('rolename'), details.get('role')) }));
   if (found.length === 0) {

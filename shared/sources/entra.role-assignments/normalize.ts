@@ -47,6 +47,7 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
       record.roleAssignmentScheduleId,
       record.roleEligibilityScheduleId,
       record.roleAssignmentOriginId,
+      record.targetScheduleId,
     ),
     summary: shortened(
       sentence(kind, became, record, principal, role) +
@@ -72,7 +73,9 @@ function kindOf(record: RoleRecord): Kind {
   if (principalsOf(record).length === 0) return 'role';
   const type = firstWord(record.assignmentType, record.assignmentState)?.toLowerCase();
   if (type === 'activated' || /^self(de)?activate$/i.test(word(record.action) ?? '')) return 'activation';
-  if (word(record.roleEligibilityScheduleId) !== null || type === 'eligible') return 'eligibility';
+  const isEligibility = /\.unifiedRoleEligibility/i.test(word(record['@odata.type']) ?? '');
+  if (isEligibility || word(record.roleEligibilityScheduleId) !== null || type === 'eligible')
+    return 'eligibility';
   if (type !== undefined || word(record.roleAssignmentScheduleId) !== null) return 'schedule';
   // An eligibility without its schedule's id still says since when.
   return word(record.memberType) !== null ? 'eligibility' : 'assignment';

@@ -12,7 +12,8 @@ export const optionalFields = [
 ] as const; // prettier-ignore
 
 /** Of neighbours: assignments over several scopes, and those of the API before this one. */
-type FurtherFields = 'directoryScopeIds' | 'appScopeIds' | 'subjectId' | 'assignmentState';
+type FurtherFields =
+  'directoryScopeIds' | 'appScopeIds' | 'subjectId' | 'assignmentState' | 'targetScheduleId' | '@odata.type';
 
 /** A role assignment, schedule or eligibility, or a role, as Graph sends it. */
 export type RoleRecord = { readonly id?: unknown } & {

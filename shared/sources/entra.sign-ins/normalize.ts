@@ -55,8 +55,11 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
   const addition = said(status?.['additionalDetails']);
   if (code === 0) return { outcome: 'success', reason: addition };
   if (code !== null) {
-    const why = said(status?.['failureReason']) ?? addition;
-    return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
+    // Of a second factor the reason says that it failed, and only the addition how: declined, not answered, reported.
+    const stated = said(status?.['failureReason']) ?? said(record.resultDescription);
+    const parts = [stated, addition].filter(part => part !== null);
+    const why = [...new Set(parts)].join(' ');
+    return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
   }
   return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
 }
@@ -189,7 +192,12 @@ function severityOf(record: SignIn, outcome: Outcome): Severity {
 }
 
 // Ways to sign in that a person is easily talked into, or that know no second factor.
-const flows = wordTable<string>({ devicecode: 'device code', ropc: 'password in the request' });
+const flows = wordTable<string>({
+  devicecode: 'device code',
+  devicecodeflow: 'device code',
+  authenticationtransfer: 'authentication transfer',
+  ropc: 'password in the request',
+});
 const modern = new Set(['browser', 'mobile apps and desktop clients']);
 
 function sentence(
@@ -216,7 +224,10 @@ function sentence(
   const from = ip === null ? '' : ` from ${ip}`;
   const at = place === '' ? '' : ` (${place})`;
   const protocol = word(record.clientAppUsed);
-  const flow = flows[word(record.authenticationProtocol)?.toLowerCase() ?? ''];
+  // How the session began, where this is a later sign-in of it.
+  const flow = [record.authenticationProtocol, record.originalTransferMethod]
+    .map(method => flows[word(method)?.toLowerCase() ?? ''])
+    .find(method => method !== undefined);
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
   const by = flow === undefined ? old : `${old} by ${flow}`;
   const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';

@@ -8,7 +8,7 @@ export const optionalFields = [
   'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'servicePrincipalId',
   'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
   'managedServiceIdentity', 'azureResourceId', 'resultType', 'resultDescription', 'authenticationDetails', 'conditionalAccessStatus',
-  'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity', 'authenticationProtocol',
+  'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity', 'authenticationProtocol', 'originalTransferMethod',
 ] as const; // prettier-ignore
 
 /** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */

@@ -7,6 +7,7 @@ import type {
   Outcome,
   Severity,
 } from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
@@ -76,8 +77,13 @@ function actorOf(who: Fields | null): Entity | null {
   const type = firstWord(who['auditActorType'], who['type'])?.toLowerCase() ?? '';
   const id = firstWord(who['userId'], who['remoteUserId']);
   const address = word(who['userPrincipalName']);
-  if ((id !== null || address !== null) && type !== 'application') {
-    return entity(type === 'itpro' ? 'admin' : 'user', { id, address });
+  // Those repeat their own id where a user's would stand.
+  const isService =
+    /^(application|serviceprincipal)$/.test(type) ||
+    (address === null && word(who['servicePrincipalName']) !== null);
+  const isGuest = type === 'guestuser' || /#ext#/i.test(address ?? '');
+  if ((id !== null || address !== null) && !isService) {
+    return entity(type === 'itpro' ? 'admin' : isGuest ? 'guest' : 'user', { id, address });
   }
   const app = entity(type === 'system' ? 'system' : 'application', {
     id: word(who['applicationId']),
@@ -121,10 +127,10 @@ function targetsOf(resources: readonly Fields[], component: string | null): Enti
   const found: Entity[] = [];
   for (const resource of resources) {
     const type = firstWord(resource['auditResourceType'], resource['type']) ?? component;
-    addEntity(
-      found,
-      entity(kindOf(type), { id: word(resource['resourceId']), name: word(resource['displayName']) }),
-    );
+    const name = word(resource['displayName']);
+    const kind = kindOf(type);
+    const address = kind === 'user' && name !== null && isAddress(name) ? name : null;
+    addEntity(found, entity(kind, { id: word(resource['resourceId']), name, address }));
   }
   for (const change of resources.flatMap(changesIn)) {
     if (!groupChanges.has(word(change['displayName'])?.toLowerCase() ?? '')) continue;

@@ -10,7 +10,7 @@ export interface EventInfo {
   readonly addresses: readonly string[];
 }
 
-const namedValue = /(?:^|[,;\n]\s*)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
+const namedValue = /(?:^|[,;\n]\s*|\.\s+)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
 // Some texts part these by nothing but a space: `by a@b.example Date: … Time: … IP: 198.51.100.23 Application: Console`,
 // `remote IP : 198.51.100.23 application : LFS`, `Remote IP is 198.51.100.23`.
 const spokenIp = /\bIP(?: address)? ?(?::| is) ?\[?([0-9a-f.:]{7,45})/i;

@@ -43,6 +43,13 @@ export const eventTypes = wordTable<EventType>({
 export const foundThreat = finding('other');
 /** What a type nobody knows is taken for. */
 export const otherType = mail('other', 99);
+/** … where the record names no mail: what administrators did is written in such lines too. */
+export const aboutNoMail: EventType = {
+  type: 'other',
+  category: 'administration',
+  ocsf: { class: 6003, activity: 99 },
+  finds: false,
+};
 
 /** The stream a type belongs to, in whatever spelling a record has it. */
 export const streamOfType = (type: string): string =>

@@ -13,22 +13,30 @@ import {
   personAt,
   wordsOf,
 } from '../_kit/mimecast-mail.ts';
+import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, flag, integer, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
-import { eventTypes, foundThreat, otherType, streamOfType, type EventType } from './event-types.ts';
+import {
+  aboutNoMail,
+  eventTypes,
+  foundThreat,
+  otherType,
+  streamOfType,
+  type EventType,
+} from './event-types.ts';
 import { hasOlderNames, inTodaysNames } from './older-names.ts';
-import type { SiemEvent } from './schema.ts';
+import { impersonationSigns, type SiemEvent } from './schema.ts';
 
 /** mapping.md has every field, and why. */
 export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEvent {
   const record = hasOlderNames(given) ? inTodaysNames(given) : given;
   const time = timeOf(record);
   const type = firstWord(record.type, record.eventType) ?? about.stream;
-  const known = eventTypes[streamOfType(type)] ?? (threatOf(record) === null ? otherType : foundThreat);
   const mail = mailOf(record, about);
+  const known = typeOf(record, type, mail);
   const outcome = outcomeOf(record, known);
   const reason = reasonOf(record);
   const found = parseIp(record.senderIp) ?? parseIp(record.sourceIp) ?? addressNamed(record);
@@ -39,14 +47,26 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
     outcome,
     reason,
     severity: severityOf(record, known, outcome),
-    actor: personAt(mail.sender, about.domains),
+    actor: personAt(mail.sender ?? mimecastAddress(record.user), about.domains),
     targets: mailTargets(mail, thingsOf(record)),
-    client: found === null ? null : client(found),
-    mail,
+    client: found === null ? clientMentioned([record.eventInfo], []) : client(found),
+    mail: known === aboutNoMail ? null : mail,
     correlationId: firstWord(record.aggregateId, record.processingId) ?? mail.messageId,
-    summary: sentence(type, mail, record, reason),
+    summary:
+      known === aboutNoMail
+        ? shortened(`${type}: ${reason ?? 'nothing said'}`)
+        : sentence(type, mail, record, reason),
     ocsf: known.ocsf,
   };
+}
+
+function typeOf(record: SiemEvent, type: string, mail: MailFacts): EventType {
+  const known = eventTypes[streamOfType(type)];
+  if (known !== undefined) return known;
+  if (threatOf(record) !== null) return foundThreat;
+  const { messageId, sender, recipients, subject, status } = mail;
+  const namesMail = recipients.length > 0 || [messageId, sender, subject, status].some(said => said !== null);
+  return namesMail ? otherType : aboutNoMail;
 }
 
 /** Of mail in Microsoft's mailboxes: what was found in it, where something was. */
@@ -133,12 +153,14 @@ const reasonOf = (record: SiemEvent): string | null =>
     record.scanResults,
     record.urlCategory,
     record.blockReason,
+    impersonationSigns.filter(sign => flag(record[sign]) === true).join(', '),
     record.policyDefinition,
     record.reason,
     // Of deliveries it repeats `delivered`.
     flag(record.subtype) === null ? record.subtype : null,
     record.subType,
     record.action,
+    record.eventInfo,
   );
 
 function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Severity {
