@@ -37,6 +37,30 @@ describe('the launcher', () => {
   });
 });
 
+describe('output that cannot be written', () => {
+  const full = '/dev/full';
+  const run = (...args: readonly string[]) => {
+    const disk = openSync(full, 'w');
+    onTestFinished(() => closeSync(disk));
+    const { status, stderr } = spawnSync(process.execPath, [launcher, ...args], {
+      stdio: ['ignore', disk, 'pipe'],
+    });
+    return { status, err: stderr.toString() };
+  };
+  test.runIf(existsSync(full))('exits with 1 and says that what is there is not all', () => {
+    const { status, err } = run('--help');
+    expect([status, err]).toEqual([
+      1,
+      expect.stringMatching(/^holdfast: .*not all.*\n {2}next: .*\(ENOSPC\)/),
+    ]);
+  });
+  test.runIf(existsSync(full))('is told as JSON to who asked for JSON', () => {
+    const { status, err } = run('--json', '--help');
+    expect(status).toBe(1);
+    expect(JSON.parse(err)).toMatchObject({ error: { exitCode: 1, next: expect.stringMatching(/ENOSPC/) } });
+  });
+});
+
 describe('wrong usage', () => {
   test('a folder as the input of normalize exits with 2 and says so', () => {
     const folder = openSync(import.meta.dirname, 'r');
@@ -45,6 +69,12 @@ describe('wrong usage', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { stdio: [folder, 'pipe', 'pipe'] });
     expect([status, stdout.toString()]).toEqual([2, '']);
     expect(stderr.toString()).toMatch(/Standard input is a folder/);
+  });
+  test('an empty --token is refused: another one would be sent in its place', async () => {
+    const { code, err } = await holdfastHere(['search', '--token', ''], {
+      HOLDFAST_TOKEN: 'of-somebody-else',
+    });
+    expect([code, err]).toEqual([2, expect.stringMatching(/--token is empty/)]);
   });
   test.each([
     [['serach'], /unknown command 'serach'/],
