@@ -44,6 +44,10 @@ export function connect(options: ConnectionOptions): Client {
   return createClient({
     baseUrl,
     token: async () => {
+      // An empty variable is one that is not set; an empty option is a script whose variable was not.
+      if (options.token?.trim() === '') {
+        throw usageError('--token is empty.', 'Give a token, or leave it out to use the saved one.');
+      }
       const given = options.token ?? options.env['HOLDFAST_TOKEN'];
       if (given !== undefined && given.trim() !== '') return sendable(given.trim());
       return savedToken(tokenPath(options.env), baseUrl, options.now());

@@ -4,7 +4,7 @@ import { instant } from '../shared/kernel/time.ts';
 import { buildProgram, globalOptions, type Globals } from './program.ts';
 import { asCommandError, connect, serviceUrl } from './connection.ts';
 import type { Context } from './context.ts';
-import { exitCodes, usageError, type CommandError, type ExitCode } from './exit-code.ts';
+import { CommandError, exitCodes, usageError, type ExitCode } from './exit-code.ts';
 import { invocationOf, typedAs } from './invocation.ts';
 import { openTerminal, type Streams, type Terminal } from './terminal.ts';
 
@@ -79,6 +79,12 @@ function complain(terminal: Terminal, error: CommandError, json: boolean): void 
   if (line !== '') terminal.note(`  ${line}`);
 }
 
+/** A result that is cut must not look like one that is whole. */
+const unwritten = ({ code }: NodeJS.ErrnoException): CommandError =>
+  new CommandError(exitCodes.unexpected, 'The output could not be written: what is there is not all of it.', {
+    next: `See to where it goes, a full disk for example, and ask again (${code ?? 'no code'}).`,
+  });
+
 /** The command as a process: its arguments, streams and signals. */
 export async function runAsProcess(): Promise<void> {
   const interrupt = new AbortController();
@@ -86,20 +92,18 @@ export async function runAsProcess(): Promise<void> {
     if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
     interrupt.abort();
   });
-  // `holdfast search … | head` closes the pipe when it has enough; that is no error of ours.
-  for (const stream of [process.stdout, process.stderr]) {
+  const { stdin, stdout, stderr, env } = process;
+  const args = process.argv.slice(2);
+  const streams: Streams = { stdin, stdout, stderr, env, interrupt: interrupt.signal };
+  for (const stream of [stdout, stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.unexpected);
+      // `holdfast search … | head` closes the pipe when it has enough; that is no error of ours.
+      if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+      if (stream === stdout) complain(openTerminal(streams), unwritten(error), args.includes('--json'));
+      stderr.write('', () => process.exit(exitCodes.unexpected));
     });
   }
-  const { stdin, stdout, stderr, env } = process;
-  process.exitCode = await main(process.argv.slice(2), {
-    stdin,
-    stdout,
-    stderr,
-    env,
-    interrupt: interrupt.signal,
-  });
+  process.exitCode = await main(args, streams);
   // Standard input may still be open (a terminal, a parent's pipe) and would keep the process waiting.
   stdin.destroy();
 }

@@ -28,12 +28,20 @@ export async function saveToken(
   expiresAt: Instant,
 ): Promise<void> {
   const saved: Saved = { ...(await load(path)), [origin]: { token, expiresAt } };
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const fresh = `${path}.${String(process.pid)}`;
-  await writeFile(fresh, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
-  // A file of that name left by a crash keeps its mode when it is written again.
-  await chmod(fresh, 0o600);
-  await rename(fresh, path);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(fresh, `${JSON.stringify(saved, null, 2)}\n`, { mode: 0o600 });
+    // A file of that name left by a crash keeps its mode when it is written again.
+    await chmod(fresh, 0o600);
+    await rename(fresh, path);
+  } catch (error) {
+    const code = codeOf(error) ?? 'unknown';
+    throw new CommandError(exitCodes.unexpected, `The token cannot be saved in ${path} (${code})`, {
+      next: 'Set XDG_CONFIG_HOME to a folder you may write to, or leave out --save: then it is printed.',
+      cause: error,
+    });
+  }
 }
 
 /** The token saved for this service; null where there is none. Throws when it has expired. */
@@ -47,19 +55,17 @@ export async function savedToken(path: string, origin: string, now: Instant): Pr
 }
 
 async function load(path: string): Promise<Saved> {
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    return savedSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
-    throw error;
-  }
-  try {
-    return savedSchema.parse(JSON.parse(text));
-  } catch (error) {
+    // Nothing has been saved yet, or nothing can be where a file stands in place of the folder.
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return {};
     throw new CommandError(exitCodes.unexpected, `The file of saved tokens cannot be read: ${path}`, {
       next: 'Remove it and sign in again.',
       cause: error,
     });
   }
 }
+
+const codeOf = (error: unknown): string | null =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : null;

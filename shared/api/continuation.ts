@@ -94,7 +94,9 @@ function foreign(target: string): AppError {
   return new AppError(
     'continuation.invalid',
     'give-up',
-    'This continuation does not belong to this caller and question. Ask again without it, and follow nextLink as it comes.',
+    target === 'since'
+      ? 'With order=ingested, `since` takes the cursor of an earlier answer to the same tenant, and this is none. Leave `since` out to begin with the first event.'
+      : 'This continuation does not belong to this caller and question. Ask again without it, and follow nextLink as it comes.',
     { target },
   );
 }

@@ -80,7 +80,17 @@ function queryOf(target: string): Record<string, string> {
   const at = target.indexOf('?');
   const query: Record<string, string> = Object.create(null) as Record<string, string>;
   if (at < 0) return query;
-  for (const [name, value] of new URLSearchParams(target.slice(at + 1))) {
+  const text = target.slice(at + 1);
+  for (const part of text.split('&')) {
+    if (isEncoded(part)) continue;
+    // Read leniently it would be a question for other words than the caller's.
+    const name = shortened(part.split('=', 1)[0] ?? '');
+    throw new InputProblem(
+      `\`${name}\` is not percent-encoded UTF-8: a % is written %25, and é is %C3%A9.`,
+      name,
+    );
+  }
+  for (const [name, value] of new URLSearchParams(text)) {
     if (name in query) {
       // Taking the first or the last would answer a question nobody asked.
       throw new InputProblem(`\`${shortened(name)}\` is given twice. Give it once.`, shortened(name));
@@ -88,6 +98,15 @@ function queryOf(target: string): Record<string, string> {
     query[name] = value;
   }
   return query;
+}
+
+function isEncoded(part: string): boolean {
+  try {
+    decodeURIComponent(part);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function bodyOf(request: ApiRequest): Promise<Uint8Array> {

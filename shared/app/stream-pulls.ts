@@ -1,4 +1,4 @@
-import type { Window } from '../kernel/time.ts';
+import { isoInstant, type Window } from '../kernel/time.ts';
 import type { Pulls } from '../api/pulls.ts';
 import type { Job, JobQueue } from '../ports/job-queue.ts';
 import type { OperationId, SourceId, StreamId } from '../model/ids.ts';
@@ -73,7 +73,8 @@ async function begin(
   targets: readonly PullTarget[],
   range: Window | null,
 ): Promise<void> {
-  const streams = Object.fromEntries(targets.map(target => [target.ref.stream, { window: range, done: 0 }]));
+  const window = range && { from: isoInstant(range.from), to: isoInstant(range.to) };
+  const streams = Object.fromEntries(targets.map(target => [target.ref.stream, { window, done: 0 }]));
   await changeOperation(deps.pull, scope, id, (operation): Operation => ({
     ...operation,
     status: 'Running',

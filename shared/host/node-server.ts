@@ -233,6 +233,13 @@ const broken: Readonly<Record<string, readonly [number, string, string, string]>
     'HeadersTooLarge',
     'The headers are too large.',
   ],
+  // `curl …?q=café`: what people type is not what an address may hold.
+  HPE_INVALID_URL: [
+    400,
+    'Bad Request',
+    'RequestInvalid',
+    'The address holds characters that have to be percent-encoded: é is written %C3%A9.',
+  ],
   ERR_HTTP_REQUEST_TIMEOUT: [
     408,
     'Request Timeout',

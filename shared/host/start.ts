@@ -77,14 +77,13 @@ async function main(given: Flags): Promise<void> {
     const settings = demoSettings(process.env, simulator.url, tenants);
     const customers = join(data, 'demo-tenants.json');
     const left = noLongerPlayed(await readJson(customers), settings.tenants);
-    await writeFile(customers, JSON.stringify([...settings.tenants, ...left], null, 2));
-    await writeFile(join(data, 'demo-grants.json'), JSON.stringify(settings.grants, null, 2));
+    const all = [...settings.tenants, ...left];
     product = await runProduct({
       environment: {
         ...settings.environment,
         HOLDFAST_DATA: data,
-        HOLDFAST_TENANTS: customers,
-        HOLDFAST_GRANTS: join(data, 'demo-grants.json'),
+        HOLDFAST_TENANTS: JSON.stringify(all),
+        HOLDFAST_GRANTS: JSON.stringify(settings.grants),
       },
       log: logFile(join(data, 'holdfast.log'), () => {
         process.stderr.write('The log cannot be written; what it would say is lost until it can.\n');
@@ -92,6 +91,8 @@ async function main(given: Flags): Promise<void> {
       level: 'info',
     });
     if (product.problems.length > 0) return tellProblems(product);
+    // Not before: until then the folder may be another process's.
+    await writeFile(customers, JSON.stringify(all, null, 2));
     greet(product, simulator, data, tenants);
     await showProgress(product, stopping.signal);
   } catch (thrown) {

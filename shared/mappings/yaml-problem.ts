@@ -29,13 +29,13 @@ export function yamlProblem(text: string, document: Document, error: YAMLError):
     case 'RESOURCE_EXHAUSTION':
       return { at, says: 'the file is nested too deeply' };
     case 'MISSING_CHAR':
-      return unclosed(document, at) ?? plain(error);
+      return unclosed(document, at) ?? bare(text, at) ?? plain(error);
     case 'UNEXPECTED_TOKEN':
       return bare(text, at) ?? plain(error);
     case 'BLOCK_AS_IMPLICIT_KEY':
       return { at, says: 'text with “: ” in it stands in quotes' };
     case 'BAD_INDENT':
-      return { at, says: 'this line should be indented as the ones beside it' };
+      return openFlow(document, at) ?? { at, says: 'this line should be indented as the ones beside it' };
     default:
       return plain(error);
   }
@@ -71,6 +71,20 @@ function unclosed(document: Document, at: number): PlacedProblem | null {
     },
   });
   return opens === null ? null : { at: opens, says: 'the quote that opens here is never closed' };
+}
+
+/** Where the list or map in brackets begins that YAML has read as far as the mistake without its end. */
+function openFlow(document: Document, at: number): PlacedProblem | null {
+  let opens: number | null = null;
+  visit(document, {
+    Collection(_, node) {
+      if (node.flow === true && node.range?.[1] === at) opens = node.range[0];
+    },
+  });
+  if (opens === null) return null;
+  const says =
+    "the bracket or brace that opens here is never closed; text that begins with one stands in quotes: '…'";
+  return { at: opens, says };
 }
 
 /** `summary: {actor} signed in`: what begins with a brace or a bracket is no text. */

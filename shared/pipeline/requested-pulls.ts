@@ -129,10 +129,11 @@ export async function reportProgress(
 }
 
 /** How far through a request's range the work is, in percent. */
-function percentOf(whole: { from: number; to: number }, leftFrom: Instant | null): number {
+function percentOf(whole: { from: string; to: string }, leftFrom: Instant | null): number {
   if (leftFrom === null) return 100;
-  const span = whole.to - whole.from;
-  const done = Math.min(Math.max(leftFrom - whole.from, 0), span);
+  const from = Date.parse(whole.from);
+  const span = Date.parse(whole.to) - from;
+  const done = Math.min(Math.max(leftFrom - from, 0), span);
   return span <= 0 ? 100 : Math.floor((done / span) * 100);
 }
 
@@ -188,11 +189,14 @@ function streamDone(operation: Operation, stream: string, done: number): Operati
   };
 }
 
+/** In the form the API says it. Operations that were begun when it was milliseconds go on as well. */
+const time = z.union([z.iso.datetime(), z.number().transform(at => isoInstant(instant(at)))]);
+
 /** Per stream: the range it was asked for (null: whatever is due) and how much is done, in percent. */
 const streamsSchema = z.record(
   z.string(),
   z.object({
-    window: z.object({ from: z.number(), to: z.number() }).nullable(),
+    window: z.object({ from: time, to: time }).nullable(),
     done: z.number(),
   }),
 );

@@ -59,6 +59,12 @@ function readGroups(text: string, isEnd: boolean): number[] | null {
   return groups;
 }
 
+/** An IPv4 address in IPv6's clothes (`::ffff:192.0.2.1`) as itself, as sources read it from records. */
+export const unmapped = (address: IpAddress): IpAddress =>
+  address.family === 6 && address.hex.startsWith('00000000000000000000ffff')
+    ? { family: 4, hex: address.hex.slice(24) }
+    : address;
+
 /** The one spelling events carry: dotted for IPv4, RFC 5952's shortest for IPv6. */
 export function printIp(address: IpAddress): string {
   if (address.family === 4) {

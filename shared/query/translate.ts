@@ -48,11 +48,13 @@ export function translateSearch(
   asOf: Instant,
 ): { readonly node: QueryNode; readonly window: Window | null } {
   const asked: QueryNode[] = parameters.q === undefined ? [] : [parseQuery(parameters.q, asOf)];
-  asked.push(...searchWords(parameters.search ?? ''));
+  if (parameters.search !== undefined) asked.push(...searchWords(parameters.search));
   for (const [name, translate] of plain) {
     const given = parameters[name];
     const list = (typeof given === 'string' ? [given] : (given ?? [])).map(text => text.trim());
-    const nodes = list.filter(text => text !== '').map(text => translate(text, name));
+    // Left out it would be a question without this filter, which nobody asked.
+    if (list.includes('')) throw wrongParameter(name, 'needs a value, or has to be left out');
+    const nodes = list.map(text => translate(text, name));
     asked.push(...(nodes.length > 1 ? [{ kind: 'or', of: nodes } as const] : nodes));
   }
   const telling = asked.filter(node => node.kind !== 'all');
@@ -126,8 +128,7 @@ const plain: readonly (readonly [PlainName, (text: string, name: string) => Quer
 /** `search` is free text without syntax: every word of it must be found. Of signs alone nothing can be. */
 function searchWords(text: string): QueryNode[] {
   const found = text.split(/\s+/).filter(word => words(word).length > 0);
-  if (found.length === 0 && text.trim() !== '')
-    throw wrongParameter('search', 'needs at least one letter or digit');
+  if (found.length === 0) throw wrongParameter('search', 'needs at least one letter or digit');
   return found.map(word => match(null, ...splitStar(word)));
 }
 

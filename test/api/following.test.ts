@@ -12,6 +12,13 @@ const adminOf = async (house: ApiHouse): Promise<Client> =>
 const streamsOfAll = () =>
   sources.map(source => [source.id, source.streams(source.config.parse({}))] as const);
 
+test('a feed asked from a time is told what it is asked from', async () => {
+  const house = await openHouse();
+  const client = house.client(await house.issuer.user(people.contosoReader));
+  const asked = client.call('events.list', { query: { order: 'ingested', since: '2026-10-01' } });
+  await expect(asked).rejects.toThrow(/cursor of an earlier answer.*leave `since` out/i);
+});
+
 describe('following the pulls', () => {
   test('runs, newest first, page by page', async () => {
     const house = await openHouse();

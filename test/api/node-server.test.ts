@@ -111,6 +111,15 @@ describe('noise', () => {
     expect(text()).toContain('"code":"RequestInvalid"');
   });
 
+  test('an address with letters as they are typed is told how to be written', async () => {
+    const server = await start();
+    const { socket, text, closed } = await dial(server);
+    socket.write('GET /api/v1/events?q=Lefèvre HTTP/1.1\r\nhost: a\r\n\r\n');
+    await closed;
+    expect(text()).toMatch(/^HTTP\/1\.1 400 .*"code":"RequestInvalid".*%C3%A9/s);
+    await expectAlive(server);
+  });
+
   test('headers beyond 32 KiB are 431', async () => {
     const server = await start();
     const { socket, text, closed } = await dial(server);

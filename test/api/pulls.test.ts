@@ -65,6 +65,9 @@ describe('a backfill', () => {
     expect(cursor?.value.requested).toHaveLength(1);
     const followed = await client.call('operations.get', { params: { id } });
     expect(followed.body.id).toBe(id);
+    // Times as everywhere in the API, not as the pipeline counts them.
+    const window = { from: '2026-10-01T00:00:00.000Z', to: '2026-10-03T12:00:00.000Z' };
+    expect(followed.body.result).toEqual({ streams: { [stream]: { window, done: 0 } } });
     expect(followed.headers.get('etag')).toMatch(/^".+"$/);
     const listed = await client.call('operations.list');
     expect(listed.body.value.map(operation => operation.id)).toEqual([id]);

@@ -1,4 +1,4 @@
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -58,6 +58,24 @@ describe('saved tokens', () => {
     });
     await writeFile(path, 'nonsense');
     await expect(savedToken(path, 'http://127.0.0.1:7071', now)).rejects.toThrow(path);
+  });
+  test('say what to do where they cannot be kept or read', async () => {
+    const folder = await tempFolder();
+    const file = join(folder, 'a-file');
+    await writeFile(file, '');
+    const below = tokenPath({ XDG_CONFIG_HOME: file });
+    const saving = saveToken(below, 'http://127.0.0.1:7071', 'token-1', later);
+    await expect(saving).rejects.toMatchObject({
+      message: `The token cannot be saved in ${below} (ENOTDIR)`,
+      next: expect.stringMatching(/XDG_CONFIG_HOME|--save/),
+    });
+    expect(await savedToken(below, 'http://127.0.0.1:7071', now)).toBeNull();
+    const path = tokenPath({ XDG_CONFIG_HOME: folder });
+    await mkdir(path, { recursive: true });
+    await expect(savedToken(path, 'http://127.0.0.1:7071', now)).rejects.toMatchObject({
+      message: `The file of saved tokens cannot be read: ${path}`,
+      next: 'Remove it and sign in again.',
+    });
   });
 });
 

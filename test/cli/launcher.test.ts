@@ -37,6 +37,33 @@ describe('the launcher', () => {
   });
 });
 
+describe('output that cannot be written', () => {
+  const run = (...args: readonly string[]): { code: number | null; err: string } | null => {
+    if (!existsSync('/dev/full')) {
+      console.log('not run: output on a full disk (this system has no /dev/full)');
+      return null;
+    }
+    const disk = openSync('/dev/full', 'w');
+    onTestFinished(() => closeSync(disk));
+    const ended = spawnSync(process.execPath, [launcher, ...args], { stdio: ['ignore', disk, 'pipe'] });
+    return { code: ended.status, err: ended.stderr.toString() };
+  };
+  test('exits with 1 and says that what is there is not all', () => {
+    const ended = run('--help');
+    if (ended === null) return;
+    expect(ended.code).toBe(1);
+    expect(ended.err).toMatch(/^holdfast: .*not all.*\n {2}next: .*\(ENOSPC\)/);
+  });
+  test('is told as JSON to who asked for JSON', () => {
+    const ended = run('--json', '--help');
+    if (ended === null) return;
+    expect(ended.code).toBe(1);
+    expect(JSON.parse(ended.err)).toMatchObject({
+      error: { exitCode: 1, next: expect.stringMatching(/ENOSPC/) },
+    });
+  });
+});
+
 describe('wrong usage', () => {
   test('a folder as the input of normalize exits with 2 and says so', () => {
     const folder = openSync(import.meta.dirname, 'r');
@@ -45,6 +72,12 @@ describe('wrong usage', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, args, { stdio: [folder, 'pipe', 'pipe'] });
     expect([status, stdout.toString()]).toEqual([2, '']);
     expect(stderr.toString()).toMatch(/Standard input is a folder/);
+  });
+  test('an empty --token is refused: another one would be sent in its place', async () => {
+    const { code, err } = await holdfastHere(['search', '--token', ''], {
+      HOLDFAST_TOKEN: 'of-somebody-else',
+    });
+    expect([code, err]).toEqual([2, expect.stringMatching(/--token is empty/)]);
   });
   test.each([
     [['serach'], /unknown command 'serach'/],

@@ -64,6 +64,8 @@ describe('a mapping file', () => {
     ['a sentence with a colon outside quotes', 'sources:\n  m365.unified-audit:\n    X:\n      summary: user: {actor}', 'line 4, column 16: text with “: ” in it stands in quotes'],
     ['a star outside quotes', 'sources:\n  m365.unified-audit:\n    *:\n      summary: x', "line 3, column 5: a star stands in quotes: '*'"],
     ['a line that stands between two', 'sources:\n  m365.unified-audit:\n    X:\n    summary: x\n   Y:\n      summary: y', 'line 5, column 1: this line should be indented as the ones beside it'],
+    ['a bracket left open', 'sources:\n  m365.unified-audit:\n    X:\n      summary: [in\n      failed: x\n', 'line 4, column 16: the bracket or brace that opens here is never closed'],
+    ['a sentence that begins with a bracket outside quotes', 'sources:\n  m365.unified-audit:\n    X:\n      summary: [in {actor}\n      failed: x\n', "line 4, column 16: text that begins with a brace or a bracket stands in quotes: '…'"],
     ['a star within an operation', "sources:\n  m365.unified-audit:\n    'File*':\n      summary: x", 'line 3, column 5: “File*” is no operation'],
     ['an operation without a name', "sources:\n  m365.unified-audit:\n    '':\n      summary: x", 'line 3, column 5: “” is no operation'],
     ['a merge', 'sources:\n  m365.unified-audit:\n    X: &x\n      summary: a\n    Y:\n      <<: *x', 'line 6, column 7: unknown key “<<”'],

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
-import { days, hours, instant, type Window } from '../../shared/kernel/time.ts';
+import { days, hours, instant, isoInstant, type Window } from '../../shared/kernel/time.ts';
 import { noCounts, type Cursor } from '../../shared/model/cursor.ts';
 import type { OperationId, RunId } from '../../shared/model/ids.ts';
 import { pastForgotten } from '../../shared/pipeline/after-failure.ts';
 import { newCursor } from '../../shared/pipeline/plan-window.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
-import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
+import { reportJobEnd, reportProgress, requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import { exchangeMessageTrace as traces } from '../../shared/sources/exchange.message-trace/source.ts';
 import { ledgerOf } from '../support/kept.ts';
 import { openLife, openStage, pullToRest, quiet, type Life, type StageOptions } from '../support/rig.ts';
@@ -37,16 +37,39 @@ async function begin(source: string, stream: string, options: Partial<StageOptio
 }
 
 /** A backfill as a person asks for it. */
-async function ask(life: Life, target: PullTarget, window: Window, operation = usual): Promise<void> {
+async function ask(
+  life: Life,
+  target: PullTarget,
+  range: Window,
+  operation = usual,
+  window: object = said(range),
+): Promise<void> {
   const at = new Date(life.deps.clock.now()).toISOString();
   await life.profile.operations.swap(target.scope, null, {
     id: operation, tenant: contosoId, kind: 'backfill', status: 'NotStarted', percentComplete: 0, createdAt: at,
     updatedAt: at, createdBy: 'tests', error: null, result: { streams: { [target.ref.stream]: { window, done: 0 } } },
   }); // prettier-ignore
-  await requestPull(life.deps, target, window, operation);
+  await requestPull(life.deps, target, range, operation);
 }
+/** Times as an operation says them. */
+const said = ({ from, to }: Window) => ({ from: isoInstant(from), to: isoInstant(to) });
 const outcome = async (life: Life, { scope }: PullTarget) =>
   (await life.profile.operations.get(scope, usual))?.value.status;
+
+it.each(['in the form of today', 'in milliseconds, as it was begun'])('is half done, %s', async form => {
+  const { life, target, cursor } = await begin('exchange.message-trace', 'default');
+  const range = { from: ago(days(8)), to: ago(days(4)) };
+  await ask(life, target, range, usual, form.startsWith('in milli') ? range : said(range));
+  const before = await cursor();
+  const left = { from: ago(days(6)), to: range.to };
+  const after = { ...before, requested: [{ operation: usual, window: left }] };
+  await reportProgress(life.deps, target, before, after);
+  await reportJobEnd(life.deps, target.scope, { operation: usual, stream: target.ref.stream }, null);
+  const found = await life.profile.operations.get(target.scope, usual);
+  expect(found?.value).toMatchObject({ status: 'Running', percentComplete: 50 });
+  expect(found?.value.result).toEqual({ streams: { default: { window: said(range), done: 50 } } });
+  await life.end();
+});
 
 it('has no gap where a range it had read long ago is forgotten before its turn comes again', async () => {
   const { stage, life, target, cursor } = await begin('exchange.message-trace', 'default');

@@ -48,6 +48,18 @@ describe('an event is found by', () => {
     '-*', 'ber', 'nobody', '"oberg asa"', '"oberg asa.oberg"', 'adde', 'user', 'medium', 'outbound', 'SE', 'se', 'laptop*  nobody',
     '"m-1"', 'ab3d8b1c', 'operation:"add member"', 'ip:2001', 'time:2025', 'app:portal', 'category:rol',
   ])('not by %s', text => expect(matches(parseQuery(text), event, asOf)).toBe(false)); // prettier-ignore
+  test('an IPv4 address as records often write it: events carry it bare', () => {
+    const from = { ...event, client: event.client && { ...event.client, ip: '192.0.2.1' } };
+    for (const text of [
+      'ip:192.0.2.1',
+      'ip:::ffff:192.0.2.1',
+      '::FFFF:c000:201',
+      'ip:0:0:0:0:0:ffff:192.0.2.1',
+    ])
+      expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, true]);
+    for (const text of ['ip:::ffff:192.0.2.2', 'ip:::fffe:192.0.2.1', 'ip:::192.0.2.1'])
+      expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, false]);
+  });
   test('blank and missing values are not present', () => {
     const bare: StoredEvent = {
       ...event,

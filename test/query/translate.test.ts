@@ -27,7 +27,7 @@ describe('plain parameters become a query', () => {
     [{ direction: 'inbound', ip: '10.1.2.3/8' }, 'direction:inbound ip:10.0.0.0/8'],
     [{ ip: '198.51.*' }, 'ip:198.51.*'],
     [{ correlation_id: ' abc ' }, 'correlationId:abc'],
-    [{ actor: '' }, '*'],
+    [{ actor: [] }, '*'],
     [{ q: 'time:>=now-1d' }, 'time:>=2026-10-04T12:00:00.000Z'],
   ];
   test.each(table)('%j is %s', (parameters, text) => expect(query(parameters)).toBe(text));
