@@ -72,6 +72,8 @@ function readFlags(args: readonly string[]): Flags | string {
   };
 }
 
+const some = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? '' : 's'}`;
+
 /** The invented tenants, and the given records as one more. Says what it could not serve. */
 function worldOf({ seed, events, tenants, records, born }: Flags): { world: World; notes: string[] } {
   const invented = inventWorld({ seed, now: born, tenants, ...(events === null ? {} : { events }) });
@@ -80,7 +82,7 @@ function worldOf({ seed, events, tenants, records, born }: Flags): { world: Worl
   const counts = Object.values(served).filter(count => count !== undefined);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const notes = [
-    `${tenant.name} has ${total} records of ${counts.length} sources, as they lie in ${records}`,
+    `${tenant.name} has ${some(total, 'record')} of ${some(counts.length, 'source')}, as they lie in ${records}`,
   ];
   if (refused.count > 0) {
     const places = refused.first.slice(0, 3).map(({ file, line }) => `${file}:${line}`);

@@ -125,7 +125,7 @@ test('says where the lines are that it leaves out, and which files it cannot rea
   const of = 'exchange.message-trace/one.ndjson';
   expect(await running.message).toMatchObject({
     notes: [
-      expect.stringContaining('1 records of 1 sources'),
+      expect.stringContaining('1 record of 1 source,'),
       `left out, because they are no JSON in UTF-8, or longer than 32 MB: ${of}:2, ${of}:3, ${of}:5 and 1 more`,
     ],
   });
