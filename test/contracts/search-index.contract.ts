@@ -154,7 +154,8 @@ const finding = (seed: number): Bodies => ({
     await index.put(someEvents(seed, 40));
     for (const order of ['newest', 'oldest'] as const) {
       const { hits } = await find(index, '*', { order });
-      ok(hits.length > 20);
+      // How many of them are this tenant's, the seed decides.
+      ok(hits.length > 8);
       for (const n of [0, 7, hits.length - 1]) {
         const rest = await find(index, '*', { order, after: hits[n]?.place ?? null });
         deepEqual(rest.hits, hits.slice(n + 1));
