@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NormalizedEvent } from '../../shared/model/event.ts';
 import type { Source } from '../../shared/sources/_kit/source.ts';
+import { hasUnderscores, joined } from '../../shared/sources/_kit/respelled.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
 import { readEvent } from '../support/read-event.ts';
 
@@ -89,6 +90,15 @@ describe('a record whose names were written with underscores is the same event',
     ],
   ])('%s', (id, record) => {
     expect(read(id, underscored(record) as object)).toEqual(read(id, record));
+  });
+});
+
+test('a name that a provider itself writes with an underscore keeps it', () => {
+  expect(hasUnderscores({ timestamp: 1, _offset: 2, types_v2: [] })).toBe(false);
+  expect(joined({ sender_ip: 1, event_types_v2: 2, _offset: 3 })).toEqual({
+    senderIp: 1,
+    eventTypes_v2: 2,
+    _offset: 3,
   });
 });
 
