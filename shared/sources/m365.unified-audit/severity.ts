@@ -31,11 +31,12 @@ const stated = wordTable<Severity>({
 }); // prettier-ignore
 
 /** Of an alert, or the highest of the rules a data-loss finding matched. */
-function statedSeverity({ record, family }: AuditFacts): Severity | null {
+function statedSeverity({ record, family, data }: AuditFacts): Severity | null {
   if (family !== 'alert' && family !== 'dlp') return null;
   let found: Severity | null = null;
   const said = [
-    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel),
+    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel) ??
+      (family === 'alert' ? firstWord(data()?.['Severity'], data()?.['sev']) : null),
     ...list(record.PolicyDetails).flatMap(ruleSeverities),
   ];
   for (const text of said) {
@@ -118,7 +119,7 @@ const medium: readonly RegExp[] = [
   /^(Set|Disable|Remove)-(Malware|HostedContent|AntiPhish|SafeLinks|SafeAttachment)/,
   /^(New|Set|Remove)-.*(Dlp|Retention|ConditionalAccess)/,
   /^SearchExport(ed|Downloaded)$|^New-ComplianceSearch$|eDiscovery/i,
-  /^SendAs$/,
+  /^SendAs$|^Release-QuarantineMessage$/,
 ];
 const anyFits = (patterns: readonly RegExp[], operation: string): boolean =>
   patterns.some(pattern => pattern.test(operation));
