@@ -37,6 +37,8 @@ describe('who did it', () => {
       { kind: 'mailbox', id: null, name: null, address: 'Mira@contoso.example' },
     ]);
     expect(event.summary).toContain(`by ${id(3)} on Mira@contoso.example`);
+    const withOther = audit({ ...opened, UserType: 5, UserKey: id(3), AppId: id(3), ClientAppId: id(4) });
+    expect(withOther.actor).toEqual(event.actor);
   });
   test.each<[string, object]>([
     ['a person in their own mailbox', { UserType: 0, UserKey: '10032000AAAABBBB', ClientAppId: id(3) }],
@@ -83,6 +85,7 @@ describe('what it was done to', () => {
   test.each<[string, object, string[]]>([
     ['an app whose other id the record calls its object, once', { RecordType: 8, Operation: 'X', ObjectId: key, Target: [{ ID: `ServicePrincipal_${id(1)}`, Type: 2 }, { ID: 'Org study', Type: 1 }, { ID: key, Type: 4 }] }, [`application ${id(1)} 'Org study'`]],
     ['an app, and another object beside it', { RecordType: 8, Operation: 'X', ObjectId: id(2), Target: [{ ID: `ServicePrincipal_${id(1)}`, Type: 2 }, { ID: key, Type: 4 }] }, [`application ${id(1)}`, `other ${id(2)}`]],
+    ['an app, and not the list of all its other names', { RecordType: 8, Operation: 'X', ObjectId: `${key};https://api.contoso.example`, Target: [{ ID: `ServicePrincipal_${id(1)}`, Type: 2 }, { ID: `${key};https://api.contoso.example`, Type: 4 }, { ID: 'Org study', Type: 1 }] }, [`application ${id(1)} 'Org study'`]],
     ['an artifact of a report service, with its id', { RecordType: 20, Operation: 'CreateArtifact', ObjectDisplayName: 'lake', ObjectId: key, WorkspaceName: 'Lab', WorkspaceId: id(2) }, [`other ${key} 'lake'`, `other ${id(2)} 'Lab'`]],
     ['an artifact whose object is its name', { RecordType: 20, Operation: 'X', ObjectDisplayName: 'lake', ObjectId: 'lake' }, ["other 'lake'"]],
     ['a message in quarantine by its path', { RecordType: 18, Operation: 'Get-QuarantineMessage', ObjectId: key, Parameters: `-Identity "${key}\\${id(2)}"` }, [`message ${key}\\${id(2)}`]],
@@ -119,6 +122,27 @@ describe('what is said of findings', () => {
     const event = audit({ ...investigation, Data: JSON.stringify({ Severity: 'Low', Entities: [mail] }) });
     expect(event.severity).toBe('low');
     expect(event.mail).toMatchObject({ direction: 'inbound', status: 'blocked' });
+  });
+  test('of an investigation of a mail nobody names: who had it, and the link it is about', () => {
+    const found = { SourceEntityType: 'MaliciousUrl', SourceEntityId: 'https://bad.example/?a' };
+    const Entities = [
+      { Type: 'mailMessage', Recipient: 'jan@contoso.example', SenderIP: '192.0.2.9', ...found },
+    ];
+    const event = audit({ ...investigation, Data: JSON.stringify({ Entities: [...Entities, ...Entities] }) });
+    expect(event.mail?.recipients).toEqual(['jan@contoso.example']);
+    expect(event.targets).toEqual([
+      { kind: 'mailbox', id: null, name: null, address: 'jan@contoso.example' },
+      { kind: 'other', id: 'https://bad.example/?a', name: null, address: null },
+    ]);
+  });
+  test.each([
+    ['UserLoggedIn', 'authentication', 3002],
+    ['FileDownloaded', 'file', 6006],
+    ['WidgetTurned', 'other', 6003],
+  ])('of %s without type and service: what kind of thing it is', (Operation, category, ocsfClass) => {
+    const event = audit({ Operation });
+    expect([event.category, event.ocsf.class]).toEqual([category, ocsfClass]);
+    expect(audit({ Operation, Workload: 'FutureService' }).category).toBe('other');
   });
   test('of an alert under short names', () => {
     expect(audit({ RecordType: 40, AlertId: 'a', Operation: 'X', Data: '{"sev":"High"}' }).severity).toBe(

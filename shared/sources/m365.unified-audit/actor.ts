@@ -56,14 +56,12 @@ const otherUserId = (record: UnifiedAudit): string | null =>
   ); // prettier-ignore
 
 /** What an app opens with rights of its own is told under the name of the mailbox's owner, and the key is the app's. */
-const isOwnerForApp = (
-  { UserType, UserKey, ClientAppId, MailboxOwnerUPN }: UnifiedAudit,
-  said: Said,
-): boolean =>
-  ClientAppId !== undefined &&
-  integer(UserType) === 5 &&
-  UserKey === ClientAppId &&
-  said.address?.toLowerCase() === word(MailboxOwnerUPN)?.toLowerCase();
+const isOwnerForApp = (record: UnifiedAudit, said: Said): boolean =>
+  record.MailboxOwnerUPN !== undefined &&
+  integer(record.UserType) === 5 &&
+  record.UserKey !== undefined &&
+  (record.UserKey === record.ClientAppId || record.UserKey === record.AppId) &&
+  said.address?.toLowerCase() === word(record.MailboxOwnerUPN)?.toLowerCase();
 
 /** `app@sharepoint` is written like an address, and is none. */
 const keyAddress = (key: { address: string | null }, said: Said): string | null =>

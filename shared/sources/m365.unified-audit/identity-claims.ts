@@ -36,7 +36,7 @@ export function identityClaims(value: unknown): IdentityClaims {
     const [, prefix = '', rest = null] = prefixed.exec(said) ?? [];
     if (type === 5) address ??= said;
     else if (type === 1) name ??= said;
-    else if (type === 4) principal ??= isGuid(said) ? null : said;
+    else if (type === 4) principal ??= isGuid(said.slice(0, 36)) ? null : said;
     else if (type === 3) guessedId ??= said;
     else if (kinds[prefix.toLowerCase()] !== undefined) {
       kind ??= kinds[prefix.toLowerCase()] ?? null;

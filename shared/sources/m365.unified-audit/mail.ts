@@ -33,7 +33,7 @@ export function mailOf(
       : null);
   const recipients = recipientsOf(facts, item, dlp, review);
   const aboutMail = messageId !== null || subject !== null || sender !== null;
-  if (!aboutMail && (recipients.length === 0 || facts.family !== 'threat')) return null;
+  if (!aboutMail && (recipients.length === 0 || (facts.family !== 'threat' && review === null))) return null;
   return {
     messageId,
     sender,

@@ -143,14 +143,15 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
     /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
-  if (found.length > 0 && isOpaque(object) && isToldAlready(found, object, record, family)) return;
+  if (found.length > 0 && isToldAlready(found, object, record, family)) return;
   addEntity(found, objectOf(object));
 }
 
 /** An id that says nothing new: the alert's own, another of the directory's for its target, or made of another. */
 function isToldAlready(found: Entity[], object: string, record: UnifiedAudit, family: Family): boolean {
-  if (family === 'alert') return true;
   if (family === 'directory') return list(record.Target).some(claim => fields(claim)?.['ID'] === object);
+  if (!isOpaque(object)) return false;
+  if (family === 'alert') return true;
   const message = word(record.NetworkMessageId);
   return (message !== null && object.startsWith(message)) || found.some(({ id }) => id?.includes(object));
 }
