@@ -99,6 +99,7 @@ describe('what it was done to', () => {
     ['a file, and not who did it for having changed it', { RecordType: 47, Operation: 'AtpDetection', FileData: { FileName: 'a.exe' }, LastModifiedBy: 'Mira@contoso.example' }, ["file 'a.exe'"]],
     ['who else changed the file', { RecordType: 47, Operation: 'AtpDetection', FileData: { FileName: 'a.exe' }, LastModifiedBy: 'jan@contoso.example' }, ["file 'a.exe'", 'user (jan@contoso.example)']],
     ['what was consented to', { RecordType: 8, Operation: 'Consent to application.', ModifiedProperties: [{ Name: 'ConsentAction.Permissions', NewValue: '[] => [[Id: x, ConsentType: Principal, Scope:  Mail.Read offline_access, CreatedDateTime: ]]; ', OldValue: '' }] }, ["role 'Mail.Read offline_access'"]],
+    ['the mailbox of a rule whose path has its mark twice', { RecordType: 1, Operation: 'New-InboxRule', ObjectId: `eu.example/Hosted/${key}\\\\Rule`, Parameters: [{ Name: 'Name', Value: 'Rule' }] }, [`policy eu.example/Hosted/${key}\\\\Rule 'Rule'`, `mailbox ${key}`]],
     ['an insight by its name', { RecordType: 42, Operation: 'InsightGenerated', Name: 'New domains', ObjectId: key, InsightId: key, Severity: 'High' }, ["policy 'New domains'"]],
   ])('is found: %s', (_, record, targets) => {
     expect(said(record)).toEqual(targets);
@@ -159,6 +160,16 @@ describe('what is said of findings', () => {
     });
     expect(event).toMatchObject({ category: 'security', severity: 'high', outcome: 'unknown' });
     expect(event.ocsf).toEqual({ class: 2004, activity: 1 });
+  });
+  test.each([
+    ['Disable-ATPProtectionPolicyRule', [], 'medium'],
+    ['Disable-EOPProtectionPolicyRule', [], 'medium'],
+    ['Enable-EOPProtectionPolicyRule', [], 'informational'],
+    ['New-InboxRule', [{ Name: 'MoveToFolder', Value: 'RSS Subscriptions' }], 'medium'],
+    ['New-InboxRule', [{ Name: 'MoveToFolder', Value: 'mira:\\Conversation History' }], 'medium'],
+    ['New-InboxRule', [{ Name: 'MoveToFolder', Value: 'Invoices' }], 'low'],
+  ])('of %s with %j: %s', (Operation, Parameters, severity) => {
+    expect(audit({ RecordType: 1, Operation, Parameters, ResultStatus: 'True' }).severity).toBe(severity);
   });
   test('of mail let out of quarantine by command: no policy, but worth a look', () => {
     const release = { RecordType: 1, Operation: 'Release-QuarantineMessage', ResultStatus: 'True' };

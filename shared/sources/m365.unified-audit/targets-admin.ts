@@ -121,7 +121,8 @@ function addFolder(found: Entity[], texts: readonly (string | null)[]): boolean 
 function addOwnerOfRule(found: Entity[], texts: readonly (string | null)[]): void {
   for (const text of texts) {
     const mark = text?.lastIndexOf('\\') ?? -1;
-    if (mark > 0) return addEntity(found, ownerIn(text?.slice(0, mark) ?? ''));
+    // Escaped once too often on the way, the mark stands there twice.
+    if (mark > 0) return addEntity(found, ownerIn(text?.slice(0, mark).replace(/\\+$/, '') ?? ''));
   }
 }
 
