@@ -23,8 +23,12 @@ export function actorOf(facts: AuditFacts): Entity | null {
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
-  const address = said.address ?? claims.address ?? keyAddress(key, said) ?? besideId(facts);
-  const name = said.name ?? claims.name ?? word(record.LogonUserDisplayName);
+  const address = isOwnerForApp(record, said)
+    ? null
+    : (said.address ?? claims.address ?? keyAddress(key, said) ?? besideId(facts));
+  // Beside a person stands the name of the app that acted for them.
+  const name =
+    said.name ?? (claims.kind === 'user' ? null : claims.name) ?? word(record.LogonUserDisplayName);
   const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
   const kind =
     said.kind ??
@@ -50,6 +54,14 @@ const otherUserId = (record: UnifiedAudit): string | null =>
     record.Username, record.Approver, record.User, record.UserEmail, record.InitiatedBy, record.PerformedBy, record.CallerUpn,
     record.Caller,
   ); // prettier-ignore
+
+/** What an app opens with rights of its own is told under the name of the mailbox's owner, and the key is the app's. */
+const isOwnerForApp = (record: UnifiedAudit, said: Said): boolean =>
+  record.MailboxOwnerUPN !== undefined &&
+  integer(record.UserType) === 5 &&
+  record.UserKey !== undefined &&
+  (record.UserKey === record.ClientAppId || record.UserKey === record.AppId) &&
+  said.address?.toLowerCase() === word(record.MailboxOwnerUPN)?.toLowerCase();
 
 /** `app@sharepoint` is written like an address, and is none. */
 const keyAddress = (key: { address: string | null }, said: Said): string | null =>

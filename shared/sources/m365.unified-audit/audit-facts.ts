@@ -53,10 +53,18 @@ function familyOf(record: UnifiedAudit, workload: string | null, operation: stri
   if (record.MailboxOwnerUPN !== undefined || record.MailboxGuid !== undefined) return 'mailbox';
   if (record.PolicyDetails !== undefined) return 'dlp';
   if (record.AlertId !== undefined) return 'alert';
-  const family = familyOfWorkload(workload);
+  const family = workload === null ? familyOfOperation(operation) : familyOfWorkload(workload);
   // Exchange's commands have a hyphen; without one it is what was done in a mailbox.
   return family === 'admin' && operation?.includes('-') === false ? 'mailbox' : family;
 }
+
+/** Excerpts keep neither type nor service; the commonest operations are told all the same. */
+const familyOfOperation = (operation: string | null): Family =>
+  /^UserLog(gedIn|inFailed)$/.test(operation ?? '')
+    ? 'logon'
+    : /^(File|Folder)[A-Z]/.test(operation ?? '')
+      ? 'file'
+      : 'other';
 
 const argument = /-(\w+)(?::|\s+)(?:"([^"]*)"|'([^']*)'|(\S+))/g;
 

@@ -76,7 +76,9 @@ function commandCategory(operation: string): Category {
   )
     return 'mailbox';
   if (/AuditLog|AuditBypass|AuditConfig/.test(noun)) return 'administration';
-  return /Policy|Rule$|Connector$|TransportConfig|Filter|Dkim|SafeLinks|SafeAttachment|Quarantine/.test(noun)
+  return /Policy|Rule$|Connector$|TransportConfig|Filter|Dkim|SafeLinks|SafeAttachment|Quarantine(?!Message)/.test(
+    noun,
+  )
     ? 'policy'
     : 'administration';
 }

@@ -35,7 +35,7 @@ export function clientOf(facts: AuditFacts): Client | null {
       ) ??
       firstWord(
         record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
-        held?.['app'], record.AppIdentity,
+        held?.['app'], record.AppIdentity, facts.family === 'directory' ? actingApp(record.Actor) : null,
       ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), actOnDevices.has(facts.family) ? null : record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
@@ -52,13 +52,24 @@ const actOnDevices: ReadonlySet<Family> = new Set(['compliance', 'threat']);
 /** SharePoint writes the client's address there where it knows no name. */
 const deviceNamed = (value: unknown): string | null => (parseIp(value) === null ? word(value) : null);
 
-/** A number of some service's own, also in quotes, names nothing. */
+/** A number of some service's own, also in quotes, names nothing; nor do SharePoint's words for no system at all. */
 const platformNamed = (value: unknown): string | null =>
-  typeof value === 'string' && integer(value) === null ? value : null;
+  typeof value === 'string' && integer(value) === null && !/^(Service|Web|NotSpecified)$/.test(value)
+    ? word(value)
+    : null;
+
+/** Among what identifies a person (5 is their address) the name (1) is that of the app that acted for them. */
+function actingApp(actor: unknown): string | null {
+  const claims = list(actor).map(fields);
+  const name = claims.find(claim => integer(claim?.['Type']) === 1)?.['ID'];
+  return name !== undefined && claims.some(claim => integer(claim?.['Type']) === 5) ? word(name) : null;
+}
 
 function addressOf(facts: AuditFacts): IpAndPort | null {
   const { record } = facts;
   return (
+    // Of a mailbox the first can be that of Microsoft's own server that asked for somebody.
+    (facts.family === 'mailbox' ? parseIp(record.ClientIPAddress) : null) ??
     parseIp(record.ClientIP) ??
     parseIp(record.ClientIPAddress) ??
     parseIp(record.ActorIpAddress) ??

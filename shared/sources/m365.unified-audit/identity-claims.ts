@@ -20,11 +20,14 @@ const kinds = wordTable<EntityKind>({
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const prefixed = /^([A-Za-z]+)_(.+)$/;
 export const isGuid = (text: string): boolean => guid.test(text);
+/** One with something behind it, as services make their own of one of another's, or a long number of another kind. */
+export const isOpaque = (text: string): boolean =>
+  /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}[\w-]*$|^[0-9a-f]{20,}$/i.test(text);
 
 /** IdentityType: 0 claim, 1 name, 2 other (ids, `User_<id>`, `User`), 3 PUID, 4 SPN, 5 UPN. */
 export function identityClaims(value: unknown): IdentityClaims {
   let kind: EntityKind | null = null;
-  let [id, guessedId, name, address]: (string | null)[] = [null, null, null, null];
+  let [id, guessedId, name, address, principal]: (string | null)[] = [null, null, null, null, null];
   for (const entry of list(value)) {
     const pair = fields(entry);
     const said = word(pair?.['ID']);
@@ -32,7 +35,8 @@ export function identityClaims(value: unknown): IdentityClaims {
     const type = integer(pair?.['Type']);
     const [, prefix = '', rest = null] = prefixed.exec(said) ?? [];
     if (type === 5) address ??= said;
-    else if (type === 1 || type === 4) name ??= said;
+    else if (type === 1) name ??= said;
+    else if (type === 4) principal ??= isGuid(said.slice(0, 36)) ? null : said;
     else if (type === 3) guessedId ??= said;
     else if (kinds[prefix.toLowerCase()] !== undefined) {
       kind ??= kinds[prefix.toLowerCase()] ?? null;
@@ -42,5 +46,5 @@ export function identityClaims(value: unknown): IdentityClaims {
     else if (type === 0) guessedId = said;
     else guessedId ??= said;
   }
-  return { kind, id: id ?? guessedId ?? null, name: name ?? null, address: address ?? null };
+  return { kind, id: id ?? guessedId ?? null, name: name ?? principal ?? null, address: address ?? null };
 }

@@ -27,7 +27,12 @@ const typeOf = (has: Fields): string =>
   firstWord(has['Type'], has['type'])?.toLowerCase().replaceAll('-', '') ?? '';
 
 export function addInvestigated(found: Entity[], data: Fields | null, actions: unknown): void {
-  for (const has of entitiesOf(data, actions)) addEntity(found, investigated(has));
+  for (const has of entitiesOf(data, actions)) {
+    addEntity(found, investigated(has));
+    // The link that was clicked, of which the mail it came with is known and no more.
+    if (has['SourceEntityType'] === 'MaliciousUrl')
+      addEntity(found, entity('other', { id: word(has['SourceEntityId']) }));
+  }
 }
 
 function investigated(has: Fields): Entity | null {

@@ -33,14 +33,14 @@ export function mailOf(
       : null);
   const recipients = recipientsOf(facts, item, dlp, review);
   const aboutMail = messageId !== null || subject !== null || sender !== null;
-  if (!aboutMail && (recipients.length === 0 || facts.family !== 'threat')) return null;
+  if (!aboutMail && (recipients.length === 0 || (facts.family !== 'threat' && review === null))) return null;
   return {
     messageId,
     sender,
     recipients,
     subject,
     direction: spelledDirection(record.Directionality ?? review?.['Directionality']) ?? directionOf(sender, recipients, domains),
-    status: word(record.DeliveryAction)?.toLowerCase() ?? null,
+    status: firstWord(record.DeliveryAction, review?.['DeliveryAction'])?.toLowerCase() ?? null,
     size: integer(item?.['SizeInBytes']) ?? integer(dlp?.['FileSize']),
   }; // prettier-ignore
 }
@@ -50,8 +50,10 @@ function alerted({ family, record, data }: AuditFacts): Fields | null {
   if (family !== 'alert' || (record.Data === undefined && record.Actions === undefined)) return null;
   const held = data();
   const mail = investigatedMail(held, record.Actions);
-  if (mail !== null)
-    return { ...mail, From: mail['P2Sender'] ?? mail['Sender'], Recipients: mail['Recipient'] };
+  if (mail !== null) {
+    const From = mail['P2Sender'] ?? mail['Sender'];
+    return { ...mail, From, Recipients: mail['Recipient'], Directionality: mail['AntispamDirection'] };
+  }
   if (held === null) return null;
   if (isOfMail(held) && (held['mfrm'] ?? held['von']) !== undefined) {
     const recipients = [held['to'], held['cc']].map(word).filter(text => text !== null);

@@ -44,7 +44,10 @@ export function normalizeUnifiedAudit(given: UnifiedAudit, about: About): Normal
 }
 
 /** What ties the record to others: of one request, one sign-in session, one message, one incident. */
-function correlationOf({ record, access }: AuditFacts, mail: MailFacts | null): string | null {
+function correlationOf(
+  { record, access, family, extended }: AuditFacts,
+  mail: MailFacts | null,
+): string | null {
   return (
     word(record.CorrelationId) ??
     firstWord(access?.['CorrelationId'], record.InterSystemsId, record.AlertId, record.IncidentId) ??
@@ -54,6 +57,7 @@ function correlationOf({ record, access }: AuditFacts, mail: MailFacts | null): 
       record.ActivityId,
       record.SessionId,
       access?.['AADSessionId'],
+      family === 'directory' ? extended().get('correlationid') : null,
     )
   );
 }

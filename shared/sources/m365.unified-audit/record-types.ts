@@ -57,7 +57,7 @@ const byFamily: Readonly<Record<Exclude<Family, 'other'>, string>> = {
     65 Quarantine, 85 AttackSim, 88 UserTraining, 90 MSTIC, 156 FilteringUrlClick, 160 FilteringMailSubmission
   `,
   alert: `
-    40 SecurityComplianceAlerts, 64 AirInvestigation, 78 WDATPAlerts, 86 AirManualInvestigation,
+    40 SecurityComplianceAlerts, 42 SecurityComplianceInsights, 64 AirInvestigation, 78 WDATPAlerts, 86 AirManualInvestigation,
     89 AirAdminActionInvestigation, 98 MCASAlerts, 115 MAPGAlerts, 166 Alert, 167 AlertStatus, 168 AlertIncident,
     169 IncidentStatus, 294 AadRiskDetection
   `,
@@ -99,7 +99,7 @@ const byFamily: Readonly<Record<Exclude<Family, 'other'>, string>> = {
     278 Dynamics365BusinessCentral, 357 FabricAudit
   `,
   compliance: `
-    24 Discovery, 31 AeD, 38 DataGovernance, 42 SecurityComplianceInsights, 58 HRSignal,
+    24 Discovery, 31 AeD, 38 DataGovernance, 58 HRSignal,
     68 ComplianceSupervisionExchange, 74 SecureScore, 81 MDATPAudit, 91 PhysicalBadgingSignal, 103 PrivacyInsights,
     110 MSDEResponseActions, 111 MSDEGeneralSettings, 112 MSDEIndicatorsSettings, 113 MS365DCustomDetection,
     114 MSDERolesSettings, 116 MAPGPolicy, 117 MAPGRemediation, 118 PrivacyRemediationAction, 119 PrivacyDigestEmail,

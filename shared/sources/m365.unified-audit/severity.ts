@@ -31,11 +31,12 @@ const stated = wordTable<Severity>({
 }); // prettier-ignore
 
 /** Of an alert, or the highest of the rules a data-loss finding matched. */
-function statedSeverity({ record, family }: AuditFacts): Severity | null {
+function statedSeverity({ record, family, data }: AuditFacts): Severity | null {
   if (family !== 'alert' && family !== 'dlp') return null;
   let found: Severity | null = null;
   const said = [
-    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel),
+    firstWord(record.Severity, record.AlertSeverity, record.RiskLevel) ??
+      (family === 'alert' ? firstWord(data()?.['Severity'], data()?.['sev']) : null),
     ...list(record.PolicyDetails).flatMap(ruleSeverities),
   ];
   for (const text of said) {
@@ -115,10 +116,10 @@ const medium: readonly RegExp[] = [
   /^Set-MailboxFolderPermission$|^(Add|Modify|Update)FolderPermissions$/,
   /^(New|Set|Enable|Disable|Remove)-TransportRule$/,
   /^(New|Set)-(InboundConnector|OutboundConnector|RemoteDomain)$/,
-  /^(Set|Disable|Remove)-(Malware|HostedContent|AntiPhish|SafeLinks|SafeAttachment)/,
+  /^(Set|Disable|Remove)-(Malware|HostedContent|AntiPhish|SafeLinks|SafeAttachment|(ATP|EOP)Protection)/,
   /^(New|Set|Remove)-.*(Dlp|Retention|ConditionalAccess)/,
   /^SearchExport(ed|Downloaded)$|^New-ComplianceSearch$|eDiscovery/i,
-  /^SendAs$/,
+  /^SendAs$|^Release-QuarantineMessage$/,
 ];
 const anyFits = (patterns: readonly RegExp[], operation: string): boolean =>
   patterns.some(pattern => pattern.test(operation));
@@ -133,6 +134,9 @@ function commandSeverity(facts: AuditFacts): Severity {
   return anyFits(medium, operation) ? 'medium' : 'informational';
 }
 
+/** Folders of every mailbox that nobody opens, by their English names. */
+const unread = /\b(RSS|Junk E-?mail|Deleted Items|Conversation History)\b/i;
+
 /** Rules that send mail away or hide it are how a taken-over mailbox is used. */
 function inboxRuleSeverity(facts: AuditFacts): Severity {
   const parameters = facts.parameters();
@@ -142,7 +146,9 @@ function inboxRuleSeverity(facts: AuditFacts): Severity {
   const does = actions.find(property => property?.['Name'] === 'RuleActions')?.['Value'];
   if (typeof does === 'string' && /Forward|Redirect/i.test(does)) return 'high';
   const hides =
-    flag(parameters.get('deletemessage')) === true || (typeof does === 'string' && /Delete/i.test(does));
+    flag(parameters.get('deletemessage')) === true ||
+    unread.test(word(parameters.get('movetofolder')) ?? '') ||
+    (typeof does === 'string' && /Delete/i.test(does));
   return hides ? 'medium' : 'low';
 }
 

@@ -1,6 +1,6 @@
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
-import { addNamedByChanges } from '../_kit/directory-changes.ts';
+import { addNamedByChanges, consentedScopes } from '../_kit/directory-changes.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
@@ -28,6 +28,7 @@ function addChanged(found: Entity[], given: readonly unknown[]): void {
     .map(fields)
     .map(change => (change?.['Name'] === undefined ? { ...change, Name: change?.['DisplayName'] } : change));
   addNamedByChanges(found, changes, changeFields);
+  for (const name of consentedScopes(changes, changeFields)) addEntity(found, entity('role', { name }));
   // Who was given the role of an app.
   const valueOf = (name: string): string | null => {
     const change = changes.find(one => one['Name'] === name);
@@ -59,6 +60,7 @@ const nouns: readonly (readonly [RegExp, EntityKind])[] = [
   [/Device/, 'device'],
   [/Site|^SPO/, 'site'],
   [/^(Cs)?Team/, 'team'],
+  [/Message$/, 'message'],
 ];
 
 /** Arguments that name further people and things: who was let in, and where mail goes. */
@@ -119,7 +121,8 @@ function addFolder(found: Entity[], texts: readonly (string | null)[]): boolean 
 function addOwnerOfRule(found: Entity[], texts: readonly (string | null)[]): void {
   for (const text of texts) {
     const mark = text?.lastIndexOf('\\') ?? -1;
-    if (mark > 0) return addEntity(found, ownerIn(text?.slice(0, mark) ?? ''));
+    // Escaped once too often on the way, the mark stands there twice.
+    if (mark > 0) return addEntity(found, ownerIn(text?.slice(0, mark).replace(/\\+$/, '') ?? ''));
   }
 }
 

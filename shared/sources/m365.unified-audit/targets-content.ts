@@ -5,7 +5,9 @@ import { addEntity, entity } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
+import { userIdOf } from './actor.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { isGuid, isOpaque } from './identity-claims.ts';
 import { addInvestigated, isOfMail } from './investigation.ts';
 
 /** Mailboxes and the messages in them. */
@@ -88,7 +90,9 @@ function addAttachments(found: Entity[], attached: string): void {
 
 const mostAttachments = 20;
 
-const memberKinds: readonly EntityKind[] = ['user', 'user', 'guest'];
+/** 1 and 2 are owners and members, which of them Microsoft tells both ways; 3 is a guest. */
+const memberKind = (role: unknown, address: string | null): EntityKind =>
+  integer(role) === 3 || /#ext#/i.test(address ?? '') ? 'guest' : 'user';
 
 /** Teams, channels, chats, their members, and what other places of work name. */
 export function addWorkTargets(found: Entity[], { record, family, type }: AuditFacts): void {
@@ -96,8 +100,11 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addEntity(found, entity('other', { id: word(record.ChannelGuid), name: word(record.ChannelName) }));
   for (const member of list(record.Members)) {
     const known = fields(member);
-    const kind = memberKinds[integer(known?.['Role']) ?? 0] ?? 'user';
-    addEntity(found, entity(kind, { name: word(known?.['DisplayName']), address: word(known?.['UPN']) }));
+    const address = word(known?.['UPN']);
+    addEntity(
+      found,
+      entity(memberKind(known?.['Role'], address), { name: word(known?.['DisplayName']), address }),
+    );
   }
   for (const person of [record.Invitee, record.TargetUserId].map(word)) {
     if (person !== null)
@@ -115,7 +122,7 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
   for (const [name, id] of [
     [record.ArtifactName, record.ArtifactId], [record.ReportName, record.ReportId], [record.DashboardName, record.DashboardId], [record.DatasetName, record.DatasetId],
-    [record.ObjectDisplayName, null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
+    [record.ObjectDisplayName, isGuid(word(record.ObjectId) ?? '') ? record.ObjectId : null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
   ]) if (name !== undefined) addEntity(found, entity('other', { name: word(name), id: word(id) })); // prettier-ignore
   addAssistantSources(found, fields(record.CopilotEventData));
   if (record.AgentName !== undefined) {
@@ -170,7 +177,8 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
     const known = fields(attachment);
     addEntity(found, entity('file', { id: word(known?.['SHA256']), name: word(known?.['FileName']) }));
   }
-  addPerson(found, word(record.LastModifiedBy));
+  if (bareAddress(word(record.LastModifiedBy) ?? '').toLowerCase() !== userIdOf(record)?.toLowerCase())
+    addPerson(found, word(record.LastModifiedBy));
   if (family === 'dlp') addDestination(found, facts);
   addEntity(
     found,
@@ -207,7 +215,11 @@ function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {
   const data = held();
   if (about !== null) {
     const kind = alertKinds[word(record.EntityType)?.toLowerCase() ?? ''] ?? 'other';
-    addEntity(found, entity(kind, isAddress(about) ? { address: about } : { name: about }));
+    const isId = isOpaque(about);
+    addEntity(
+      found,
+      entity(kind, isAddress(about) ? { address: about } : isId ? { id: about } : { name: about }),
+    );
   }
   for (const one of list(record.Entities)) {
     const known = fields(one);

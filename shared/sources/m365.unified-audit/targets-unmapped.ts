@@ -1,8 +1,11 @@
 import { remembered } from '../../kernel/remembered.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
+import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word, type Fields } from '../_kit/reading.ts';
+import { isGuid } from './identity-claims.ts';
 import { pairs, personIn } from './targets-people.ts';
 
 // `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
@@ -37,7 +40,7 @@ const readName = remembered(mostKnown, (field): FieldName | null => {
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
   [/^(Device|Machine|CloudPc)/i, 'device'], [/^Agent/, 'application'], [/^(Document|File|Folder)/, 'file'],
   [/^RoleGroup|^Role/, 'role'], [/^Group/, 'group'], [/^Team/, 'team'], [/Policy$|Rule$/, 'policy'],
-  [/^Site/, 'site'], [/^Domain/, 'domain'],
+  [/^Site/, 'site'], [/^Domain/, 'domain'], [/^Mailbox/, 'mailbox'], [/Message$/, 'message'],
 ]; // prettier-ignore
 /** What other things lie in: it alone does not say what was acted on. */
 const holdsOthers = /^(Capacity|Environment|Gateway)$/;
@@ -89,13 +92,23 @@ function thingsIn(record: Fields, isAsked: (name: FieldName) => boolean): Entity
     const read = readName(field);
     const said = read === null || !isAsked(read) ? null : word(value);
     if (read === null || said === null || said.startsWith('{')) continue;
+    // SharePoint writes a client's address where it knows no device.
+    if (read.stem === 'Device' && parseIp(said) !== null) continue;
     const thing = things.get(read.stem) ?? { id: null, name: null };
-    thing[read.says] ??= said;
+    thing[isGuid(said) ? 'id' : read.says] ??= said;
     things.set(read.stem, thing);
   }
   const found: Entity[] = [];
   for (const [stem, thing] of [...things].slice(0, most)) {
-    addEntity(found, entity(kinds.find(([pattern]) => pattern.test(stem))?.[1] ?? 'other', thing));
+    addEntity(found, thingOf(kinds.find(([pattern]) => pattern.test(stem))?.[1] ?? 'other', thing));
   }
   return found;
+}
+
+/** A mailbox goes by its address; a message by what stands in its headers, which some services escape as for a link. */
+function thingOf(kind: EntityKind, thing: { id: string | null; name: string | null }): Entity | null {
+  const { id, name } = thing;
+  if (kind === 'mailbox' && id !== null && isAddress(id)) return entity(kind, { name, address: id });
+  const escaped = kind === 'message' ? /^%3C(.+)%40(.+)%3E$/i.exec(id ?? '') : null;
+  return entity(kind, escaped === null ? thing : { id: `<${escaped[1]}@${escaped[2]}>`, name });
 }

@@ -5,8 +5,9 @@ import { addEntity, entity, mentions } from '../_kit/entity.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
-import { isGuid } from './identity-claims.ts';
+import { isGuid, isOpaque } from './identity-claims.ts';
 import type { Family } from './record-types.ts';
+import type { UnifiedAudit } from './schema.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
 import { addPeopleNamed } from './targets-people.ts';
@@ -53,7 +54,9 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   }
   // Whom a thing was shared with does not say which thing.
   if (ofServices.has(facts.family) && found.every(({ kind }) => kind === 'user')) {
-    return [...thingsNamed(facts.record), ...found];
+    const things = thingsNamed(facts.record);
+    for (const person of found) addEntity(things, person);
+    return things;
   }
   return found;
 }
@@ -86,10 +89,11 @@ function addFile(found: Entity[], { record, family }: AuditFacts): void {
   if (family !== 'file' && name === null) return;
   const kind =
     itemKinds[word(record.ItemType)?.toLowerCase() ?? ''] ?? (name === null ? siteOrFile(url) : 'file');
-  addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: name ?? lastSegment(url) }));
   if ((record.SearchQueryText ?? record.QueryText) !== undefined) {
     addEntity(found, entity('other', { name: firstWord(record.SearchQueryText, record.QueryText) }));
   }
+  const own = name ?? (url !== null && isGuid(url) ? null : lastSegment(url));
+  addEntity(found, entity(kind, { id: url ?? word(record.SiteUrl), name: own }));
   const copy = word(record.DestinationFileName);
   // Moved without another name: the folder says which is which.
   if (copy !== null && (copy !== name || record.DestinationRelativeUrl !== record.SourceRelativeUrl)) {
@@ -139,8 +143,17 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
     /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
-  if (family === 'alert' && found.length > 0 && isGuid(object)) return; // the alert's own id once more
+  if (found.length > 0 && isToldAlready(found, object, record, family)) return;
   addEntity(found, objectOf(object));
+}
+
+/** An id that says nothing new: the alert's own, another of the directory's for its target, or made of another. */
+function isToldAlready(found: Entity[], object: string, record: UnifiedAudit, family: Family): boolean {
+  if (family === 'directory') return list(record.Target).some(claim => fields(claim)?.['ID'] === object);
+  if (!isOpaque(object)) return false;
+  if (family === 'alert') return true;
+  const message = word(record.NetworkMessageId);
+  return (message !== null && object.startsWith(message)) || found.some(({ id }) => id?.includes(object));
 }
 
 /** `https://contoso.example/sites/finance`, and nothing in it. */
@@ -154,8 +167,7 @@ function objectOf(object: string): Entity | null {
   }
   const bare = bareAddress(object);
   if (isAddress(bare)) return entity(/#ext#/i.test(bare) ? 'guest' : 'user', { address: bare });
-  if (isGuid(object)) return entity('other', { id: object });
-  return entity('other', { name: object });
+  return entity('other', isOpaque(object) ? { id: object } : { name: object });
 }
 
 /** The last part of a URL or path, without a query. */
