@@ -20,11 +20,9 @@ export function itemsOf(value: unknown): Item[] {
   const held = unpacked(value);
   // Forwarders cut lists into records of one element each, and then write that element without its list.
   return (fields(held) === null ? list(held) : [held]).flatMap(element => {
-    const has = fields(unpacked(element));
+    const has = asSent(fields(unpacked(element)));
     if (has === null) return [];
-    const said =
-      firstWord(has['@odata.type'], has['entityType']) ??
-      (has['deviceDnsName'] === undefined ? '' : 'device');
+    const said = firstWord(has['@odata.type'], has['odataType'], has['entityType']) ?? kindByFields(has);
     const kind = said
       .slice(said.lastIndexOf('.') + 1)
       .replace(/Evidence$/, '')
@@ -33,6 +31,25 @@ export function itemsOf(value: unknown): Item[] {
     return [{ kind, has, roles, things: (readers[kind] ?? anything)(has) }];
   });
 }
+
+/** A shell puts what only one kind of evidence has into an object of its own; as Graph sends it, all is in one. */
+const asSent = (has: Fields | null): Fields | null =>
+  has?.['additionalProperties'] === undefined
+    ? has
+    : { ...has, ...fields(unpacked(has['additionalProperties'])) };
+
+/** Answers asked for without metadata say no kind; the first field that tells one. */
+const telling: readonly (readonly [field: string, kind: string])[] = [
+  ['deviceDnsName', 'device'],
+  ['imageFile', 'process'],
+  ['primaryAddress', 'mailbox'],
+  ['recipientEmailAddress', 'analyzedMessage'],
+  ['fileDetails', 'file'],
+  ['ipAddress', 'ip'],
+  ['userAccount', 'user'],
+  ['url', 'url'],
+];
+const kindByFields = (has: Fields): string => telling.find(([field]) => has[field] !== undefined)?.[1] ?? '';
 
 type Read = (has: Fields) => readonly (Entity | null)[];
 
@@ -183,6 +200,7 @@ const anything = named(
     'clusterBy',
     'domainName',
     'subject',
+    'url',
   ],
 );
 
@@ -193,12 +211,17 @@ export const accessesOf = (has: Fields): Fields[] =>
 function account(has: Fields): Entity | null {
   const about = has['userAccount'] === undefined ? has : of(has['userAccount']);
   const name = firstWord(about['displayName'], about['accountName']);
-  return entity('user', {
+  return entity(isSystem(about) ? 'system' : 'user', {
     id: firstWord(about['azureAdUserId'], about['aadUserId'], about['userSid']),
     name,
     address: word(about['userPrincipalName']),
   });
 }
+
+/** Windows' own accounts, the same on every machine: SYSTEM, LOCAL SERVICE and NETWORK SERVICE. */
+const isSystem = (about: Fields): boolean =>
+  /^S-1-5-(18|19|20)$/i.test(word(about['userSid']) ?? '') ||
+  /^nt authority$/i.test(word(about['domainName']) ?? '');
 
 const message = (has: Fields): Entity | null =>
   entity('message', {

@@ -80,6 +80,9 @@ const thingNames: readonly (readonly [string, EntityKind])[] = [
   ['connector', 'application'],
 ]; // prettier-ignore
 
+/** `TR-C0A0-01434-M`: mail that was taken out of mailboxes, or put back. */
+const incidentCode = /\bTR-[A-Z0-9]{1,20}-\d{1,10}-[A-Z]\b/g;
+
 /**
  * Whoever else the text names, what it names otherwise, then the application, which is what somebody signs in to; where
  * nothing of it says what was done it to, the thing itself in Mimecast's words.
@@ -92,6 +95,9 @@ function targetsOf(info: EventInfo, actor: Entity | null, signsIn: boolean): Ent
   }
   for (const [name, kind] of signsIn ? [] : thingNames) {
     addEntity(found, entity(kind, { name: word(info.named.get(name)) }));
+  }
+  for (const [code] of (info.what ?? '').matchAll(incidentCode)) {
+    addEntity(found, entity('other', { name: code }));
   }
   const oneself = entity('user', { address: info.addresses[0] ?? null });
   // `Password reset for user: <the user>`: done to oneself, and nothing else is named.
