@@ -299,4 +299,30 @@ describe('audit texts', () => {
     expect(event.summary).toContain('File name : w.xlsx');
     expect(namesOf(event)).toEqual(['watchlist', 'w.xlsx', 'Console']);
   });
+  test.each([
+    [
+      'Review Set Action',
+      'Viewed Review Set Details - Case: Class Action',
+      'case_review_logs',
+      2,
+      'informational',
+    ],
+    ['Case Action', 'Created Case - Case: Class Action', 'case_review_logs', 1, 'low'],
+    ['Folder Log Entry', 'Action Performed - Deleted New Folder', 'profile_group_logs', 5, 'low'],
+  ])('tell the deed where the type does not: %s, %s', (type, info, category, activity, severity) => {
+    const event = audit(type, `${info}${tail}`, category);
+    expect([event.ocsf.activity, event.severity]).toEqual([activity, severity]);
+  });
+  test('name an address by itself, not by the program’s words for it', () => {
+    const event = audit(
+      'Logon Authentication Failed',
+      'Creating the auditLog entry for failed authentication, emailAddress :com.contoso.Address@4a3bcd11[accountCode=C0,internal=false,emailAddress=mira@contoso.example,aliases={}] remote IP : 203.0.113.9 application : LFS',
+      'authentication_logs',
+    );
+    expect(event.reason).toBe(
+      'Creating the auditLog entry for failed authentication, emailAddress :mira@contoso.example',
+    );
+    expect(namesOf(event)).toEqual(['mira@contoso.example', 'LFS']);
+    expect(event.client?.ip).toBe('203.0.113.9');
+  });
 });

@@ -23,7 +23,8 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
   const title = titleOf(record.title, record.threatDisplayName, record.category) ?? 'Alert without a title';
   const evidence = readEvidence(title, record.evidence, record.entities, record.devices, before(record));
   const targets = [...evidence.targets];
-  addEntity(targets, entity('other', { name: word(record.threatDisplayName) }));
+  const threat = word(record.threatDisplayName);
+  if (threat !== title) addEntity(targets, entity('other', { name: threat }));
   const { outcome, reason } = outcomeOfStatus(
     { status: record.status, classification: record.classification, determination: record.determination },
     [record.investigationState],

@@ -33,6 +33,14 @@ const endsOf = (value: unknown): unknown =>
     ? `${value.slice(0, 3_000)} … ${value.slice(-1_000)}`
     : value;
 
+/** `com.contoso.Address@4a3bcd11[accountCode=C0,emailAddress=a@b.example,…]`: how a program writes an address to itself. */
+const ownWords = /(?<![\w.$])[\w.$]{1,200}@[0-9a-f]{1,16}\[([^[\]]{1,2000})\]/g;
+const withoutOwnWords = (info: string): string =>
+  info.replace(ownWords, (all, inside: string) => {
+    const said = inside.split(',').find(part => part.startsWith('emailAddress='));
+    return said === undefined ? all : said.slice('emailAddress='.length);
+  });
+
 /** Where the text comes as an object, its names and values in the text's own manner. */
 const writtenOut = (known: Fields | null): string | null =>
   known === null
@@ -55,19 +63,20 @@ const titled = (name: string): string =>
  * and time are somebody's wall clock: never read as the event's.
  */
 export function readEventInfo(value: unknown): EventInfo {
-  const info = text(endsOf(value)) ?? writtenOut(fields(value));
+  const said = text(endsOf(value));
+  const info = said === null ? writtenOut(fields(value)) : withoutOwnWords(said);
   if (info === null) return { what: null, named: new Map(), addresses: [] };
   const named = new Map<string, string>();
   const inBrackets = bracketed.exec(info)?.[0].length ?? 0;
   let first = info.length;
   for (const match of info.matchAll(namedValue)) {
-    const [, before = '', name = '', said = ''] = match;
+    const [, before = '', name = '', words = ''] = match;
     const key = name.trim().toLowerCase();
     // What begins the text is what happened, unless it is one of the names that stand at its end; so is what stands
     // behind a dash, and what was searched for.
     const isPart = match.index === 0 || before === ' - ' || key === 'search criteria';
     if (match.index >= inBrackets && (!isPart || atTheEnd.has(key))) first = Math.min(first, match.index);
-    if (named.size < most && !named.has(key) && said.trim() !== '') named.set(key, said.trim());
+    if (named.size < most && !named.has(key) && words.trim() !== '') named.set(key, words.trim());
   }
   const ip = spokenIp.exec(info)?.[1];
   if (ip !== undefined && !named.has('ip')) named.set('ip', ip.replace(/[.:]$/, ''));

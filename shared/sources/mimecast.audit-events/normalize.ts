@@ -19,7 +19,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const group = word(record.category);
   const operation = word(record.auditType) ?? group ?? 'Audit event without a type';
   const outcome = outcomeOf(operation, info);
-  const known = classifyAudit(group ?? '', operation, outcome);
+  const known = classifyAudit(group ?? '', operation, outcome, deedWords(operation, info.what));
   const actor = actorOf(record, info, known.category === 'role' || known.category === 'administration');
   return {
     time,
@@ -43,6 +43,12 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     ocsf: known.ocsf,
   };
 }
+
+/** `Case Action`, `Folder Log Entry`: types that do not tell the deed; the first words of the text do. */
+const deedWords = (operation: string, what: string | null): string =>
+  /\b(action|entry)$/i.test(operation) && what !== null
+    ? (/^(?:Action Performed - )?(\S+ ?\S*)/.exec(what)?.[1] ?? operation)
+    : operation;
 
 /** What is in the audit log was done, unless its words say that it failed. */
 function outcomeOf(operation: string, { what, named }: EventInfo): Outcome {
