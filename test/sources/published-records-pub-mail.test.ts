@@ -54,7 +54,7 @@ describe('evidence in the forms Microsoft’s own kits write it', () => {
     },
     'an answer’s without any metadata': {
       ...whole,
-      evidence: evidence.map(({ '@odata.type': _, ...rest }) => rest),
+      evidence: evidence.map(one => ({ ...one, '@odata.type': undefined })),
     },
   };
   test.each(Object.entries(forms))('%s is the same event', (_, form) => {
@@ -70,6 +70,53 @@ describe('evidence in the forms Microsoft’s own kits write it', () => {
     expect(namesOf(alertOf('Link', piece('mailLink', { url: 'https://evil.example/' })))).toEqual([
       'https://evil.example/',
     ]);
+  });
+});
+
+describe('entities of the API before', () => {
+  const none = { url: null, ipAddress: null, primaryAddress: null, deviceDnsName: null };
+  const entitiesOf = (title: string, ...entities: readonly object[]): NormalizedEvent =>
+    read('defender.alerts', { alertId: 'a', creationTime: at, title, entities });
+  test('a process tells whose it is beside it, every field being there, empty or not', () => {
+    const of = { accountName: 'mholt', domainName: 'contoso', aadUserId: 'u1' };
+    const event = entitiesOf('Tool', { entityType: 'Process', ...none, fileName: 'a.exe', ...of });
+    expect(event.actor).toMatchObject({ kind: 'user', id: 'u1', name: 'mholt' });
+    expect(namesOf(event)).toEqual(['a.exe', 'mholt']);
+  });
+  test('a field that is there and empty tells no kind', () => {
+    const event = entitiesOf('Link', { ...none, imageFile: null, url: 'https://evil.example/' });
+    expect(namesOf(event)).toEqual(['https://evil.example/']);
+    expect(event.actor).toBeNull();
+    const whose = entitiesOf('Account', { ...none, userAccount: mira });
+    expect(whose.actor?.id).toBe('u1');
+  });
+  test('an update is told by the name its alerts had inside an incident', () => {
+    const told = (lastUpdatedTime: string) =>
+      read('defender.alerts', { alertId: 'a', creationTime: at, lastUpdatedTime, title: 'T' }).ocsf.activity;
+    expect([told(at), told('2026-10-05T10:00:00Z')]).toEqual([1, 2]);
+  });
+  test('a mailbox tells whose it is beside it, so the one who got a mail is known by their id too', () => {
+    const event = entitiesOf(
+      'Removed after delivery',
+      { entityType: 'MailMessage', ...none, recipient: 'mira@contoso.example', sender: 'a@fabrikam.example' },
+      { entityType: 'Mailbox', ...none, mailboxAddress: 'mira@contoso.example', aadUserId: 'u1' },
+      { entityType: 'User', ...none, accountName: 'mholt', aadUserId: 'u1' },
+    );
+    expect(event.actor?.address).toBe('a@fabrikam.example');
+  });
+  test('whom an alert is about may be an address, or the system', () => {
+    const about = (userName: string, domainName: string | null) =>
+      read('defender.alerts', {
+        id: 'a',
+        alertCreationTime: at,
+        title: 'T',
+        relatedUser: { userName, domainName },
+      }).actor;
+    expect(about('mira@contoso.example', null)).toMatchObject({
+      kind: 'user',
+      address: 'mira@contoso.example',
+    });
+    expect(about('SYSTEM', 'NT AUTHORITY')).toMatchObject({ kind: 'system', name: 'SYSTEM' });
   });
 });
 

@@ -49,7 +49,8 @@ const telling: readonly (readonly [field: string, kind: string])[] = [
   ['userAccount', 'user'],
   ['url', 'url'],
 ];
-const kindByFields = (has: Fields): string => telling.find(([field]) => has[field] !== undefined)?.[1] ?? '';
+const kindByFields = (has: Fields): string =>
+  telling.find(([field]) => (has[field] ?? null) !== null)?.[1] ?? '';
 
 type Read = (has: Fields) => readonly (Entity | null)[];
 
@@ -109,7 +110,7 @@ const readers = wordTable<Read>({
       name: firstWord(has['displayName'], has['mailboxDisplayName']),
       address: firstWord(has['primaryAddress'], has['mailboxAddress'], has['upn'], has['userPrincipalName']),
     }),
-    has['userAccount'] === undefined ? null : account(has),
+    (has['userAccount'] ?? has['aadUserId'] ?? null) === null ? null : account(has),
   ],
   device: deviceOf,
   ip: has => [entity('other', { name: parseIp(has['ipAddress'])?.ip ?? null })],
@@ -125,7 +126,7 @@ const readers = wordTable<Read>({
       id: word(of(has['imageFile'])['sha256']) ?? word(has['sha256']),
       name: firstWord(of(has['imageFile'])['fileName'], has['fileName']),
     }),
-    has['userAccount'] === undefined ? null : account(has),
+    account(has),
   ],
   analyzedmessage: has => [message(has), recipient(has), ...urlsIn(has)],
   mailmessage: has => [message(has), recipient(has)],
@@ -209,7 +210,8 @@ export const accessesOf = (has: Fields): Fields[] =>
   list(of(has['userAccount'])['resourceAccessEvents']).map(of);
 
 function account(has: Fields): Entity | null {
-  const about = has['userAccount'] === undefined ? has : of(has['userAccount']);
+  // The API before wrote an account's fields among those of the mailbox or process that is its.
+  const about = fields(unpacked(has['userAccount'])) ?? has;
   const name = firstWord(about['displayName'], about['accountName']);
   return entity(isSystem(about) ? 'system' : 'user', {
     id: firstWord(about['azureAdUserId'], about['aadUserId'], about['userSid']),

@@ -94,7 +94,8 @@ function receivedBy(items: readonly Item[]): ReadonlySet<string> {
   got.add(address);
   for (const item of items) {
     if (!accountKinds.has(item.kind) || !isAmong(got, item)) continue;
-    for (const one of item.things) if (isAccount(one) && one?.id != null) got.add(one.id.toLowerCase());
+    const ids = item.things.filter(isAccount).map(one => one?.id ?? address);
+    for (const id of ids) got.add(id.toLowerCase());
   }
   return got;
 }

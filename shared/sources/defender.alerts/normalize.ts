@@ -49,7 +49,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
       activity: findingActivity(
         record.status,
         created,
-        firstWord(record.lastUpdateDateTime, record.lastUpdateTime),
+        firstWord(record.lastUpdateDateTime, record.lastUpdateTime, record.lastUpdatedTime),
       ),
     },
   };
@@ -59,8 +59,10 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
 function before(record: Alert): readonly Fields[] {
   const user = fields(record.relatedUser);
   const device = firstWord(record.computerDnsName, record.machineId) !== null;
+  const name = word(user?.['userName']);
+  const called = name?.includes('@') === true ? { userPrincipalName: name } : { accountName: name };
   return [
-    ...(user === null ? [] : [{ entityType: 'User', accountName: user['userName'] }]),
+    ...(user === null ? [] : [{ entityType: 'User', domainName: user['domainName'], ...called }]),
     ...(device
       ? [{ entityType: 'Device', deviceDnsName: record.computerDnsName, mdeDeviceId: record.machineId }]
       : []),

@@ -82,7 +82,7 @@ function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Ent
 
 const thingNames: readonly (readonly [string, EntityKind])[] = [
   ['name', 'other'], ['policy', 'policy'], ['definition', 'policy'], ['group', 'group'], ['role', 'role'], ['folder', 'other'],
-  ['case', 'other'], ['review set', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
+  ['review set', 'other'], ['case', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
   ['connector', 'application'],
 ]; // prettier-ignore
 
