@@ -144,7 +144,7 @@ describe('Mimecast', () => {
       names(
         audit('Review Set Action', `Viewed Details - Case: Alpha, Review Set: Contracts, ${tail}`).targets,
       ),
-    ).toEqual(['Contracts', 'Administration Console']);
+    ).toEqual(['Contracts', 'Alpha', 'Administration Console']);
     expect(
       names(
         audit(

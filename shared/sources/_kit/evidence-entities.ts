@@ -20,11 +20,9 @@ export function itemsOf(value: unknown): Item[] {
   const held = unpacked(value);
   // Forwarders cut lists into records of one element each, and then write that element without its list.
   return (fields(held) === null ? list(held) : [held]).flatMap(element => {
-    const has = fields(unpacked(element));
+    const has = asSent(fields(unpacked(element)));
     if (has === null) return [];
-    const said =
-      firstWord(has['@odata.type'], has['entityType']) ??
-      (has['deviceDnsName'] === undefined ? '' : 'device');
+    const said = firstWord(has['@odata.type'], has['odataType'], has['entityType']) ?? kindByFields(has);
     const kind = said
       .slice(said.lastIndexOf('.') + 1)
       .replace(/Evidence$/, '')
@@ -33,6 +31,26 @@ export function itemsOf(value: unknown): Item[] {
     return [{ kind, has, roles, things: (readers[kind] ?? anything)(has) }];
   });
 }
+
+/** A shell puts what only one kind of evidence has into an object of its own; as Graph sends it, all is in one. */
+const asSent = (has: Fields | null): Fields | null =>
+  has?.['additionalProperties'] === undefined
+    ? has
+    : { ...has, ...fields(unpacked(has['additionalProperties'])) };
+
+/** Answers asked for without metadata say no kind; the first field that tells one. */
+const telling: readonly (readonly [field: string, kind: string])[] = [
+  ['deviceDnsName', 'device'],
+  ['imageFile', 'process'],
+  ['primaryAddress', 'mailbox'],
+  ['recipientEmailAddress', 'analyzedMessage'],
+  ['fileDetails', 'file'],
+  ['ipAddress', 'ip'],
+  ['userAccount', 'user'],
+  ['url', 'url'],
+];
+const kindByFields = (has: Fields): string =>
+  telling.find(([field]) => (has[field] ?? null) !== null)?.[1] ?? '';
 
 type Read = (has: Fields) => readonly (Entity | null)[];
 
@@ -92,7 +110,7 @@ const readers = wordTable<Read>({
       name: firstWord(has['displayName'], has['mailboxDisplayName']),
       address: firstWord(has['primaryAddress'], has['mailboxAddress'], has['upn'], has['userPrincipalName']),
     }),
-    has['userAccount'] === undefined ? null : account(has),
+    (has['userAccount'] ?? has['aadUserId'] ?? null) === null ? null : account(has),
   ],
   device: deviceOf,
   ip: has => [entity('other', { name: parseIp(has['ipAddress'])?.ip ?? null })],
@@ -108,7 +126,7 @@ const readers = wordTable<Read>({
       id: word(of(has['imageFile'])['sha256']) ?? word(has['sha256']),
       name: firstWord(of(has['imageFile'])['fileName'], has['fileName']),
     }),
-    has['userAccount'] === undefined ? null : account(has),
+    account(has),
   ],
   analyzedmessage: has => [message(has), recipient(has), ...urlsIn(has)],
   mailmessage: has => [message(has), recipient(has)],
@@ -183,6 +201,7 @@ const anything = named(
     'clusterBy',
     'domainName',
     'subject',
+    'url',
   ],
 );
 
@@ -191,14 +210,20 @@ export const accessesOf = (has: Fields): Fields[] =>
   list(of(has['userAccount'])['resourceAccessEvents']).map(of);
 
 function account(has: Fields): Entity | null {
-  const about = has['userAccount'] === undefined ? has : of(has['userAccount']);
+  // The API before wrote an account's fields among those of the mailbox or process that is its.
+  const about = fields(unpacked(has['userAccount'])) ?? has;
   const name = firstWord(about['displayName'], about['accountName']);
-  return entity('user', {
+  return entity(isSystem(about) ? 'system' : 'user', {
     id: firstWord(about['azureAdUserId'], about['aadUserId'], about['userSid']),
     name,
     address: word(about['userPrincipalName']),
   });
 }
+
+/** Windows' own accounts, the same on every machine: SYSTEM, LOCAL SERVICE and NETWORK SERVICE. */
+const isSystem = (about: Fields): boolean =>
+  /^S-1-5-(18|19|20)$/i.test(word(about['userSid']) ?? '') ||
+  /^nt authority$/i.test(word(about['domainName']) ?? '');
 
 const message = (has: Fields): Entity | null =>
   entity('message', {

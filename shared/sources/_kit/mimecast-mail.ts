@@ -3,6 +3,7 @@ import type { Direction, Entity, EntityKind, MailFacts } from '../../model/event
 import { bareAddress, directionOf, domainOf } from './address.ts';
 import { addEntity, entity } from './entity.ts';
 import { fields, text, word } from './reading.ts';
+import { senderInWords } from './summary.ts';
 
 /** More would make one event as large as a page; all of them stay in raw. */
 const mostRecipients = 100;
@@ -81,10 +82,10 @@ export function mailTargets(mail: MailFacts, others: readonly (Entity | null)[])
   return found;
 }
 
-/** `a@b.example to c@d.example and 2 more, “Subject”`: a mail in a sentence. */
-export function mailInWords(mail: MailFacts): string {
+/** `a@b.example to c@d.example and 2 more, “Subject”`: a mail in a sentence; `sender` as the record has it. */
+export function mailInWords(mail: MailFacts, sender: unknown): string {
   const [first, ...more] = mail.recipients;
-  const from = mail.sender ?? 'nobody (a bounce)';
+  const from = senderInWords(mail.sender, sender);
   const to = first ?? 'an unknown recipient';
   const others = more.length === 0 ? '' : ` and ${more.length} more`;
   return `${from} to ${to}${others}${mail.subject === null ? '' : `, “${mail.subject}”`}`;

@@ -15,12 +15,15 @@ export interface Evidence {
   readonly mail: MailFacts | null;
 }
 
-/** Reads the evidence of Graph's alerts, and the `entities` and `devices` of the Defender API before it. */
-export function readEvidence(...lists: readonly unknown[]): Evidence {
+/**
+ * Reads the evidence of Graph's alerts, and the `entities` and `devices` of the Defender API before it. The title tells
+ * whether a mail's recipient did something.
+ */
+export function readEvidence(title: string, ...lists: readonly unknown[]): Evidence {
   const items = lists.flatMap(itemsOf);
   const targets: Entity[] = [];
   for (const { things } of items) for (const one of things) addEntity(targets, one);
-  return { actor: actorOf(items), targets, client: clientOf(items), mail: mailOf(items) };
+  return { actor: actorOf(items, title), targets, client: clientOf(items), mail: mailOf(items) };
 }
 
 const accountKinds = new Set(['user', 'mailbox', 'process', 'hostlogonsession', 'cloudlogonsession']);
@@ -61,27 +64,57 @@ function inActingRole(items: readonly Item[]): Item | undefined {
 
 /**
  * Who acted: an account in an acting role, or an application; else an account that nothing was done to, people before
- * the accounts of processes; else who reported or wrote a mail; else whose account was used or attacked.
+ * the accounts of processes and the system's own; else who reported or wrote a mail; else whose account was used or
+ * attacked.
  */
-function actorOf(items: readonly Item[]): Entity | null {
+function actorOf(items: readonly Item[], title: string): Entity | null {
   const accounts = items.filter(({ kind, things }) => accountKinds.has(kind) && things.some(isAccount));
-  const free = accounts.filter(item => !isActedUpon(item));
+  const got = recipientsDid.test(title) ? new Set<string>() : receivedBy(items);
+  const free = accounts.filter(item => !isActedUpon(item) && !isAmong(got, item));
+  const people = free.filter(({ things }) => things.find(isAccount)?.kind !== 'system');
   return (
     accountOf(inActingRole(accounts)) ??
     applicationOf(inActingRole(items.filter(({ kind }) => applicationKinds.has(kind)))) ??
-    accountOf(free.find(({ kind }) => kind === 'user')) ??
-    accountOf(free.find(({ kind }) => kind !== 'mailbox')) ??
+    accountOf(people.find(({ kind }) => kind === 'user')) ??
+    accountOf(people.find(({ kind }) => kind !== 'mailbox')) ??
     senderOf(items) ??
-    accountOf(free[0] ?? accounts.find(({ roles }) => roles.includes('attacked')))
+    accountOf(people[0] ?? free[0] ?? accounts.find(({ roles }) => roles.includes('attacked')))
   );
 }
 
-const isAccount = (one: Entity | null): boolean => one?.kind === 'user' || one?.kind === 'mailbox';
+/** Titles of alerts about what somebody did with a mail they got. */
+const recipientsDid = /\breported by\b|\bclick|\brequested\b/i;
+
+/** Whoever got the mail, by address and by the ids of the accounts that have it; nobody who sent it themselves. */
+function receivedBy(items: readonly Item[]): ReadonlySet<string> {
+  const mail = mailAmong(items);
+  const address = firstWord(mail?.['recipientEmailAddress'], mail?.['recipient'])?.toLowerCase();
+  const got = new Set<string>();
+  if (mail === undefined || address === undefined || senderIn(mail)?.toLowerCase() === address) return got;
+  got.add(address);
+  for (const item of items) {
+    if (!accountKinds.has(item.kind) || !isAmong(got, item)) continue;
+    const ids = item.things.filter(isAccount).map(one => one?.id ?? address);
+    for (const id of ids) got.add(id.toLowerCase());
+  }
+  return got;
+}
+
+const isAmong = (some: ReadonlySet<string>, { things }: Item): boolean =>
+  things.some(
+    one =>
+      isAccount(one) &&
+      (some.has(one?.address?.toLowerCase() ?? '') || some.has(one?.id?.toLowerCase() ?? '')),
+  );
+
+const isAccount = (one: Entity | null): boolean =>
+  one?.kind === 'user' || one?.kind === 'mailbox' || one?.kind === 'system';
 
 function accountOf(item: Item | undefined): Entity | null {
   if (item === undefined) return null;
   const found = item.things.find(isAccount);
-  return found === undefined || found === null ? null : { ...found, kind: 'user' };
+  if (found === undefined || found === null) return null;
+  return found.kind === 'system' ? found : { ...found, kind: 'user' };
 }
 
 const applicationOf = (item: Item | undefined): Entity | null => item?.things[0] ?? null;
@@ -99,11 +132,13 @@ function senderOf(items: readonly Item[]): Entity | null {
 
 /**
  * The address it came from: an attacker's before any other, then the sender's and the device's own. Only where there is
- * none, one it went to: whoever searches for the address of a command and control server wants this alert.
+ * none, one that only its own wire knows, then one it went to: whoever searches for the address of a command and control
+ * server wants this alert.
  */
 function clientOf(items: readonly Item[]): Client | null {
   const ips = items.filter(item => item.kind === 'ip' && parseIp(item.has['ipAddress']) !== null);
-  const origins = ips.filter(item => !isActedUpon(item));
+  const near = ips.filter(item => !isActedUpon(item));
+  const origins = near.filter(item => isReachable(item.has['ipAddress']));
   const from = inActingRole(origins) ?? origins[0];
   const host = items.find(({ kind }) => kind === 'hostlogonsession')?.has['host'];
   const device = items.find(({ kind }) => kind === 'device')?.has ?? of(host);
@@ -111,12 +146,12 @@ function clientOf(items: readonly Item[]): Client | null {
   const session = items.find(({ kind }) => kind === 'cloudlogonsession')?.has;
   const found =
     parseIp(from?.has['ipAddress']) ??
-    parseIp(mail?.['senderIp']) ??
+    reachable(mail?.['senderIp']) ??
     parseIp(device['lastExternalIpAddress']) ??
     parseIp(device['lastIpAddress']) ??
     parseIp(list(device['ipInterfaces']).filter(isReachable)) ??
     innerIp(items) ??
-    parseIp(ips[0]?.has['ipAddress']);
+    parseIp((near[0] ?? ips[0])?.has['ipAddress']);
   const place = of(from?.has['location']);
   const platform = word(device['osPlatform']);
   // `Other` is what Defender writes of a version it does not know.
@@ -135,15 +170,20 @@ function clientOf(items: readonly Item[]): Client | null {
   });
 }
 
-/** Addresses that only the device itself, or its own wire, knows say nothing of where it is. */
+/**
+ * Addresses that only the device itself, or its own wire, knows say nothing of where it is; 255.255.255.255 is what
+ * Defender writes of a mail that came from none.
+ */
 const isReachable = (address: unknown): boolean =>
-  typeof address === 'string' && !/^(fe80:|169\.254\.|127\.|::1$)/i.test(address);
+  typeof address === 'string' && !/^(fe80:|169\.254\.|127\.|::1$|255\.255\.255\.255$)/i.test(address);
+
+const reachable = (address: unknown): IpAndPort | null => (isReachable(address) ? parseIp(address) : null);
 
 /** Connections, logons and the like hold the address they came from one level down. */
 function innerIp(items: readonly Item[]): IpAndPort | null {
   for (const { has } of items) {
     const found =
-      parseIp(has['senderIp'] ?? has['senderIP']) ??
+      reachable(has['senderIp'] ?? has['senderIP']) ??
       parseIp(of(has['sourceAddress'])['ipAddress']) ??
       parseIp(of(has['hostIpAddress'])['ipAddress']) ??
       parseIp(of(has['ipAddress'])['ipAddress']) ??

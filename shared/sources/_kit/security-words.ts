@@ -2,6 +2,10 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome, Severity } from '../../model/event.ts';
 import { firstWord, word } from './reading.ts';
 
+/** The first that says something. Microsoft ends some titles with a space of no width: nobody who searches types it. */
+export const titleOf = (...values: readonly unknown[]): string | null =>
+  firstWord(...values.map(value => word(value)?.replace(/[\u200b-\u200f\u2060\ufeff]/g, '')));
+
 const severities = wordTable<Severity>({
   informational: 'informational',
   low: 'low',

@@ -1,4 +1,5 @@
 import type { Entity, Outcome } from '../../model/event.ts';
+import { fields } from './reading.ts';
 
 const longest = 300;
 
@@ -24,6 +25,13 @@ export function summaryOf(
   const on = first === undefined ? '' : ` on ${nameOf(first)}${others}`;
   return shortened(`${event.operation}${by}${on}${ending(event.outcome, event.reason)}${addition}`);
 }
+
+/** A mail's sender; where there is none, what the record wrote tells a bounce, which nobody sent, from one left out. */
+export const senderInWords = (sender: string | null, written: unknown): string =>
+  sender ??
+  (isNobody(fields(written)?.['emailAddress'] ?? written) ? 'nobody (a bounce)' : 'an unknown sender');
+
+const isNobody = (written: unknown): boolean => typeof written === 'string' && /^\s*(<>\s*)?$/.test(written);
 
 /** People are told apart by their address; a display name is shared. */
 export const callable = (actor: Entity): string => actor.address ?? nameOf(actor);

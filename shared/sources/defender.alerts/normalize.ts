@@ -1,10 +1,10 @@
 import type { Category, NormalizedEvent } from '../../model/event.ts';
-import { entity } from '../_kit/entity.ts';
+import { addEntity, entity } from '../_kit/entity.ts';
 import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import { readEvidence, type Evidence } from '../_kit/security-evidence.ts';
-import { findingActivity, outcomeOfStatus, severityOfWord } from '../_kit/security-words.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord, titleOf } from '../_kit/security-words.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, nameOf, shortened } from '../_kit/summary.ts';
 import type { Alert } from './schema.ts';
@@ -20,8 +20,11 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
       'vendorInformation: this is an alert of the retired API /security/alerts, not of alerts_v2',
     );
   }
-  const title = firstWord(record.title, record.threatDisplayName, record.category) ?? 'Alert without a title';
-  const evidence = readEvidence(record.evidence, record.entities, record.devices, before(record));
+  const title = titleOf(record.title, record.threatDisplayName, record.category) ?? 'Alert without a title';
+  const evidence = readEvidence(title, record.evidence, record.entities, record.devices, before(record));
+  const targets = [...evidence.targets];
+  const threat = word(record.threatDisplayName);
+  if (threat !== title) addEntity(targets, entity('other', { name: threat }));
   const { outcome, reason } = outcomeOfStatus(
     { status: record.status, classification: record.classification, determination: record.determination },
     [record.investigationState],
@@ -34,7 +37,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
     reason,
     severity: severityOfWord(record.severity),
     actor: evidence.actor ?? entity('other', { name: word(record.actorDisplayName) }),
-    targets: [...evidence.targets],
+    targets,
     client: evidence.client ?? clientMentioned([title, record.description], evidence.targets),
     mail: evidence.mail,
     // The incident names its alerts by this, and every alert its incident.
@@ -46,7 +49,7 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
       activity: findingActivity(
         record.status,
         created,
-        firstWord(record.lastUpdateDateTime, record.lastUpdateTime),
+        firstWord(record.lastUpdateDateTime, record.lastUpdateTime, record.lastUpdatedTime),
       ),
     },
   };
@@ -56,8 +59,10 @@ export function normalizeAlert(record: Alert): NormalizedEvent {
 function before(record: Alert): readonly Fields[] {
   const user = fields(record.relatedUser);
   const device = firstWord(record.computerDnsName, record.machineId) !== null;
+  const name = word(user?.['userName']);
+  const called = name?.includes('@') === true ? { userPrincipalName: name } : { accountName: name };
   return [
-    ...(user === null ? [] : [{ entityType: 'User', accountName: user['userName'] }]),
+    ...(user === null ? [] : [{ entityType: 'User', domainName: user['domainName'], ...called }]),
     ...(device
       ? [{ entityType: 'Device', deviceDnsName: record.computerDnsName, mdeDeviceId: record.machineId }]
       : []),

@@ -4,7 +4,8 @@ import { openRecord } from '../_kit/open-record.ts';
 export const optionalFields = [
   'id', 'incidentId', 'title', 'category', 'severity', 'status', 'classification', 'determination', 'serviceSource',
   'productName', 'lastUpdateDateTime', 'investigationState', 'actorDisplayName',
-  'threatDisplayName', 'evidence', 'vendorInformation', 'description', 'entities', 'devices', 'lastUpdateTime', 'computerDnsName', 'machineId', 'relatedUser',
+  'threatDisplayName', 'evidence', 'vendorInformation', 'description', 'entities', 'devices', 'lastUpdateTime', 'lastUpdatedTime',
+  'computerDnsName', 'machineId', 'relatedUser',
 ] as const; // prettier-ignore
 
 /** An alert of alerts_v2 as Graph sends it, or the Defender APIs before it. Only a time is indispensable. */

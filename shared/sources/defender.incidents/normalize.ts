@@ -4,7 +4,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import { readEvidence } from '../_kit/security-evidence.ts';
-import { findingActivity, outcomeOfStatus, severityOfWord } from '../_kit/security-words.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord, titleOf } from '../_kit/security-words.ts';
 import { Problem } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
 import type { Incident } from './schema.ts';
@@ -13,11 +13,12 @@ import type { Incident } from './schema.ts';
 export function normalizeIncident(record: Incident): NormalizedEvent {
   const time = readProviderTime(record.createdDateTime) ?? readProviderTime(record.createdTime);
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
-  const title = firstWord(record.displayName, record.incidentName) ?? 'Incident without a name';
+  const title = titleOf(record.displayName, record.incidentName) ?? 'Incident without a name';
   const held = unpacked(record.alerts);
   // One alert without its list is how forwarders write an incident they cut apart.
   const alerts = (fields(held) === null ? list(held) : [held]).map(alert => fields(unpacked(alert)) ?? {});
   const evidence = readEvidence(
+    title,
     ...alerts.flatMap(alert => [alert['evidence'], alert['entities'], alert['devices']]),
   );
   const { outcome, reason } = outcomeOfStatus(

@@ -7,7 +7,7 @@ import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { firstWord, integer, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
+import { senderInWords, shortened } from '../_kit/summary.ts';
 import type { MessageTrace } from './schema.ts';
 
 /** The row says what became of a message, not what was done: one name for all of them. */
@@ -33,7 +33,7 @@ export function normalizeMessageTrace(record: MessageTrace, about: About): Norma
     client: found === null ? null : client(found),
     mail,
     correlationId: traceId,
-    summary: sentence(mail),
+    summary: sentence(mail, record.senderAddress),
     // Email activity, trace.
     ocsf: { class: 4009, activity: 4 },
   };
@@ -106,8 +106,8 @@ const severities = wordTable<Severity>({
   recalled: 'low',
 });
 
-function sentence(mail: MailFacts): string {
-  const from = mail.sender ?? 'nobody (a bounce)';
+function sentence(mail: MailFacts, sender: unknown): string {
+  const from = senderInWords(mail.sender, sender);
   const to = mail.recipients[0] ?? 'an unknown recipient';
   const about = mail.subject === null ? '' : `, “${mail.subject}”`;
   return shortened(`Mail from ${from} to ${to}${about}: ${mail.status ?? 'status unknown'}`);

@@ -36,7 +36,9 @@ export function normalizeArchiveView(record: ArchiveView, about: About): Normali
     client: clientNamed(record),
     mail,
     correlationId: null,
-    summary: shortened(`${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${mailInWords(mail)}`),
+    summary: shortened(
+      `${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${mailInWords(mail, record.from)}`,
+    ),
     // Web resources activity, read.
     ocsf: { class: 6001, activity: 2 },
   };

@@ -20,14 +20,18 @@ const categories = wordTable<Category>({
   integrations_and_apis: 'application',
 });
 
-/** Categories are an open set: one nobody knows is told from the type's words. */
-export function classifyAudit(category: string, type: string, outcome: Outcome): AuditClass {
+/** Categories are an open set: one nobody knows is told from the type's words. `deed` are the words that tell what was done. */
+export function classifyAudit(category: string, type: string, outcome: Outcome, deed: string): AuditClass {
   const kind = categories[category.toLowerCase()] ?? categoryOfWords(type);
   const isRole = /\brole\b|permission|privilege/i.test(type);
   return {
     category: kind === 'directory' && isRole ? 'role' : kind,
-    severity: severityOf(category.toLowerCase(), type, outcome),
-    ocsf: ocsfOf(kind, type, isRole),
+    severity: severityOf(category.toLowerCase(), type, outcome, deed),
+    // Profile groups are groups, whatever the type says of them.
+    ocsf: ocsfOf(kind, type, deed, {
+      isRole,
+      isGroup: /group/i.test(type) || /^profile_group_logs$/i.test(category),
+    }),
   };
 }
 
@@ -39,7 +43,7 @@ function categoryOfWords(type: string): Category {
   return /archive|search|mailbox|message/i.test(type) ? 'mailbox' : 'administration';
 }
 
-function severityOf(category: string, type: string, outcome: Outcome): Severity {
+function severityOf(category: string, type: string, outcome: Outcome, deed: string): Severity {
   // Mimecast's own staff in the customer's account.
   if (category === 'mimecast_access_logs') return 'medium';
   if (
@@ -48,10 +52,15 @@ function severityOf(category: string, type: string, outcome: Outcome): Severity 
     return 'medium';
   }
   if (outcome === 'failure') return 'low';
-  return /delet|remov|disab|export|chang|updat|modif|creat|add/i.test(type) ? 'low' : 'informational';
+  return /delet|remov|disab|export|chang|updat|modif|creat|add/i.test(deed) ? 'low' : 'informational';
 }
 
-function ocsfOf(category: Category, type: string, isRole: boolean): AuditClass['ocsf'] {
+function ocsfOf(
+  category: Category,
+  type: string,
+  deed: string,
+  { isRole, isGroup }: { isRole: boolean; isGroup: boolean },
+): AuditClass['ocsf'] {
   // Account change: a factor enabled, disabled, or something else about it.
   if (/two.?factor|\b2fa\b|\bmfa\b/i.test(type)) {
     return {
@@ -61,11 +70,11 @@ function ocsfOf(category: Category, type: string, isRole: boolean): AuditClass['
   }
   if (category === 'authentication') return { class: 3002, activity: authentication(type) };
   if (category === 'directory' && isRole) {
-    return { class: 3005, activity: removes.test(type) ? 2 : adds.test(type) ? 1 : 99 };
+    return { class: 3005, activity: removes.test(deed) ? 2 : adds.test(deed) ? 1 : 99 };
   }
-  if (category === 'directory' && !/group/i.test(type)) return { class: 3001, activity: account(type) };
-  if (category === 'directory') return { class: 3006, activity: group(type) };
-  return { class: 6003, activity: api(type) };
+  if (category === 'directory' && !isGroup) return { class: 3001, activity: account(deed) };
+  if (category === 'directory') return { class: 3006, activity: group(deed) };
+  return { class: 6003, activity: api(deed) };
 }
 
 const adds = /\b(add|creat|new|grant|assign|import)/i;

@@ -1,4 +1,4 @@
-import { fields, text, type Fields } from '../_kit/reading.ts';
+import { fields, longestText, text, type Fields } from '../_kit/reading.ts';
 
 /** What the free text of an audit event says, as far as it can be told. */
 export interface EventInfo {
@@ -10,7 +10,7 @@ export interface EventInfo {
   readonly addresses: readonly string[];
 }
 
-const namedValue = /(?:^|[,;\n]\s*|\.\s+)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
+const namedValue = /(^| - |[,;\n]\s*|\.\s+)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\n]*)/g;
 // Some texts part these by nothing but a space: `by a@b.example Date: … Time: … IP: 198.51.100.23 Application: Console`,
 // `remote IP : 198.51.100.23 application : LFS`, `Remote IP is 198.51.100.23`.
 const spokenIp = /\bIP(?: address)? ?(?::| is) ?\[?([0-9a-f.:]{7,45})/i;
@@ -23,6 +23,23 @@ const atTheEnd = new Set([
   'ip', 'ip address', 'remote ip', 'remote ip address', 'source ip', 'client ip', 'application', 'date', 'time', 'method',
   'reason', 'result', 'status', 'success',
 ]); // prettier-ignore
+
+/** What was exported stands in brackets, its own names and values in it. */
+const bracketed = /^\[[^\]]*\]/;
+
+/** Of a text longer than an event takes over its end too: from where, and by which application. */
+const endsOf = (value: unknown): unknown =>
+  typeof value === 'string' && value.length > longestText
+    ? `${value.slice(0, 3_000)} … ${value.slice(-1_000)}`
+    : value;
+
+/** `com.contoso.Address@4a3bcd11[accountCode=C0,emailAddress=a@b.example,…]`: how a program writes an address to itself. */
+const ownWords = /(?<![\w.$])[\w.$]{1,200}@[0-9a-f]{1,16}\[([^[\]]{1,2000})\]/g;
+const withoutOwnWords = (info: string): string =>
+  info.replace(ownWords, (all, inside: string) => {
+    const said = inside.split(',').find(part => part.startsWith('emailAddress='));
+    return said === undefined ? all : said.slice('emailAddress='.length);
+  });
 
 /** Where the text comes as an object, its names and values in the text's own manner. */
 const writtenOut = (known: Fields | null): string | null =>
@@ -46,16 +63,20 @@ const titled = (name: string): string =>
  * and time are somebody's wall clock: never read as the event's.
  */
 export function readEventInfo(value: unknown): EventInfo {
-  const info = text(value) ?? writtenOut(fields(value));
+  const said = text(endsOf(value));
+  const info = said === null ? writtenOut(fields(value)) : withoutOwnWords(said);
   if (info === null) return { what: null, named: new Map(), addresses: [] };
   const named = new Map<string, string>();
+  const inBrackets = bracketed.exec(info)?.[0].length ?? 0;
   let first = info.length;
   for (const match of info.matchAll(namedValue)) {
-    const [, name = '', said = ''] = match;
+    const [, before = '', name = '', words = ''] = match;
     const key = name.trim().toLowerCase();
-    // What begins the text is what happened, unless it is one of the names that stand at its end.
-    if (match.index > 0 || atTheEnd.has(key)) first = Math.min(first, match.index);
-    if (named.size < most && !named.has(key) && said.trim() !== '') named.set(key, said.trim());
+    // What begins the text is what happened, unless it is one of the names that stand at its end; so is what stands
+    // behind a dash, and what was searched for.
+    const isPart = match.index === 0 || before === ' - ' || key === 'search criteria';
+    if (match.index >= inBrackets && (!isPart || atTheEnd.has(key))) first = Math.min(first, match.index);
+    if (named.size < most && !named.has(key) && words.trim() !== '') named.set(key, words.trim());
   }
   const ip = spokenIp.exec(info)?.[1];
   if (ip !== undefined && !named.has('ip')) named.set('ip', ip.replace(/[.:]$/, ''));

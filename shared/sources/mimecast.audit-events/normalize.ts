@@ -19,7 +19,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const group = word(record.category);
   const operation = word(record.auditType) ?? group ?? 'Audit event without a type';
   const outcome = outcomeOf(operation, info);
-  const known = classifyAudit(group ?? '', operation, outcome);
+  const known = classifyAudit(group ?? '', operation, outcome, deedWords(operation, info.what));
   const actor = actorOf(record, info, known.category === 'role' || known.category === 'administration');
   return {
     time,
@@ -43,6 +43,12 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     ocsf: known.ocsf,
   };
 }
+
+/** `Case Action`, `Folder Log Entry`: types that do not tell the deed; the first words of the text do. */
+const deedWords = (operation: string, what: string | null): string =>
+  /\b(action|entry)$/i.test(operation) && what !== null
+    ? (/^(?:Action Performed - )?(\S+ ?\S*)/.exec(what)?.[1] ?? operation)
+    : operation;
 
 /** What is in the audit log was done, unless its words say that it failed. */
 function outcomeOf(operation: string, { what, named }: EventInfo): Outcome {
@@ -76,9 +82,12 @@ function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Ent
 
 const thingNames: readonly (readonly [string, EntityKind])[] = [
   ['name', 'other'], ['policy', 'policy'], ['definition', 'policy'], ['group', 'group'], ['role', 'role'], ['folder', 'other'],
-  ['case', 'other'], ['review set', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
+  ['review set', 'other'], ['case', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
   ['connector', 'application'],
 ]; // prettier-ignore
+
+/** `TR-C0A0-01434-M`: mail that was taken out of mailboxes, or put back. */
+const incidentCode = /\bTR-[A-Z0-9]{1,20}-\d{1,10}-[A-Z]\b/g;
 
 /**
  * Whoever else the text names, what it names otherwise, then the application, which is what somebody signs in to; where
@@ -92,6 +101,9 @@ function targetsOf(info: EventInfo, actor: Entity | null, signsIn: boolean): Ent
   }
   for (const [name, kind] of signsIn ? [] : thingNames) {
     addEntity(found, entity(kind, { name: word(info.named.get(name)) }));
+  }
+  for (const [code] of (info.what ?? '').matchAll(incidentCode)) {
+    addEntity(found, entity('other', { name: code }));
   }
   const oneself = entity('user', { address: info.addresses[0] ?? null });
   // `Password reset for user: <the user>`: done to oneself, and nothing else is named.

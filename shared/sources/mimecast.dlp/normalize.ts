@@ -47,7 +47,7 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
     mail,
     correlationId: mail.messageId,
     summary: shortened(
-      `Policy ${policy ?? 'without a name'}: ${action ?? 'action unknown'} for mail from ${mailInWords(mail)}`,
+      `Policy ${policy ?? 'without a name'}: ${action ?? 'action unknown'} for mail from ${mailInWords(mail, record.senderAddress)}`,
     ),
     // Data security finding, create.
     ocsf: { class: 2006, activity: 1 },

@@ -41,7 +41,9 @@ export function normalizeTrackedMessage(record: TrackedMessage, about: About): N
     client: found === null ? null : client(found),
     mail,
     correlationId: id,
-    summary: shortened(`Mail from ${mailInWords(mail)}: ${mail.status ?? 'status unknown'}`),
+    summary: shortened(
+      `Mail from ${mailInWords(mail, record.fromEnv ?? record.fromHdr)}: ${mail.status ?? 'status unknown'}`,
+    ),
     // Email activity, trace.
     ocsf: { class: 4009, activity: 4 },
   };

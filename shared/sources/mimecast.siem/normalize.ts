@@ -118,9 +118,10 @@ function statusOf(record: SiemEvent): string | null {
   // `none` is a word here, not the lack of one.
   const said =
     text(record.action) ?? word(record.threatState) ?? text(record.subtype) ?? text(record.subType);
-  const action = said?.toLowerCase() ?? null;
-  return action === null ? null : (actions[action] ?? action);
+  return said === null ? null : spelledOut(said);
 }
+
+const spelledOut = (action: string): string => actions[action.toLowerCase()] ?? action.toLowerCase();
 
 const unfinished = /^retry$|in.progress/;
 
@@ -160,8 +161,19 @@ const reasonOf = (record: SiemEvent): string | null =>
     flag(record.subtype) === null ? record.subtype : null,
     record.subType,
     record.action,
+    proofsOf(record),
     record.eventInfo,
   );
+
+/** `SPF pass, DMARC fail`: what was found of who sent it, where a record tells no more. */
+const proofsOf = (record: SiemEvent): string =>
+  list(record.authResults)
+    .slice(0, 20)
+    .flatMap(one => {
+      const [type, result] = [word(fields(one)?.['type']), text(fields(one)?.['result'])];
+      return type === null || result === null ? [] : `${type} ${result}`;
+    })
+    .join(', ');
 
 function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Severity {
   if (known.finds) {
@@ -204,15 +216,11 @@ function attachmentsOf(value: unknown): string[] {
   return names.slice(0, mostAttachments).flatMap(name => word(name) ?? []);
 }
 
-/** A bounce says that nobody sent it; many records say nothing of a sender. */
-const hasSender = (record: SiemEvent): boolean =>
-  (record.senderEnvelope ?? record.senderHeader ?? record.sender ?? null) !== null;
-
 function sentence(type: string, mail: MailFacts, record: SiemEvent, reason: string | null): string {
   const thing = firstWord(record.url, record.fileName);
   const about = thing === null ? '' : ` (${thing})`;
-  const why = reason === null || reason === mail.status ? '' : `, ${reason}`;
+  const why = reason === null || spelledOut(reason) === mail.status ? '' : `, ${reason}`;
   return shortened(
-    `${type}: mail from ${hasSender(record) ? mailInWords(mail) : mailInWords({ ...mail, sender: 'an unknown sender' })}${about}: ${mail.status ?? 'status unknown'}${why}`,
+    `${type}: mail from ${mailInWords(mail, record.senderEnvelope ?? record.senderHeader ?? record.sender)}${about}: ${mail.status ?? 'status unknown'}${why}`,
   );
 }

@@ -15,6 +15,12 @@ const today = wordTable<keyof SiemEvent>({
 /** Read as well, and no part of an identity: records read before would be others. */
 const alsoRead = wordTable<keyof SiemEvent>({
   msgid: 'messageId', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
+  SimilarInternalDomain: 'similarInternalDomain', IPSimilarDomain: 'similarInternalDomain',
+  SimilarCustomExternalDomain: 'similarCustomExternalDomain', CustomName: 'customName',
+  SimilarMimecastExternalDomain: 'similarMimecastExternalDomain', InternalName: 'internalName',
+  IPInternalName: 'internalName', NewDomain: 'newDomain', IPNewDomain: 'newDomain', ReplyMismatch: 'replyMismatch',
+  IPReplyMismatch: 'replyMismatch', CustomThreatDictionary: 'customThreatDictionary',
+  ThreatDictionary: 'mimecastThreatDictionary', IPThreadDict: 'mimecastThreatDictionary',
 }); // prettier-ignore
 
 /** The old names, for the identity of a record that bears them. */

@@ -12,8 +12,9 @@ export const optionalFields = [
 
 /** By what a mail was told to come from somebody else, each true or false. */
 export const impersonationSigns = [
-  'similarInternalDomain', 'similarCustomExternalDomain', 'similarMimecastExternalDomain', 'internalName', 'newDomain',
-  'replyMismatch', 'customThreatDictionary', 'mimecastThreatDictionary',
+  'similarInternalDomain', 'similarCustomExternalDomain', 'similarMimecastExternalDomain', 'internalName',
+  'internalUserName', 'customName', 'customNameMatch', 'newDomain', 'replyMismatch', 'customThreatDictionary',
+  'mimecastThreatDictionary',
 ] as const; // prettier-ignore
 
 /** What the mapping reads besides. */
@@ -31,6 +32,7 @@ type FurtherFields =
   | 'threatState'
   | 'threatType'
   | 'tags'
+  | 'authResults'
   | 'user'
   | 'eventInfo';
 

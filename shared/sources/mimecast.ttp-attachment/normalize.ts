@@ -47,7 +47,7 @@ export function normalizeAttachmentLog(record: AttachmentLog, about: About): Nor
     mail,
     correlationId: mail.messageId,
     summary: shortened(
-      `Attachment ${file ?? 'without a name'} ${result ?? 'not judged'} in mail from ${mailInWords(mail)}${doneWith(record)}`,
+      `Attachment ${file ?? 'without a name'} ${result ?? 'not judged'} in mail from ${mailInWords(mail, record.senderAddress)}${doneWith(record)}`,
     ),
     // Detection finding, create.
     ocsf: { class: 2004, activity: 1 },

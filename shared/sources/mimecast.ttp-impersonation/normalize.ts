@@ -44,7 +44,7 @@ export function normalizeImpersonationLog(record: ImpersonationLog, about: About
     mail,
     correlationId: mail.messageId,
     summary: shortened(
-      `Impersonation, ${action ?? 'action unknown'}: mail from ${mailInWords(mail)}${signs === '' ? '' : ` (${signs})`}`,
+      `Impersonation, ${action ?? 'action unknown'}: mail from ${mailInWords(mail, record.senderAddress)}${signs === '' ? '' : ` (${signs})`}`,
     ),
     // Detection finding, create.
     ocsf: { class: 2004, activity: 1 },
@@ -64,17 +64,17 @@ function mailOf(record: ImpersonationLog, { domains }: About): MailFacts {
   });
 }
 
-/** The domains, or by their names the people, a sender's looks like. */
-const imitatedBy = (record: ImpersonationLog): (Entity | null)[] =>
-  list(unpacked(record.impersonationResults))
-    .slice(0, 20)
-    .map(result => {
-      const like = word(fields(result)?.['similarDomain']);
-      if (like === null || !like.includes('@')) return entity('domain', { name: like });
-      const bracket = like.indexOf('<');
-      const name = bracket > 0 ? word(like.slice(0, bracket)) : null;
-      return entity('user', { name, address: mimecastAddress(like) });
-    });
+/** The domains, or by their names the people, a sender's looks like. Forwarders write a list of one without the list. */
+function imitatedBy(record: ImpersonationLog): (Entity | null)[] {
+  const held = unpacked(record.impersonationResults);
+  return (fields(held) === null ? list(held) : [held]).slice(0, 20).map(result => {
+    const like = word(fields(result)?.['similarDomain']);
+    if (like === null || !like.includes('@')) return entity('domain', { name: like });
+    const bracket = like.indexOf('<');
+    const name = bracket > 0 ? word(like.slice(0, bracket)) : null;
+    return entity('user', { name, address: mimecastAddress(like) });
+  });
+}
 
 function severityOf(record: ImpersonationLog, outcome: Outcome): Severity {
   if (flag(record.taggedMalicious) === true) return outcome === 'success' ? 'high' : 'medium';
