@@ -59,7 +59,7 @@ export const m365UnifiedAudit: Source<FeedConfig, UnifiedAudit> = {
     pages: feedPages,
   },
   record: unifiedAuditSchema,
-  mapping: 7,
+  mapping: 8,
   split: bytes => splitRecords(bytes, 'array'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'array', index),
   identity: record => identityOf(record.Id, record),
