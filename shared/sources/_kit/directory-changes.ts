@@ -1,18 +1,30 @@
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { addEntity, entity } from './entity.ts';
 import { unpacked } from './json-in-string.ts';
-import { fields, firstWord } from './reading.ts';
+import { fields, firstWord, word, type Fields } from './reading.ts';
 
-const named: readonly (readonly [EntityKind, id: string | null, name: string])[] = [
-  ['role', 'Role.ObjectID', 'Role.DisplayName'],
-  ['group', 'Group.ObjectID', 'Group.DisplayName'],
-  ['application', 'ServicePrincipal.ObjectID', 'ServicePrincipal.DisplayName'],
-  ['application', 'Application.ObjectID', 'Application.DisplayName'],
-  ['device', 'Device.ObjectID', 'Device.DisplayName'],
-  ['other', 'AdministrativeUnit.ObjectID', 'AdministrativeUnit.DisplayName'],
-  ['role', null, 'AppRole.Value'],
-  ['role', null, 'DelegatedPermissionGrant.Scope'],
+/** What names one thing: the changes that hold its id, its name and its address. */
+interface Named {
+  readonly kind: EntityKind;
+  readonly id?: string;
+  readonly name?: string;
+  readonly address?: string;
+}
+
+const named: readonly Named[] = [
+  { kind: 'role', id: 'Role.ObjectID', name: 'Role.DisplayName' },
+  { kind: 'group', id: 'Group.ObjectID', name: 'Group.DisplayName' },
+  { kind: 'application', id: 'ServicePrincipal.ObjectID', name: 'ServicePrincipal.DisplayName' },
+  { kind: 'application', id: 'Application.ObjectID', name: 'Application.DisplayName' },
+  { kind: 'device', id: 'Device.ObjectID', name: 'Device.DisplayName' },
+  { kind: 'other', id: 'AdministrativeUnit.ObjectID', name: 'AdministrativeUnit.DisplayName' },
+  { kind: 'role', name: 'AppRole.Value' },
+  { kind: 'role', name: 'DelegatedPermissionGrant.Scope' },
+  { kind: 'user', id: 'User.ObjectID', address: 'User.UPN' },
 ];
+const wanted: ReadonlySet<unknown> = new Set(
+  named.flatMap(({ id, name, address }) => [id, name, address].filter(part => part !== undefined)),
+);
 
 /** How a log spells the fields of a change. */
 export interface ChangeFields {
@@ -26,15 +38,31 @@ export interface ChangeFields {
  * on the new side when it was given, on the old when it was taken away.
  */
 export function addNamedByChanges(found: Entity[], list: readonly unknown[], spelled: ChangeFields): void {
-  if (list.length === 0) return;
-  const changes = list.map(fields);
-  const valueOf = (name: string): string | null => {
-    const change = changes.find(one => one?.[spelled.name] === name);
-    return firstWord(unpacked(change?.[spelled.newValue]), unpacked(change?.[spelled.oldValue]));
-  };
-  for (const [kind, id, name] of named) {
-    addEntity(found, entity(kind, { id: id === null ? null : valueOf(id), name: valueOf(name) }));
+  const values = new Map<unknown, string | null>();
+  for (const item of list) {
+    const change = fields(item);
+    const name = change?.[spelled.name];
+    if (change === null || !wanted.has(name) || values.has(name)) continue;
+    values.set(name, name === 'DelegatedPermissionGrant.Scope' ? scopesIn(change, spelled) : valueIn(change, spelled)); // prettier-ignore
   }
+  if (values.size === 0) return;
+  const valueOf = (name: string | undefined): string | null => values.get(name) ?? null;
+  for (const { kind, id, name, address } of named) {
+    addEntity(found, entity(kind, { id: valueOf(id), name: valueOf(name), address: valueOf(address) }));
+  }
+}
+
+const valueIn = (change: Fields, spelled: ChangeFields): string | null =>
+  firstWord(unpacked(change[spelled.newValue]), unpacked(change[spelled.oldValue]));
+
+/** Of a grant that was there before both sides tell all of it: what came, or what went, is what was done. */
+function scopesIn(change: Fields, spelled: ChangeFields): string | null {
+  const [was, is] = [word(unpacked(change[spelled.oldValue])), word(unpacked(change[spelled.newValue]))];
+  if (was === null || is === null) return is ?? was;
+  const [old, now] = [was.split(/\s+/), is.split(/\s+/)];
+  const came = now.filter(scope => !old.includes(scope));
+  const told = came.length > 0 ? came : old.filter(scope => !now.includes(scope));
+  return told.length === 0 ? is : told.join(' ');
 }
 
 // `[] => [[Id: …, ConsentType: AllPrincipals, Scope:  Mail.Read offline_access, CreatedDateTime: …]]`: before the arrow

@@ -128,6 +128,8 @@ const powerfulRoles = new Set([
   'hybrid identity administrator', 'intune administrator', 'domain name administrator', 'directory writers',
   'partner tier2 support', 'owner', 'organization management',
   'tenantadmins', // the directory's own name for global administrators in Role.WellKnownObjectName
+  // What lets an application give itself any of these.
+  'rolemanagement.readwrite.directory', 'approleassignment.readwrite.all',
 ]); // prettier-ignore
 
 /** Whether one of the targets is a role that can take over the tenant, or lead to one that can. */

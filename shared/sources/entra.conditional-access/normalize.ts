@@ -6,6 +6,7 @@ import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts
 import type { About } from '../_kit/source.ts';
 import { nameOf, shortened } from '../_kit/summary.ts';
 import type { PolicyRecord } from './schema.ts';
+import { weakens } from './weakens.ts';
 
 type ChangeWord = ReturnType<typeof changeWord>;
 
@@ -60,26 +61,6 @@ function policySeverity(became: ChangeWord, changes: readonly Difference[], reco
   if (became === 'added') return 'medium';
   if (withoutTimes(changes).length === 0) return 'low';
   return changes.some(change => weakens(change, record)) ? 'high' : 'medium';
-}
-
-/** Whether a difference lets somebody through whom the policy stopped, or may. */
-function weakens(change: Difference, record: PolicyRecord): boolean {
-  const { path } = change;
-  if ('from' in change) {
-    if (path === 'state') return change.from === 'enabled';
-    // `AND` asks for every control, `OR` for any one.
-    if (path === 'grantControls.operator') return word(change.to)?.toUpperCase() !== 'AND';
-    return (
-      path.startsWith('grantControls.authenticationStrength') && (change.to === null || change.to === '')
-    );
-  }
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  if (name.startsWith('exclude')) return change.came.length > 0;
-  const isAnyOf = word(fields(record.grantControls)?.['operator'])?.toUpperCase() !== 'AND';
-  // One more way to satisfy the policy, where any one does.
-  if (name === 'builtInControls' && isAnyOf && change.came.some(control => control !== 'block')) return true;
-  const asks = name.startsWith('include') || path.startsWith('grantControls.') || name === 'clientAppTypes';
-  return asks && change.went.length > 0;
 }
 
 /** Who comes from a trusted place is asked for less. */

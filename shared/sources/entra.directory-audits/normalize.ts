@@ -15,6 +15,7 @@ import { fields, firstWord, integer, list, word, type Fields } from '../_kit/rea
 import { Problem } from '../_kit/source.ts';
 import { callable, ending, nameOf, shortened, summaryOf } from '../_kit/summary.ts';
 import type { DirectoryAudit } from './schema.ts';
+import { permissionTold, policyState, stateTold, type StateChange } from './changes.ts';
 import { targetsOf, type Details } from './targets.ts';
 
 /** mapping.md has every field, and why. */
@@ -25,23 +26,25 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const initiator = fields(unpacked(record.initiatedBy ?? record.performedBy));
   const operation = operationOf(record, details);
   const { outcome, reason } = outcomeOf(record, details);
-  const actor = actorOf(initiator, details);
-  const targets = targetsOf(record, details);
+  const service = serviceNamed(fields(initiator?.['user']));
+  const actor = actorOf(initiator, details, service);
+  const targets = namedAsActor(targetsOf(record, details), actor);
   const known = classifyDirectoryOperation(operation);
   const category = categoryOf(record, known);
+  const state = category === 'policy' ? policyState(record) : null;
   return {
     time,
     category,
     operation,
     outcome,
     reason,
-    severity: severityOf(known, category, outcome, targets, record),
+    severity: severityOf(known, category, outcome, targets, record, state),
     actor,
     targets,
-    client: clientOf(record, initiator, details, actor),
+    client: clientOf(record, initiator, details, actor, service),
     mail: null,
     correlationId: word(record.correlationId),
-    summary: sentence(operation, known, actor, targets, outcome, reason),
+    summary: sentence(operation, known, actor, targets, outcome, reason, state),
     ocsf: known.ocsf,
   };
 }
@@ -59,7 +62,7 @@ function operationOf(record: DirectoryAudit, details: Details): string {
 
 function outcomeOf(record: DirectoryAudit, details: Details): { outcome: Outcome; reason: string | null } {
   const result = numbered[integer(record.result) ?? -1] ?? word(record.result);
-  const why = word(record.resultReason);
+  const why = firstWord(record.resultReason, record.resultDescription);
   const outcome = outcomeOfWord(result ?? why);
   // On success Graph fills the reason with anything from nothing to a PIM justification; all of it is wanted.
   return { outcome, reason: why ?? (outcome === 'success' ? word(details.get('justification')) : result) };
@@ -80,13 +83,15 @@ function outcomeOfWord(said: string | null): Outcome {
   return /^partial/i.test(said) ? 'partial' : 'unknown';
 }
 
-function actorOf(initiator: Fields | null, details: Details): Entity | null {
+function actorOf(initiator: Fields | null, details: Details, service: string | null): Entity | null {
   const user = fields(initiator?.['user']);
   if (user !== null) {
     const address = word(user['userPrincipalName']);
+    if (service !== null && address === null)
+      return entity('application', { id: word(user['id']), name: service });
     const found = entity(isGuest(user, address) ? 'guest' : 'user', {
       id: firstWord(user['id'], details.get('oid')),
-      name: word(user['displayName']),
+      name: service === null ? word(user['displayName']) : null,
       address,
     });
     if (found !== null) return found;
@@ -97,6 +102,31 @@ function actorOf(initiator: Fields | null, details: Details): Entity | null {
     name: firstWord(app?.['displayName'], app?.['servicePrincipalName']),
   });
   return found ?? otherInitiator(initiator);
+}
+
+// `Azure ESTS Service`, `Microsoft_AAD_RegisteredApps`, `Graph Explorer`, `Device Registration Service`.
+const serviceName =
+  /^(microsoft[ _]|(windows )?azure |ms-|office 365 |adibiza|(graph explorer|company portal|my signins)$)/i;
+/** What administrators call accounts of their own that begin so. */
+const accountName = /\b(admin\w*|account|user|team|support|test)$/i;
+
+/** The core directory puts the service a person used where the person's own name would stand. */
+function serviceNamed(user: Fields | null): string | null {
+  const said = word(user?.['displayName']);
+  if (said === null || accountName.test(said)) return null;
+  return serviceName.test(said) || (said.endsWith(' Service') && said.split(' ').length > 2) ? said : null;
+}
+
+/** Where the one who did it is told again by id alone, with the name he has there. */
+function namedAsActor(targets: Entity[], actor: Entity | null): Entity[] {
+  const { id = null, address = null } = actor ?? {};
+  const at =
+    id === null || address === null
+      ? -1
+      : targets.findIndex(target => target.id === id && target.name === null && target.address === null);
+  const again = targets[at];
+  if (again !== undefined) targets[at] = { ...again, address };
+  return targets;
 }
 
 /** Whoever else it was, under a name not known yet. */
@@ -124,6 +154,7 @@ function clientOf(
   initiator: Fields | null,
   details: Details,
   actor: Entity | null,
+  service: string | null,
 ): Client | null {
   const app = fields(initiator?.['app']);
   const places = [
@@ -139,7 +170,9 @@ function clientOf(
     port: found?.port ?? null,
     userAgent: firstWord(record.userAgent, details.get('user-agent'), details.get('useragent')),
     app:
-      actor?.kind === 'application' ? null : firstWord(app?.['displayName'], app?.['servicePrincipalName']),
+      actor?.kind === 'application'
+        ? null
+        : (firstWord(app?.['displayName'], app?.['servicePrincipalName']) ?? service),
   });
 }
 
@@ -164,9 +197,11 @@ function severityOf(
   outcome: Outcome,
   targets: readonly Entity[],
   record: DirectoryAudit,
+  state: StateChange | null,
 ): Severity {
   if (outcome === 'failure')
     return administered.has(category) || known.severity === 'high' ? 'medium' : 'low';
+  if (state?.was === 'enabled') return 'high';
   const gives = known.ocsf.class === 3005 && known.ocsf.activity === 1;
   if (gives && (namesPowerfulRole(targets) || consentsForAll(record))) return 'high';
   return known.severity;
@@ -191,12 +226,14 @@ function sentence(
   targets: readonly Entity[],
   outcome: Outcome,
   reason: string | null,
+  state: StateChange | null,
 ): string {
   const membership = membershipOf(known);
   const who = targets.find(({ kind }) => kind === 'user' || kind === 'guest');
   const what = targets.find(({ kind }) => kind === membership?.of);
   if (membership === null || actor === null || who === undefined || what === undefined) {
-    return summaryOf({ operation, actor, targets, outcome, reason });
+    const addition = state === null ? permissionTold(known, targets) : stateTold(state);
+    return summaryOf({ operation, actor, targets, outcome, reason }, addition);
   }
   const verb = outcome === 'failure' ? membership.tries : membership.does;
   const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}`;

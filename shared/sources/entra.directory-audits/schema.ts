@@ -4,7 +4,7 @@ import { openRecord } from '../_kit/open-record.ts';
 export const optionalFields = [
   'id', 'activityDisplayName', 'operationName', 'category', 'correlationId', 'result', 'resultReason',
   'loggedByService', 'operationType', 'initiatedBy', 'targetResources', 'targetResource', 'additionalDetails',
-  'userAgent', 'ipAddress', 'performedBy',
+  'userAgent', 'ipAddress', 'performedBy', 'resultDescription',
 ] as const; // prettier-ignore
 
 /** A directoryAudit as Graph sends it. Only the time is indispensable. */

@@ -39,15 +39,23 @@ const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === nul
 /** `Type` is how two documentation pages spell it; older answers say it only in `@odata.type`. */
 function targetOf(resource: Fields, invited: string | null): Entity | null {
   const said = firstWord(resource['type'], resource['Type'], resource['@odata.type']) ?? '';
-  const principal = word(resource['userPrincipalName']);
+  const id = word(resource['id']);
+  const principal = asItWas(word(resource['userPrincipalName']), id);
   const kind = kindOf(said.slice(said.lastIndexOf('.') + 1), principal, word(resource['groupType']));
   const name = word(resource['displayName']);
   // A guest who accepted an invitation is told in a sentence.
   const [, invitee = null, mail = null] = redeemed.exec(name ?? '') ?? [];
-  if (invitee !== null) return entity('guest', { id: word(resource['id']), name: mail, address: invitee });
+  if (invitee !== null) return entity('guest', { id, name: mail, address: invitee });
   const spelled = principal ?? (kind === 'user' || kind === 'guest' ? invited : null);
   const address = spelled ?? (name !== null && kind !== 'domain' && isAddress(name) ? name : null);
-  return entity(kind, { id: word(resource['id']), name, address });
+  return entity(kind, { id, name, address });
+}
+
+/** Who deletes a user puts its id before its name, without the dashes, so that the name is free again. */
+function asItWas(principal: string | null, id: string | null): string | null {
+  if (principal === null || id === null || !principal.startsWith(id.slice(0, 8))) return principal;
+  if (id.length !== 36 || principal.length <= 32) return principal;
+  return principal.startsWith(id.replaceAll('-', '')) ? principal.slice(32) : principal;
 }
 
 const redeemed = /^UPN: ([^\s,]+@[^\s,]+), Email: ([^\s,]+)/;

@@ -11,12 +11,24 @@ const byEventType = wordTable<SignInKind>({
   managedidentity: 'managedIdentity',
 });
 
+/** Which log of a diagnostic setting, or table, a row is of. */
+const byCategory = wordTable<SignInKind>({
+  signinlogs: 'interactive',
+  adfssigninlogs: 'interactive',
+  noninteractiveusersigninlogs: 'nonInteractive',
+  serviceprincipalsigninlogs: 'servicePrincipal',
+  microsoftserviceprincipalsigninlogs: 'servicePrincipal',
+  managedidentitysigninlogs: 'managedIdentity',
+});
+
 /** Which of the four kinds a record is: as it says itself; where it does not (v1.0), as its fields show. */
 export function kindOf(record: SignIn): SignInKind {
   for (const type of list(unpacked(record.signInEventTypes))) {
     const kind = byEventType[word(type)?.toLowerCase() ?? ''];
     if (kind !== undefined) return kind;
   }
+  const log = byCategory[word(record.category)?.toLowerCase() ?? ''];
+  if (log !== undefined) return log;
   const person = word(record.userId) ?? word(record.userPrincipalName);
   if (person === null && (word(record.servicePrincipalId) ?? word(record.servicePrincipalName)) !== null) {
     return isManaged(record) ? 'managedIdentity' : 'servicePrincipal';

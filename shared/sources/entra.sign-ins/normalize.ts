@@ -26,7 +26,7 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
   const kind = kindOf(record);
   const { outcome, reason } = outcomeOf(record);
-  const actor = actorOf(record);
+  const actor = actorOf(record, kind);
   const target = targetOf(record);
   const place = fields(unpacked(record.location)) ?? fields(unpacked(record.locationDetails));
   const device = clientOf(record, kind, place);
@@ -36,7 +36,7 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
     operation: operations[kind],
     outcome,
     reason,
-    severity: severityOf(record, outcome),
+    severity: severityOf(record, kind, outcome),
     actor,
     targets: targetsOf(record, target, outcome),
     client: device,
@@ -103,13 +103,17 @@ function known(value: unknown): string | null {
 
 const isGuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-function actorOf(record: SignIn): Entity | null {
+const isOfApplication = (kind: SignInKind): boolean =>
+  kind === 'servicePrincipal' || kind === 'managedIdentity';
+
+function actorOf(record: SignIn, kind: SignInKind): Entity | null {
   const principal = known(record.userPrincipalName);
   // Rows of accounts in other tenants, and of some that services use, repeat the id there.
   const isId = principal !== null && isGuid.test(principal);
   const id = known(record.userId) ?? (isId ? principal : null);
   // Of a user nobody knows only what was typed is there.
-  const address = (isId ? null : principal) ?? known(record.signInIdentifier);
+  const address =
+    (isId ? null : principal) ?? (isOfApplication(kind) ? null : known(record.signInIdentifier));
   if (id !== null || address !== null) {
     const guest = known(record.userType)?.toLowerCase() === 'guest' || /#ext#/i.test(address ?? '');
     return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });
@@ -154,12 +158,11 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
   const device = fields(unpacked(record.deviceDetail));
   const found =
     parseIp(record.ipAddress) ?? parseIp(record.ipAddressFromResourceProvider) ?? addressNamed(record);
-  const ofApplication = kind === 'servicePrincipal' || kind === 'managedIdentity';
   return client({
     ip: found?.ip ?? null,
     port: found?.port ?? null,
     userAgent: firstWord(record.userAgent, device?.['browser']),
-    app: ofApplication ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
+    app: isOfApplication(kind) ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
     device: firstWord(device?.['displayName'], device?.['deviceId']),
     os: word(device?.['operatingSystem']),
     // Rows of a table have the two letters alone there.
@@ -177,7 +180,18 @@ const order: readonly (Severity | undefined)[] = ['informational', 'low', 'mediu
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;
 
-function severityOf(record: SignIn, outcome: Outcome): Severity {
+/**
+ * A level of risk in the provider's word, where there is one. Applications' sign-ins say `low` where nothing was found:
+ * without a state, and without a detection.
+ */
+function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | undefined {
+  const level = word(value)?.toLowerCase() ?? '';
+  if (levels[level] === undefined) return undefined;
+  const isFound = word(record.riskState) !== null || list(unpacked(record.riskEventTypes_v2)).length > 0;
+  return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
+}
+
+function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome): Severity {
   const least: Severity =
     outcome === 'failure' || flag(record.flaggedForReview) === true ? 'low' : 'informational';
   const state = word(record.riskState)?.toLowerCase();
@@ -185,7 +199,7 @@ function severityOf(record: SignIn, outcome: Outcome): Severity {
   // Somebody looked at it and found nothing.
   if (state === 'dismissed' || state === 'confirmedsafe') return least;
   const risk = [record.riskLevelDuringSignIn, record.riskLevelAggregated]
-    .map(level => levels[word(level)?.toLowerCase() ?? ''])
+    .map(level => levels[levelOf(record, kind, level) ?? ''])
     .reduce<Severity>(worse, least);
   // Without a P2 licence the level is hidden, and only the state tells.
   return state === 'atrisk' ? worse(risk, 'medium') : risk;
@@ -231,7 +245,9 @@ function sentence(
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
   const by = flow === undefined ? old : `${old} by ${flow}`;
   const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
-  return shortened(`${who} ${does}${to}${way}${from}${at}${by}${factor(record)}${risk(record)}${why}`);
+  return shortened(
+    `${who} ${does}${to}${way}${from}${at}${by}${factor(record)}${risk(record, its.kind)}${why}`,
+  );
 }
 
 const factor = (record: SignIn): string =>
@@ -239,9 +255,9 @@ const factor = (record: SignIn): string =>
     ? ', second factor asked'
     : '';
 
-function risk(record: SignIn): string {
-  const level = word(record.riskLevelDuringSignIn)?.toLowerCase() ?? '';
-  if (levels[level] === undefined) return '';
+function risk(record: SignIn, kind: SignInKind): string {
+  const level = levelOf(record, kind, record.riskLevelDuringSignIn);
+  if (level === undefined) return '';
   const types = list(unpacked(record.riskEventTypes_v2))
     .map(word)
     .filter(type => type !== null);

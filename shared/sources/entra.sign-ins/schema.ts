@@ -9,6 +9,7 @@ export const optionalFields = [
   'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
   'managedServiceIdentity', 'azureResourceId', 'resultType', 'resultDescription', 'authenticationDetails', 'conditionalAccessStatus',
   'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity', 'authenticationProtocol', 'originalTransferMethod',
+  'category',
 ] as const; // prettier-ignore
 
 /** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */

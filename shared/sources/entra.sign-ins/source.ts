@@ -71,7 +71,7 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
     pages: (ctx, window, resume) => graphPages(ctx.http, request(ctx, window), resume),
   },
   record: signInSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   // The request's id. Graph may show several rows of one id (risk found, MFA completed, more policies than fit in a

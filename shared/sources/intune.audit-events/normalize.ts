@@ -23,7 +23,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const time = readProviderTime(record.activityDateTime);
   if (time === null) throw new Problem('activityDateTime: not a time in any form known');
   const operation = operationOf(record);
-  const who = fields(unpacked(record.actor));
+  const who = objectsIn(record.actor)[0] ?? null;
   const resources = objectsIn(record.resources);
   const result = word(record.activityResult);
   const outcome = outcomeOf(result);
@@ -37,7 +37,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     operation,
     outcome,
     reason,
-    severity: severityOf(operation, verb, outcome),
+    severity: severityOf(named(record, operation), verb, outcome),
     actor,
     targets,
     client: clientOf(record, who, actor),
@@ -191,6 +191,12 @@ function categoryOf(record: AuditEvent, operation: string): Category {
   const said = firstWord(record.category, record.componentName) ?? operation.split(' ').at(-1) ?? '';
   return categories.find(([when]) => when.test(said))?.[1] ?? 'administration';
 }
+
+/** The operation, with what it is of where it is the verb alone. */
+const named = (record: AuditEvent, operation: string): string =>
+  operation.includes(' ')
+    ? operation
+    : `${operation} ${firstWord(record.category, record.componentName) ?? ''}`;
 
 const destroys = /\b(wipe|retire|factoryreset|cleanwindowsdevice|disable|removedevicemanagement)/i;
 const reveals = /passcode|password|bitlocker|filevault|recoverykey|laps|activationlock/i;

@@ -2,7 +2,6 @@ import type { Entity, EntityKind } from '../../model/event.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { addNamedByChanges, consentedScopes } from '../_kit/directory-changes.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
-import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { identityClaims, isGuid } from './identity-claims.ts';
@@ -29,12 +28,6 @@ function addChanged(found: Entity[], given: readonly unknown[]): void {
     .map(change => (change?.['Name'] === undefined ? { ...change, Name: change?.['DisplayName'] } : change));
   addNamedByChanges(found, changes, changeFields);
   for (const name of consentedScopes(changes, changeFields)) addEntity(found, entity('role', { name }));
-  // Who was given the role of an app.
-  const valueOf = (name: string): string | null => {
-    const change = changes.find(one => one['Name'] === name);
-    return firstWord(unpacked(change?.['NewValue']), unpacked(change?.['OldValue']));
-  };
-  addEntity(found, entity('user', { id: valueOf('User.ObjectID'), address: valueOf('User.UPN') }));
 }
 
 /** A sign-in's object is the resource signed in to; where that is unknown the application; in the oldest records the user. */
