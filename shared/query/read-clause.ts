@@ -1,10 +1,10 @@
+import { parseIp, parseNetwork, printNetwork } from '../kernel/ip-address.ts';
 import { severities } from '../model/event.ts';
 import { instant } from '../kernel/time.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
 import { isComparable, type RangeNode } from './comparison.ts';
 import { emptyRange } from './empty-range.ts';
 import { keyword, words } from './fold.ts';
-import { parseIp, parseNetwork, printNetwork } from './ip-address.ts';
 import {
   countClause,
   invalidQuery,

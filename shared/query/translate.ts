@@ -1,9 +1,9 @@
 import { AppError } from '../kernel/errors.ts';
+import { parseNetwork, printNetwork } from '../kernel/ip-address.ts';
 import { instant, type Instant, type Window } from '../kernel/time.ts';
 import type { Outcome } from '../model/event.ts';
 import type { QueryField, QueryNode } from '../model/query.ts';
 import { words } from './fold.ts';
-import { parseNetwork, printNetwork } from './ip-address.ts';
 import { maxClauses } from './reader.ts';
 import { parseQuery } from './parse.ts';
 import { resolveTimes } from './resolve-times.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
+import { parseNetwork, printNetwork } from '../../shared/kernel/ip-address.ts';
 import { queryFields, type QueryField, type QueryNode } from '../../shared/model/query.ts';
 import { isComparable } from '../../shared/query/comparison.ts';
 import { emptyRange } from '../../shared/query/empty-range.ts';
 import { keyword, words } from '../../shared/query/fold.ts';
-import { parseNetwork, printNetwork } from '../../shared/query/ip-address.ts';
 import { instant } from '../../shared/kernel/time.ts';
 import { timeSpan } from '../../shared/query/time-text.ts';
 

@@ -55,9 +55,17 @@ describe('an event is found by', () => {
       'ip:::ffff:192.0.2.1',
       '::FFFF:c000:201',
       'ip:0:0:0:0:0:ffff:192.0.2.1',
+      'ip:::ffff:192.0.2.0/120',
+      'ip:[::ffff:192.0.2.0 TO 192.0.2.9]',
     ])
       expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, true]);
-    for (const text of ['ip:::ffff:192.0.2.2', 'ip:::fffe:192.0.2.1', 'ip:::192.0.2.1'])
+    for (const text of [
+      'ip:::ffff:192.0.2.2',
+      'ip:::fffe:192.0.2.1',
+      'ip:::192.0.2.1',
+      'ip:::ffff:192.0.2.2/127',
+      'ip:::/0',
+    ])
       expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, false]);
   });
   test('blank and missing values are not present', () => {

@@ -1,11 +1,11 @@
 import { AppError } from '../../kernel/errors.ts';
+import { parseOctets } from '../../kernel/ip-address.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { queryFields, type QueryField, type QueryNode } from '../../model/query.ts';
 import { inRange, timeRange } from '../../query/comparison.ts';
 import { comparable, comparesAddresses } from '../../query/evaluate.ts';
 import { identifierLength, wholeFields, wholeIdentifiers } from '../../query/field-values.ts';
 import { isMailAddress, keyword, words } from '../../query/fold.ts';
-import { parseOctets } from '../../query/ip-address.ts';
 import { isRelativeTime, timeSpan } from '../../query/time-text.ts';
 import { addressesIn, addressesOfNetwork, ipv4Between } from './search-addresses.ts';
 import { comparedToken } from './search-document.ts';
