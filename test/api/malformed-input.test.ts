@@ -115,6 +115,23 @@ const malformed: Record<string, Malformed> = {
     post('['.repeat(100_000) + ']'.repeat(100_000)),
   ),
   'unknown field in the body': invalid('/api/v1/events:search', 'form', post('{"form":"now-7d"}')),
+  'a name given twice in the body': invalid(
+    '/api/v1/events:search',
+    'q',
+    post('{"q":"a","limit":5,"q":"b"}'),
+  ),
+  'a name given twice, once spelled otherwise': invalid(
+    '/api/v1/events:search',
+    'limit',
+    post('{"limit":5,"\\u006cimit":6}'),
+  ),
+  'a name given twice, deep in the body': invalid(
+    run,
+    'to',
+    post(
+      '{"range":{"from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","to":"2026-10-03T00:00:00Z"},"dryRun":true}',
+    ),
+  ),
   '__proto__ in the body': invalid('/api/v1/events:search', '__proto__', post('{"__proto__":{"q":"x"}}')),
   'number where text belongs': invalid('/api/v1/events:search', 'q', post('{"q":7}')),
   'limit as text in a body': invalid('/api/v1/events:search', 'limit', post('{"limit":"7"}')),
@@ -218,6 +235,7 @@ describe('malformed input gets a clear error', () => {
     ['/api/v1/events:search', '{"limit":1.5}', '`limit`: expected a whole number.'],
     ['/api/v1/events:search', `{"ip":"${'1'.repeat(501)}"}`, '`ip`: expected at most 500 characters.'],
     ['/api/v1/events:search', '{"facets":"actor"}', '`facets`: expected a list.'],
+    ['/api/v1/events:search', '{"q":"a","q":"b"}', '`q` is given twice in the body. Give it once.'],
     [run, '{"range":{"from":"2026-10-01T00:00:00Z"}}', '`range.to`: expected text, and it is missing.'],
   ])('of %s %s is told in our words', async (path, body, message) => {
     const house = await openHouse();
