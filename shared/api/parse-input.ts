@@ -4,7 +4,7 @@ import type { ApiRequest } from './api-request.ts';
 import type { RouteSpec } from './contract/route-spec.ts';
 import { issueSentence } from './issue-sentence.ts';
 import type { ProblemDetail } from './problem.ts';
-import { repeatedName } from './repeated-name.ts';
+import { holdsHalfCharacter, repeatedName } from './repeated-name.ts';
 
 /** A request that does not fit its route, with one line per thing that is wrong. */
 export class InputProblem extends AppError {
@@ -144,6 +144,12 @@ function jsonOf(bytes: Uint8Array): unknown {
     value = JSON.parse(text);
   } catch {
     throw new InputProblem('The body is not JSON.', 'body');
+  }
+  if (holdsHalfCharacter(text)) {
+    throw new InputProblem(
+      'The body holds half of a character (\\ud800 to \\udfff alone). Leave it out.',
+      'body',
+    );
   }
   const repeated = repeatedName(text);
   if (repeated === null) return value;

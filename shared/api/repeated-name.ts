@@ -24,6 +24,20 @@ export function repeatedName(text: string): string | null {
   return null;
 }
 
+/**
+ * Whether a string in a valid JSON text holds half of a pair of surrogates. Only an escape can: such text has no UTF-8,
+ * and no canonical form that could be signed.
+ */
+export function holdsHalfCharacter(text: string): boolean {
+  if (!/\\u[dD][89a-fA-F]/.test(text)) return false;
+  for (let at = text.indexOf('"'); at !== -1;) {
+    const end = endOfString(text, at);
+    if (!(JSON.parse(text.slice(at, end)) as string).isWellFormed()) return true;
+    at = text.indexOf('"', end);
+  }
+  return false;
+}
+
 /** Behind the closing quote of the string that begins here. */
 function endOfString(text: string, start: number): number {
   let at = start + 1;

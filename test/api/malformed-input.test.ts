@@ -132,6 +132,12 @@ const malformed: Record<string, Malformed> = {
       '{"range":{"from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","to":"2026-10-03T00:00:00Z"},"dryRun":true}',
     ),
   ),
+  'half a character in the body': invalid(
+    '/api/v1/events:search',
+    'body',
+    post('{"q":"a\\ud800","continuation":"a.b"}'),
+  ),
+  'half a character in a name': invalid('/api/v1/events:search', 'body', post('{"\\uDFFF":1}')),
   '__proto__ in the body': invalid('/api/v1/events:search', '__proto__', post('{"__proto__":{"q":"x"}}')),
   'number where text belongs': invalid('/api/v1/events:search', 'q', post('{"q":7}')),
   'limit as text in a body': invalid('/api/v1/events:search', 'limit', post('{"limit":"7"}')),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { repeatedName } from '../../shared/api/repeated-name.ts';
+import { holdsHalfCharacter, repeatedName } from '../../shared/api/repeated-name.ts';
 import { seed } from '../support/seed.ts';
 
 describe('a name that an object of a JSON text has twice', () => {
@@ -46,5 +46,19 @@ describe('a name that an object of a JSON text has twice', () => {
       // Nothing that grows with the square of its length is done in this time.
       expect(performance.now() - began).toBeLessThan(2_000);
     }
+  });
+});
+
+describe('half of a character in a JSON text', () => {
+  test.each([
+    ['"\\ud83e\\udd8a"', false],
+    ['{"🦊":"\\u00e9"}', false],
+    ['["\\\\ud800"]', false],
+    ['["a","\\ud800"]', true],
+    ['{"\\uDFFF":1}', true],
+    ['["\\udd8a\\ud83e"]', true],
+  ])('%s: %j', (text, half) => {
+    expect(JSON.parse(text)).toBeDefined();
+    expect(holdsHalfCharacter(text)).toBe(half);
   });
 });
