@@ -224,7 +224,7 @@ describe('OPTIONS and HEAD', () => {
     expect(head.status === 405).toBe(!allow.includes('HEAD'));
     if (head.status === 405) expect(head.headers.get('allow')).toBe(allow);
   });
-  test.each(['/api/v1/nothing', '/', '/api/v1/runs/%zz', '/api/v1/events/'])(
+  test.each(['/api/v1/nothing', '/api/v1/', '/api/v1/runs/%zz', '/api/v1/events/'])(
     '%s takes nothing, whatever the method',
     async path => {
       const house = await openHouse();
@@ -247,7 +247,9 @@ describe('OPTIONS and HEAD', () => {
       await house.ask('/api/v1/config', { method: 'HEAD' }),
     ];
     expect([head.status, head.text]).toEqual([200, '']);
-    expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(get.text)));
+    // The Functions host counts by itself.
+    if (house.host === 'node')
+      expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(get.text)));
     expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
   });
 });
