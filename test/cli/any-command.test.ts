@@ -159,6 +159,12 @@ function checkEnd(words: readonly string[], args: readonly string[], { code, out
   if (code === exitCodes.unexpected) expect(complaint(err).code).toMatch(/^(?:Conflict|PreconditionFailed)$/);
 }
 
+/** Options without which a command does nothing. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  backfill: ['--from', '2026-10-01', '--to', '2026-10-02', '--dry-run'],
+  'mapping preview': ['--file', join(import.meta.dirname, '../../mappings.yml')],
+};
+
 test('whatever is typed behind any command, it ends as --help says, and --json is JSON', async () => {
   const house = await openHouse();
   const street = {
@@ -171,8 +177,18 @@ test('whatever is typed behind any command, it ends as --help says, and --json i
     reader: await house.issuer.user({ ...people.contosoReader, claims }),
     forged: 'forged',
   };
-  const ended = new Map<string, Set<number | null>>();
   for (const shape of shapes()) {
+    // Otherwise what follows would only ever be refused; signing in needs more than this house has.
+    const name = shape.words.join(' ');
+    const values = shape.values.map(one => plausible(one, street, shape.words)[0] ?? '');
+    const plain = [...shape.words, ...values, ...(needed[name] ?? []), '--json'];
+    const env = { HOLDFAST_URL: house.url, HOLDFAST_TOKEN: tokens.admin };
+    const worked = name === 'token' ? null : await holdfastHere(plain, env);
+    if (worked !== null) checkEnd(shape.words, plain, worked);
+    expect([name, worked?.code ?? 0]).toEqual([
+      name,
+      name === 'readiness' ? exitCodes.partial : exitCodes.ok,
+    ]);
     // Without a persona it waits for a browser.
     const fixed = shape.words[0] === 'token' ? ['--as', 'nobody-there'] : [];
     const call = fc.tuple(
@@ -189,14 +205,8 @@ test('whatever is typed behind any command, it ends as --help says, and --json i
           HOLDFAST_TOKEN: tokens[caller],
         });
         checkEnd(shape.words, given, finished);
-        const name = shape.words.join(' ');
-        ended.set(name, (ended.get(name) ?? new Set()).add(finished.code));
       }),
       { seed, numRuns: 40 },
     );
   }
-  // Each got past the reading of its words now and then; signing in needs more than this house has.
-  const worked: readonly (number | null)[] = [exitCodes.ok, exitCodes.partial, exitCodes.notFound];
-  const never = [...ended].filter(([, codes]) => !worked.some(code => codes.has(code))).map(([name]) => name);
-  expect(never.filter(name => name !== 'token')).toEqual([]);
 });
