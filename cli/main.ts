@@ -35,13 +35,13 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
   const exitWith = (code: ExitCode): void => {
     exitCode = code;
   };
-  const program = buildProgram(terminal, contextOf, exitWith, streams.env, args.includes('--json'));
+  const program = buildProgram(terminal, contextOf, exitWith, streams.env, asksForJson(args));
   const commands = program.commands.map(command => command.name());
   try {
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (thrown) {
-    const json = globalOptions(program).json || args.includes('--json');
+    const json = globalOptions(program).json || asksForJson(args);
     if (thrown instanceof CommanderError) {
       // Help and version end this way too. Of what is wrong Commander has told a person by now, and left the rest to us.
       if (thrown.exitCode === 0) return exitCodes.ok;
@@ -52,6 +52,13 @@ export async function main(args: readonly string[], streams: Streams): Promise<E
     complain(terminal, error, json);
     return error.exitCode;
   }
+}
+
+/** Whether a script asks, as far as can be told before the words are read; behind `--` all are values. */
+function asksForJson(args: readonly string[]): boolean {
+  const at = args.indexOf('--json');
+  const values = args.indexOf('--');
+  return at !== -1 && (values === -1 || at < values);
 }
 
 /** Commander's own complaint, as a sentence without its second line. */
@@ -99,7 +106,7 @@ export async function runAsProcess(): Promise<void> {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       // `holdfast search … | head` closes the pipe when it has enough; that is no error of ours.
       if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-      if (stream === stdout) complain(openTerminal(streams), unwritten(error), args.includes('--json'));
+      if (stream === stdout) complain(openTerminal(streams), unwritten(error), asksForJson(args));
       stderr.write('', () => process.exit(exitCodes.unexpected));
     });
   }

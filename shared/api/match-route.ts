@@ -43,13 +43,13 @@ export function matchRoute(method: string, path: string): Match {
   for (const pattern of patterns) {
     const hit = pattern.path.exec(readable);
     if (hit === null) continue;
+    const params = decoded(pattern.names, hit.slice(1));
+    if (params === null) return { found: 'nothing' };
     if (pattern.method !== wanted) {
       allow.add(pattern.method);
       if (pattern.method === 'GET') allow.add('HEAD');
       continue;
     }
-    const params = decoded(pattern.names, hit.slice(1));
-    if (params === null) return { found: 'nothing' };
     return { found: 'route', id: pattern.id, params };
   }
   return allow.size === 0 ? { found: 'nothing' } : { found: 'other-methods', allow: [...allow].sort() };

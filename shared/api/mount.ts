@@ -65,14 +65,16 @@ export function mount(deps: ApiDeps): Api {
       let id: RouteId | 'none' = 'none';
       let reply: ApiReply;
       try {
-        if (request.method === 'OPTIONS')
-          return { status: 204, headers: preflightHeaders(common), body: null };
         const found = routeOf(request);
-        id = found.id;
-        const route = routes.get(found.id);
-        if (route === undefined) throw unknownRoute();
-        const result = await answer(route, found.params, request, requestId);
-        reply = { ...result, headers: { ...common, ...result.headers } };
+        if (found.is === 'options') {
+          reply = { status: 204, headers: { ...preflightHeaders(common), allow: found.allow }, body: null };
+        } else {
+          id = found.id;
+          const route = routes.get(found.id);
+          if (route === undefined) throw unknownRoute();
+          const result = await answer(route, found.params, request, requestId);
+          reply = { ...result, headers: { ...common, ...result.headers } };
+        }
       } catch (thrown) {
         reply = problemReply(deps, thrown, { common, requestId, route: id });
       }
@@ -121,11 +123,17 @@ class MethodProblem extends AppError {
   }
 }
 
-function routeOf(request: ApiRequest): { id: RouteId; params: Readonly<Record<string, string>> } {
+type Found =
+  | { readonly is: 'route'; readonly id: RouteId; readonly params: Readonly<Record<string, string>> }
+  | { readonly is: 'options'; readonly allow: string };
+
+function routeOf(request: ApiRequest): Found {
   const match = matchRoute(request.method, pathOf(request));
-  if (match.found === 'route') return match;
-  if (match.found === 'other-methods') throw new MethodProblem([...match.allow, 'OPTIONS'].join(', '));
-  throw unknownRoute();
+  if (match.found === 'nothing') throw unknownRoute();
+  if (match.found === 'route') return { is: 'route', id: match.id, params: match.params };
+  const allow = [...match.allow, 'OPTIONS'].sort().join(', ');
+  if (request.method === 'OPTIONS') return { is: 'options', allow };
+  throw new MethodProblem(allow);
 }
 
 function unknownRoute(): AppError {

@@ -156,8 +156,10 @@ function codesOf(spec: RouteSpec): readonly ErrorCode[] {
     'config.invalid',
     'store.unavailable',
   ]);
-  if (spec.needs !== 'nobody')
-    for (const code of ['auth.missing', 'auth.invalid', 'auth.unavailable'] as const) codes.add(code);
+  if (spec.needs !== 'nobody') codes.add('auth.missing');
+  // Where a token is not needed, a bad one is refused all the same.
+  if (spec.needs !== 'nobody' || spec.moreFor !== undefined)
+    for (const code of ['auth.invalid', 'auth.unavailable'] as const) codes.add(code);
   if (spec.needs !== 'nobody' && spec.needs !== 'signed-in') codes.add('auth.denied');
   if (spec.over !== 'system') codes.add('not-found');
   if ('action' in spec.audit) codes.add('audit.unavailable');
@@ -214,6 +216,8 @@ function describeInput({ jsonSchema: made }: Made): void {
   delete made['param'];
   delete made.type;
   delete made.pattern;
+  delete made.minLength;
+  delete made.maxLength;
   Object.assign(made, param);
 }
 

@@ -4,6 +4,7 @@ import type { ApiRequest } from './api-request.ts';
 import type { RouteSpec } from './contract/route-spec.ts';
 import { issueSentence } from './issue-sentence.ts';
 import type { ProblemDetail } from './problem.ts';
+import { holdsHalfCharacter, repeatedName } from './repeated-name.ts';
 
 /** A request that does not fit its route, with one line per thing that is wrong. */
 export class InputProblem extends AppError {
@@ -138,9 +139,21 @@ function jsonOf(bytes: Uint8Array): unknown {
   }
   if (text.trim() === '')
     throw new InputProblem('The body is empty. Send a JSON object; {} will do.', 'body');
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch {
     throw new InputProblem('The body is not JSON.', 'body');
   }
+  if (holdsHalfCharacter(text)) {
+    throw new InputProblem(
+      'The body holds half of a character (\\ud800 to \\udfff alone). Leave it out.',
+      'body',
+    );
+  }
+  const repeated = repeatedName(text);
+  if (repeated === null) return value;
+  // As with parameters: taking the first or the last would answer a question nobody asked.
+  const name = shortened(repeated);
+  throw new InputProblem(`\`${name}\` is given twice in the body. Give it once.`, name);
 }

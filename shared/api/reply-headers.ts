@@ -50,7 +50,7 @@ export function commonHeaders(
   return headers;
 }
 
-/** What a browser asks before it dares. Answered for every path alike, so that it tells nothing. */
+/** What a browser asks before it dares; the same for every path there is. */
 export function preflightHeaders(common: Readonly<Record<string, string>>): Record<string, string> {
   if (common['access-control-allow-origin'] === undefined) return { ...common };
   return {

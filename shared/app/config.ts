@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { issueWords } from '../api/issue-sentence.ts';
+import { nearestWord } from '../kernel/nearest-word.ts';
 import { tenantIdSchema } from '../model/ids.ts';
 
 /** Everything a deployment can set. Names, meanings and defaults stand here and nowhere else. */
@@ -214,4 +215,29 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   if (problems.length > 0) return { ok: false, problems, known: values as Partial<Settings> };
   return { ok: true, settings: values as Settings };
+}
+
+/** Of the command, which may be called from the same shell. */
+const ofTheCommand: readonly string[] = ['HOLDFAST_URL', 'HOLDFAST_TOKEN'];
+
+/**
+ * Variables that are set, look like settings of ours and are none, each with the nearest one. They keep nothing from
+ * working; but whoever set one believes it does something.
+ */
+export function unknownSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+): readonly SettingProblem[] {
+  const ours: readonly string[] = [...names, ...ofTheCommand];
+  const unknown = Object.keys(environment).filter(
+    name =>
+      /^HOLDFAST_/i.test(name) &&
+      !ours.includes(name) &&
+      !name.startsWith('HOLDFAST_SECRET_') &&
+      (environment[name] ?? '').trim() !== '',
+  );
+  return unknown.map(setting => {
+    const nearest = nearestWord(setting, names);
+    const instead = nearest === null ? 'docs/operations.md lists them.' : `did you mean ${nearest}?`;
+    return { setting, problem: `is not a setting; ${instead}` };
+  });
 }

@@ -1,9 +1,11 @@
 import { outliveReaders } from './outlive-readers.ts';
 import { runProduct } from './run-product.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { tellUnknownSettings } from './tell-unknown-settings.ts';
 
 // The product alone, for real providers. Settings come from the environment; log lines go to standard output.
 outliveReaders();
+tellUnknownSettings(process.env);
 try {
   const product = await runProduct({ environment: process.env, log: process.stdout, level: 'info' });
   for (const { setting, problem } of product.problems) {

@@ -9,6 +9,7 @@ import { outliveReaders } from './outlive-readers.ts';
 import { runProduct, type Product } from './run-product.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
+import { tellUnknownSettings } from './tell-unknown-settings.ts';
 
 // `npm start`: the product, and beside it the simulator with invented tenants. For real providers: serve.ts.
 
@@ -57,6 +58,7 @@ function readFlags(): Flags | null {
 }
 
 async function main(given: Flags): Promise<void> {
+  tellUnknownSettings(process.env);
   const data = process.env['HOLDFAST_DATA']?.trim() || '.holdfast';
   const stopping = new AbortController();
   let simulator: SimulatorProcess | null = null;

@@ -1,4 +1,5 @@
 import type { Window } from '../kernel/time.ts';
+import { categories, directions, entityKinds, outcomes, severities } from './event.ts';
 
 /**
  * Fields of the query language.
@@ -15,6 +16,15 @@ export const queryFields = {
   correlationId: 'keyword', summary: 'words', id: 'keyword', time: 'time',
 } as const satisfies Record<string, 'keyword' | 'words' | 'address' | 'time'>; // prettier-ignore
 export type QueryField = keyof typeof queryFields;
+
+/** Fields of which the model names every value, all in lower case. */
+export const closedValues: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
+  category: categories,
+  outcome: outcomes,
+  severity: severities,
+  actorKind: entityKinds,
+  direction: directions,
+};
 
 /** Fields a facet may be asked for. */
 export const facetFields = [

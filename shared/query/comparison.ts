@@ -1,8 +1,8 @@
+import { parseIp } from '../kernel/ip-address.ts';
 import type { Instant } from '../kernel/time.ts';
 import { severities } from '../model/event.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
 import { compareText, keyword } from './fold.ts';
-import { parseIp } from './ip-address.ts';
 import { timeSpan } from './time-text.ts';
 
 export type RangeNode = Extract<QueryNode, { kind: 'range' }>;

@@ -1,3 +1,4 @@
+import { inNetwork, parseIp, parseNetwork, parseOctets, printIp } from '../kernel/ip-address.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { StoredEvent } from '../model/event.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
@@ -7,7 +8,6 @@ import {
   furtherText, identifierLength, textFields, valuesOf, wholeFields, wholeIdentifiers,
 } from './field-values.ts'; // prettier-ignore
 import { isMailAddress, keyword, words } from './fold.ts';
-import { inNetwork, parseIp, parseNetwork, parseOctets, printIp, unmapped } from './ip-address.ts';
 import { timeSpan } from './time-text.ts';
 
 /**
@@ -59,7 +59,7 @@ export function matches(node: QueryNode, event: StoredEvent, asOf: Instant): boo
 /** A keyword of the field in the one spelling it is compared by. */
 export function comparable(field: QueryField, text: string): string {
   const address = field === 'ip' ? parseIp(text.trim()) : null;
-  return address === null ? keyword(text) : printIp(unmapped(address));
+  return address === null ? keyword(text) : printIp(address);
 }
 
 /** Fields on which a whole mail address is one value. */

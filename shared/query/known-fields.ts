@@ -1,3 +1,4 @@
+import { nearestWord } from '../kernel/nearest-word.ts';
 import { queryFields, type QueryField } from '../model/query.ts';
 
 const names = Object.keys(queryFields) as QueryField[];
@@ -25,26 +26,5 @@ export function unknownField(name: string): string {
 
 function nearest(name: string): QueryField | null {
   const synonym = Object.hasOwn(alsoCalled, name) ? alsoCalled[name] : undefined;
-  if (synonym !== undefined) return synonym;
-  let best: QueryField | null = null;
-  let fewest = name.length < 5 ? 2 : 3;
-  for (const [lower, field] of byLowerCase) {
-    const edits = distance(name.slice(0, 40), lower);
-    if (edits < fewest) [best, fewest] = [field, edits];
-  }
-  return best;
-}
-
-/** Letters to insert, drop or replace to make one word of the other (Levenshtein). */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, n) => n);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+  return synonym ?? nearestWord(name, names);
 }

@@ -1,7 +1,7 @@
 import { isEventId } from '../kernel/hash.ts';
+import { parseIp } from '../kernel/ip-address.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { QueryField, QueryNode } from '../model/query.ts';
-import { parseIp } from './ip-address.ts';
 import { fieldNamed, unknownField } from './known-fields.ts';
 import { readBareClause, readFieldClause } from './read-clause.ts';
 import {

@@ -1,10 +1,11 @@
+import { parseIp, parseNetwork, printNetwork } from '../kernel/ip-address.ts';
 import { severities } from '../model/event.ts';
 import { instant } from '../kernel/time.ts';
 import { queryFields, type QueryField, type QueryNode } from '../model/query.ts';
 import { isComparable, type RangeNode } from './comparison.ts';
 import { emptyRange } from './empty-range.ts';
 import { keyword, words } from './fold.ts';
-import { parseIp, parseNetwork, printNetwork } from './ip-address.ts';
+import { impossibleValue } from './possible-value.ts';
 import {
   countClause,
   invalidQuery,
@@ -72,6 +73,8 @@ function matchOf(field: QueryField | null, value: Value): QueryNode {
   } else if (kind === 'keyword' ? keyword(text) === '' : words(text).length === 0) {
     throw invalidQuery(value.at, 'expected at least one letter or digit to search for');
   }
+  const meant = field === null ? null : impossibleValue(field, text, prefix);
+  if (meant !== null) throw invalidQuery(value.at, `expected ${meant}`);
   return { kind: 'match', field, value: text, prefix };
 }
 

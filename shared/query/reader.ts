@@ -27,10 +27,15 @@ export function wrong(
 }
 
 export const invalidQuery = (at: number, says: string): AppError =>
-  new AppError('query.invalid', 'give-up', `The query cannot be read: at ${at}: ${says}.`, {
-    target: 'q',
-    facts: { position: at },
-  });
+  new AppError(
+    'query.invalid',
+    'give-up',
+    `The query cannot be read: at ${at}: ${says}${says.endsWith('?') ? '' : '.'}`,
+    {
+      target: 'q',
+      facts: { position: at },
+    },
+  );
 
 function foundAt(reader: Reader, at: number): string {
   const rest = reader.text.slice(at);

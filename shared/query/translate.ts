@@ -1,11 +1,11 @@
 import { AppError } from '../kernel/errors.ts';
+import { parseNetwork, printNetwork } from '../kernel/ip-address.ts';
 import { instant, type Instant, type Window } from '../kernel/time.ts';
-import type { Outcome } from '../model/event.ts';
 import type { QueryField, QueryNode } from '../model/query.ts';
 import { words } from './fold.ts';
-import { parseNetwork, printNetwork } from './ip-address.ts';
-import { maxClauses } from './reader.ts';
 import { parseQuery } from './parse.ts';
+import { impossibleValue, meantValue } from './possible-value.ts';
+import { maxClauses } from './reader.ts';
 import { resolveTimes } from './resolve-times.ts';
 import { timeForms, timeSpan } from './time-text.ts';
 
@@ -84,9 +84,18 @@ type PlainName = Exclude<
 >;
 
 const wrongParameter = (name: string, says: string): AppError =>
-  new AppError('request.invalid', 'give-up', `The parameter '${name}' ${says}.`, { target: name });
+  new AppError(
+    'request.invalid',
+    'give-up',
+    `The parameter '${name}' ${says}${says.endsWith('?') ? '' : '.'}`,
+    {
+      target: name,
+    },
+  );
 
-const match = (field: QueryField | null, value: string, prefix = false): QueryNode => ({
+type Match = Extract<QueryNode, { kind: 'match' }>;
+
+const match = (field: QueryField | null, value: string, prefix = false): Match => ({
   kind: 'match', field, value, prefix,
 }); // prettier-ignore
 
@@ -101,10 +110,20 @@ const wordsOf =
 
 const keywordOf =
   (field: QueryField) =>
-  (text: string, name: string): QueryNode => {
+  (text: string, name: string): Match => {
     const [value, star] = splitStar(text);
     if (value === '') throw wrongParameter(name, 'needs a value before its *');
     return match(field, value, star);
+  };
+
+/** A value that some event can have. */
+const possibleOf =
+  (field: QueryField) =>
+  (text: string, name: string): Match => {
+    const clause = keywordOf(field)(text, name);
+    const meant = impossibleValue(field, clause.value, clause.prefix);
+    if (meant !== null) throw wrongParameter(name, `takes ${meant}`);
+    return clause;
   };
 
 const splitStar = (text: string): [string, boolean] =>
@@ -120,7 +139,7 @@ const plain: readonly (readonly [PlainName, (text: string, name: string) => Quer
   ['recipient', wordsOf('recipient')],
   ['subject', wordsOf('subject')],
   ['status', keywordOf('status')],
-  ['direction', keywordOf('direction')],
+  ['direction', possibleOf('direction')],
   ['ip', ofIp],
   ['correlation_id', keywordOf('correlationId')],
 ];
@@ -159,18 +178,12 @@ function ofService(text: string, name: string): QueryNode {
   };
 }
 
-const outcomeNames: Readonly<Record<string, Outcome>> = {
-  succeeded: 'success', ok: 'success', true: 'success', passed: 'success', fail: 'failure', failed: 'failure',
-  error: 'failure', false: 'failure', partiallysucceeded: 'partial',
-}; // prettier-ignore
-
-function ofResult(text: string): QueryNode {
-  const lower = text.toLowerCase();
-  return match('outcome', Object.hasOwn(outcomeNames, lower) ? (outcomeNames[lower] ?? lower) : lower);
+function ofResult(text: string, name: string): QueryNode {
+  return possibleOf('outcome')(meantValue(text), name);
 }
 
 function ofIp(text: string, name: string): QueryNode {
-  if (!text.includes('/')) return keywordOf('ip')(text, name);
+  if (!text.includes('/')) return possibleOf('ip')(text, name);
   const network = parseNetwork(text);
   if (network === null) throw wrongParameter(name, 'takes an address or a network such as 10.0.0.0/8');
   return { kind: 'cidr', network: printNetwork(network) };

@@ -123,5 +123,7 @@ describe('the OpenAPI document', () => {
     expect(limit?.schema).not.toHaveProperty('pattern');
     const facets = paths['/api/v1/events']?.['get']?.parameters.find(one => one.name === 'facets');
     expect(facets).toMatchObject({ style: 'form', explode: false, schema: { type: 'array' } });
+    // Bounds of the text it is sent as are not those of a list.
+    expect(facets?.schema).not.toHaveProperty('minLength');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../support/api-error.ts';
 import { openHouse, people } from '../support/api-house.ts';
-import { contoso } from '../support/sample.ts';
+import { contoso, sampleEvent, scopeOf } from '../support/sample.ts';
 
 interface Malformed {
   readonly path: string;
@@ -79,6 +79,24 @@ const malformed: Record<string, Malformed> = {
   'parenthesis never closed': badQuery('(a OR b'),
   'range the wrong way round': badQuery('time:[2026 TO'),
   'network that is none': badQuery('ip:10.0.0.0/99'),
+  'outcome nobody knows': badQuery('outcome:banana'),
+  'severity nobody knows': badQuery('severity:x'),
+  'address that is none': badQuery('ip:999.1.1.1'),
+  'tenant by its name': badQuery('tenant:contoso'),
+  'source that is none': badQuery('source:nope'),
+  'source nobody has, in a query': badQuery('entra source:entra.sign-in'),
+  'source nobody has, among filters': {
+    ...badQuery('source:entra.sing-*'),
+    path: '/api/v1/filter-options?q=source%3Aentra.sing-*',
+  },
+  'coverage of a source nobody has': invalid('/api/v1/coverage?source=entra.sign-in', 'source'),
+  'coverage of a stream nobody has': invalid('/api/v1/coverage?stream=Audit.Excange', 'stream'),
+  'coverage of another source’s stream': invalid(
+    '/api/v1/coverage?source=entra.sign-ins&stream=Audit.Exchange',
+    'stream',
+  ),
+  'runs of a source nobody has': invalid('/api/v1/runs?source=entra.sign-in', 'source'),
+  'result nobody knows': invalid('/api/v1/events?result=banana', 'result'),
   'sixty clauses': badQuery(Array.from({ length: 60 }, (_, n) => `a${String(n)}`).join(' OR ')),
   'query beyond 2,000 characters': badQuery('a'.repeat(2_001)),
   'four hundred parentheses': badQuery('('.repeat(400)),
@@ -97,6 +115,29 @@ const malformed: Record<string, Malformed> = {
     post('['.repeat(100_000) + ']'.repeat(100_000)),
   ),
   'unknown field in the body': invalid('/api/v1/events:search', 'form', post('{"form":"now-7d"}')),
+  'a name given twice in the body': invalid(
+    '/api/v1/events:search',
+    'q',
+    post('{"q":"a","limit":5,"q":"b"}'),
+  ),
+  'a name given twice, once spelled otherwise': invalid(
+    '/api/v1/events:search',
+    'limit',
+    post('{"limit":5,"\\u006cimit":6}'),
+  ),
+  'a name given twice, deep in the body': invalid(
+    run,
+    'to',
+    post(
+      '{"range":{"from":"2026-10-01T00:00:00Z","to":"2026-10-02T00:00:00Z","to":"2026-10-03T00:00:00Z"},"dryRun":true}',
+    ),
+  ),
+  'half a character in the body': invalid(
+    '/api/v1/events:search',
+    'body',
+    post('{"q":"a\\ud800","continuation":"a.b"}'),
+  ),
+  'half a character in a name': invalid('/api/v1/events:search', 'body', post('{"\\uDFFF":1}')),
   '__proto__ in the body': invalid('/api/v1/events:search', '__proto__', post('{"__proto__":{"q":"x"}}')),
   'number where text belongs': invalid('/api/v1/events:search', 'q', post('{"q":7}')),
   'limit as text in a body': invalid('/api/v1/events:search', 'limit', post('{"limit":"7"}')),
@@ -200,6 +241,7 @@ describe('malformed input gets a clear error', () => {
     ['/api/v1/events:search', '{"limit":1.5}', '`limit`: expected a whole number.'],
     ['/api/v1/events:search', `{"ip":"${'1'.repeat(501)}"}`, '`ip`: expected at most 500 characters.'],
     ['/api/v1/events:search', '{"facets":"actor"}', '`facets`: expected a list.'],
+    ['/api/v1/events:search', '{"q":"a","q":"b"}', '`q` is given twice in the body. Give it once.'],
     [run, '{"range":{"from":"2026-10-01T00:00:00Z"}}', '`range.to`: expected text, and it is missing.'],
   ])('of %s %s is told in our words', async (path, body, message) => {
     const house = await openHouse();
@@ -216,6 +258,41 @@ describe('malformed input gets a clear error', () => {
     });
     expect(errorOf(reply)).toMatchObject({ code: 'QueryInvalid', target: 'q' });
     expect(errorOf(reply).message).toMatch(/\d+/);
+  });
+  test.each([
+    [
+      '/api/v1/coverage?source=entra.sign-in',
+      'There is no source entra.sign-in; did you mean entra.sign-ins?',
+    ],
+    [
+      '/api/v1/coverage?stream=Audit.Excange',
+      'No source has a stream Audit.Excange; did you mean Audit.Exchange?',
+    ],
+    ['/api/v1/runs?source=x.y', 'There is no source x.y; GET /coverage lists those there are.'],
+    [
+      '/api/v1/events?q=source%3Aentra.sign-in',
+      'The query cannot be answered: there is no source entra.sign-in; did you mean entra.sign-ins?',
+    ],
+  ])('%s is told the nearest there is', async (path, message) => {
+    const house = await openHouse();
+    const token = await house.issuer.user(people.contosoReader);
+    expect(errorOf(await house.ask(path, { token })).message).toBe(message);
+  });
+  test('a source this build has no longer is searched as long as there are events of it', async () => {
+    const house = await openHouse();
+    const gone = 'no.longer-here' as ReturnType<typeof sampleEvent>['source'];
+    await house.profile.events.upsert(
+      scopeOf(contoso),
+      [sampleEvent('old', { source: gone })],
+      house.clock.now(),
+    );
+    await house.index();
+    const token = await house.issuer.user(people.contosoReader);
+    const reply = await house.ask('/api/v1/events?q=source%3Ano.longer-here', { token });
+    expect(reply.status, `${reply.text}`).toBe(200);
+    expect(reply.json()).toMatchObject({ value: [{ source: 'no.longer-here' }] });
+    const none = await house.ask('/api/v1/events?q=-source%3Ano.longer-here', { token });
+    expect(none.json()).toMatchObject({ value: [], total: { value: 0 } });
   });
   test('a range that ends before it begins says what to write, with the time of asking in mind', async () => {
     const house = await openHouse();

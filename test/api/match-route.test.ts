@@ -49,6 +49,7 @@ describe('a path', () => {
     ['DELETE', '/api/v1/events', ['GET', 'HEAD']],
     ['GET', '/api/v1/events:search', ['POST']],
     ['PATCH', '/api/v1/operations/x', ['DELETE', 'GET', 'HEAD']],
+    ['OPTIONS', '/api/v1/events', ['GET', 'HEAD']],
   ])('%s %s is for other methods', (method, path, allow) => {
     expect(matchRoute(method, path)).toEqual({ found: 'other-methods', allow });
   });

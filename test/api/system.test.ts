@@ -209,6 +209,51 @@ describe('every answer', () => {
   });
 });
 
+describe('OPTIONS and HEAD', () => {
+  test.each([
+    ['/api/v1/events', 'GET, HEAD, OPTIONS'],
+    ['/api/v1/events%3Asearch', 'OPTIONS, POST'],
+    ['/api/v1/operations/x?y=z', 'DELETE, GET, HEAD, OPTIONS'],
+    ['/api/health', 'GET, HEAD, OPTIONS'],
+  ])('%s takes %s', async (path, allow) => {
+    const house = await openHouse();
+    const options = await house.ask(path, { method: 'OPTIONS' });
+    expect([options.status, options.headers.get('allow'), options.text]).toEqual([204, allow, '']);
+    const head = await house.ask(path, { method: 'HEAD' });
+    expect(head.text).toBe('');
+    expect(head.status === 405).toBe(!allow.includes('HEAD'));
+    if (head.status === 405) expect(head.headers.get('allow')).toBe(allow);
+  });
+  test.each(['/api/v1/nothing', '/api/v1/', '/api/v1/runs/%zz', '/api/v1/events/'])(
+    '%s takes nothing, whatever the method',
+    async path => {
+      const house = await openHouse();
+      for (const method of ['OPTIONS', 'HEAD', 'GET', 'PATCH', 'DELETE']) {
+        const reply = await house.ask(path, { method });
+        expect([method, reply.status, reply.headers.get('x-ms-error-code')]).toEqual([
+          method,
+          404,
+          'NotFound',
+        ]);
+        expect(reply.headers.get('x-request-id')).toMatch(/./);
+        expect(reply.text === '').toBe(method === 'HEAD');
+      }
+    },
+  );
+  test('HEAD is GET without its body', async () => {
+    const house = await openHouse();
+    const [get, head] = [
+      await house.ask('/api/v1/config'),
+      await house.ask('/api/v1/config', { method: 'HEAD' }),
+    ];
+    expect([head.status, head.text]).toEqual([200, '']);
+    // The Functions host counts by itself.
+    if (house.host === 'node')
+      expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(get.text)));
+    expect(head.headers.get('content-type')).toBe(get.headers.get('content-type'));
+  });
+});
+
 describe('pages of other origins', () => {
   const origin = 'https://holdfast.contoso.example';
   test('on the list may call', async () => {

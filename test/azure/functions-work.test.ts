@@ -190,6 +190,24 @@ describe('the functions', () => {
     );
   });
 
+  test('say once that a setting is none of theirs, and go on', async () => {
+    const environment = {
+      ...azureSettings,
+      HOLDFAST_CLIENT_ID: 'nonsense',
+      HOLDFAST_VAULTURL: 'https://x.example',
+    };
+    const open = (): Promise<OpenedProfile> => Promise.reject(new Error('must not be opened'));
+    const handlers = functionHandlers(lazyInstance({ environment, open }), bell);
+    const said: string[] = [];
+    for (let n = 0; n < 2; n += 1) {
+      const call = invocation('jobs', {}, (...text) => said.push(text.join(' ')));
+      await mustReject(handlers.jobs(pullJob, call), 'config.invalid');
+    }
+    expect(said.filter(line => line.includes('HOLDFAST_VAULTURL'))).toEqual([
+      '{"level":"info","event":"setting.unknown","message":"HOLDFAST_VAULTURL is not a setting; did you mean HOLDFAST_VAULT_URL?"}',
+    ]);
+  });
+
   test('say which Node they need where the worker has an older one', async () => {
     const environment = { ...azureSettings, HOLDFAST_CLIENT_ID: 'c1000000-0000-4000-8000-000000000001' };
     const open = (): Promise<OpenedProfile> => Promise.reject(new Error('opened'));

@@ -129,6 +129,15 @@ describe('wrong usage', () => {
   });
 });
 
+describe('--json behind --', () => {
+  test('is a value, and asks for nothing', async () => {
+    const { code, err } = await holdfastHere(['event', '--', '--json']);
+    expect([code, err]).toEqual([2, expect.stringMatching(/^holdfast: "--json" is not an event id/)]);
+    const more = await holdfastHere(['event', 'a', '--', '--json']);
+    expect([more.code, more.err]).toEqual([2, expect.stringMatching(/^holdfast: too many arguments/)]);
+  });
+});
+
 describe('a service that is not there', () => {
   test('exits with 5 and says how to start it', async () => {
     const { code, out, err } = await holdfastHere(['tenants', '--url', 'http://127.0.0.1:1']);

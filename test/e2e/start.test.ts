@@ -122,6 +122,7 @@ it('answers 503 that names the setting when one is missing or wrong', async () =
     PORT: String(await freePort()),
     HOLDFAST_DATA: await tempFolder(),
     HOLDFAST_GRAPH_URL: 'not a url',
+    HOLDFAST_CLIENTID: 'b1f0e6a2-0000-4000-8000-0000000a0d1e',
   });
   // With wrong settings the port is the wish of whoever set it all the same.
   await healthy(serve);
@@ -132,6 +133,7 @@ it('answers 503 that names the setting when one is missing or wrong', async () =
   const events = await fetch(`${serve.url}/api/v1/events`);
   expect(events.status).toBe(503);
   expect(await events.text()).toContain('HOLDFAST_CLIENT_ID');
+  expect(serve.output()).toMatch(/^HOLDFAST_CLIENTID is not a setting; did you mean HOLDFAST_CLIENT_ID\?\n/m);
   serve.child.kill('SIGTERM');
   expect(await serve.ended()).toBe(0);
 });
@@ -210,10 +212,14 @@ it('does not greet as if all were well when a setting is wrong', async () => {
     SIMULATOR_PORT: String(await freePort()),
     HOLDFAST_DATA: await tempFolder(),
   };
-  const wrong = startProcess('start.ts', { ...environment, HOLDFAST_HOST: '127.0.0.2' }, ['--events', '500']);
+  const slips = { HOLDFAST_HOST: '127.0.0.2', HOLDFAST_PULL_SECOND: '5' };
+  const wrong = startProcess('start.ts', { ...environment, ...slips }, ['--events', '500']);
   await until('the problem', async () => (wrong.output().includes('Ctrl-C') ? true : null), wrong);
   expect(wrong.output()).toContain('PORT: expected a whole number from 0 to 65535');
   expect(wrong.output()).toContain('answers 503');
+  expect(wrong.output()).toContain(
+    'HOLDFAST_PULL_SECOND is not a setting; did you mean HOLDFAST_PULL_SECONDS?\n',
+  );
   expect(wrong.output()).not.toContain('Sign in');
 });
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readConfig, settingNames } from '../../shared/app/config.ts';
+import { readConfig, settingNames, unknownSettings } from '../../shared/app/config.ts';
 import { readSettingFiles } from '../../shared/app/setting-files.ts';
 import { contoso } from '../support/sample.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -40,6 +40,32 @@ describe('a wrong setting', () => {
       },
       { setting: 'HOLDFAST_PULL_SECONDS', problem: 'expected a number' },
     ]);
+  });
+});
+
+describe('a setting there is not', () => {
+  test('is told with the nearest there is; others’ variables and secrets are none of ours', () => {
+    expect(
+      unknownSettings({
+        HOLDFAST_DATTA: '/srv/holdfast',
+        holdfast_tenants: '[]',
+        HOLDFAST_COLOUR: 'red',
+        HOLDFAST_SECRET: 'x',
+        HOLDFAST_DATA: '/srv',
+        HOLDFAST_SECRET_PULL_CLIENT: 'x',
+        HOLDFAST_URL: 'http://127.0.0.1:7071',
+        HOLDFAST_TOKEN: 'x',
+        PATH: '/bin',
+      }),
+    ).toEqual([
+      { setting: 'HOLDFAST_DATTA', problem: 'is not a setting; did you mean HOLDFAST_DATA?' },
+      { setting: 'holdfast_tenants', problem: 'is not a setting; did you mean HOLDFAST_TENANTS?' },
+      { setting: 'HOLDFAST_COLOUR', problem: 'is not a setting; docs/operations.md lists them.' },
+      { setting: 'HOLDFAST_SECRET', problem: 'is not a setting; did you mean HOLDFAST_SECRETS?' },
+    ]);
+  });
+  test('is nothing where it is empty, as one that is not set', () => {
+    expect(unknownSettings({ HOLDFAST_DATTA: ' ', HOLDFAST_DATE: undefined })).toEqual([]);
   });
 });
 

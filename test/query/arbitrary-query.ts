@@ -1,11 +1,13 @@
 import fc from 'fast-check';
-import { queryFields, type QueryField, type QueryNode } from '../../shared/model/query.ts';
+import { parseNetwork, printNetwork } from '../../shared/kernel/ip-address.ts';
+import { closedValues, queryFields, type QueryField, type QueryNode } from '../../shared/model/query.ts';
 import { isComparable } from '../../shared/query/comparison.ts';
 import { emptyRange } from '../../shared/query/empty-range.ts';
 import { keyword, words } from '../../shared/query/fold.ts';
-import { parseNetwork, printNetwork } from '../../shared/query/ip-address.ts';
 import { instant } from '../../shared/kernel/time.ts';
+import { impossibleValue } from '../../shared/query/possible-value.ts';
 import { timeSpan } from '../../shared/query/time-text.ts';
+import { contoso } from '../support/sample.ts';
 
 /** Text made to be mistaken for syntax: of this language, of FTS5 and of SQL. */
 export const awkwardTexts = [
@@ -111,11 +113,34 @@ export const treeOf = (clauses: fc.Arbitrary<QueryNode>): fc.Arbitrary<QueryNode
     ),
   })).node;
 
-/** Every tree the parser can make: of the rest, a printed network would be read as one, and an empty range refused. */
+/** Values of fields that take no others: of a list, or of a form. */
+const possibleValues: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
+  ...closedValues,
+  ip: ['198.51.100.7', '2001:DB8::7', '::ffff:192.0.2.1'],
+  id: [`20261005-${'0a'.repeat(20)}`],
+  tenant: [contoso, contoso.toUpperCase()],
+  source: ['entra.sign-ins', 'No.Longer-Here'],
+};
+const possibleMatch = fc
+  .constantFrom(...fields.filter(field => Object.hasOwn(possibleValues, field)))
+  .chain(field => fc.tuple(fc.constant(field), fc.constantFrom(...(possibleValues[field] ?? [])), fc.nat(5)))
+  .map(([field, value, cut]): QueryNode => ({
+    kind: 'match',
+    field,
+    value: cut === 0 ? value : value.slice(0, cut),
+    prefix: cut !== 0,
+  }));
+
+/** Every tree the parser can make: what it refuses, and what it reads as something else when printed, is left out. */
 export const queryTree = treeOf(
-  clause.filter(
-    node =>
-      !(node.kind === 'match' && node.field === 'ip' && node.value.includes('/')) &&
-      !(node.kind === 'range' && emptyRange(node, null) !== null),
-  ),
+  fc
+    .oneof({ weight: 5, arbitrary: clause }, { weight: 1, arbitrary: possibleMatch })
+    .filter(
+      node =>
+        !(
+          node.kind === 'match' &&
+          node.field !== null &&
+          impossibleValue(node.field, node.value, node.prefix) !== null
+        ) && !(node.kind === 'range' && emptyRange(node, null) !== null),
+    ),
 );

@@ -46,7 +46,7 @@ describe('an event is found by', () => {
   ])('%s', text => expect(matches(parseQuery(text), event, asOf)).toBe(true)); // prettier-ignore
   test.each([
     '-*', 'ber', 'nobody', '"oberg asa"', '"oberg asa.oberg"', 'adde', 'user', 'medium', 'outbound', 'SE', 'se', 'laptop*  nobody',
-    '"m-1"', 'ab3d8b1c', 'operation:"add member"', 'ip:2001', 'time:2025', 'app:portal', 'category:rol',
+    '"m-1"', 'ab3d8b1c', 'operation:"add member"', 'ip:2001::', 'time:2025', 'app:portal', 'device:lap',
   ])('not by %s', text => expect(matches(parseQuery(text), event, asOf)).toBe(false)); // prettier-ignore
   test('an IPv4 address as records often write it: events carry it bare', () => {
     const from = { ...event, client: event.client && { ...event.client, ip: '192.0.2.1' } };
@@ -55,9 +55,17 @@ describe('an event is found by', () => {
       'ip:::ffff:192.0.2.1',
       '::FFFF:c000:201',
       'ip:0:0:0:0:0:ffff:192.0.2.1',
+      'ip:::ffff:192.0.2.0/120',
+      'ip:[::ffff:192.0.2.0 TO 192.0.2.9]',
     ])
       expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, true]);
-    for (const text of ['ip:::ffff:192.0.2.2', 'ip:::fffe:192.0.2.1', 'ip:::192.0.2.1'])
+    for (const text of [
+      'ip:::ffff:192.0.2.2',
+      'ip:::fffe:192.0.2.1',
+      'ip:::192.0.2.1',
+      'ip:::ffff:192.0.2.2/127',
+      'ip:::/0',
+    ])
       expect([text, matches(parseQuery(text), from, asOf)]).toEqual([text, false]);
   });
   test('blank and missing values are not present', () => {

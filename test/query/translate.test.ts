@@ -26,6 +26,7 @@ describe('plain parameters become a query', () => {
     [{ recipient: ['a', 'b'], subject: 'two words' }, '(recipient:a OR recipient:b) subject:"two words"'],
     [{ direction: 'inbound', ip: '10.1.2.3/8' }, 'direction:inbound ip:10.0.0.0/8'],
     [{ ip: '198.51.*' }, 'ip:198.51.*'],
+    [{ direction: 'in*' }, 'direction:in*'],
     [{ correlation_id: ' abc ' }, 'correlationId:abc'],
     [{ actor: [] }, '*'],
     [{ q: 'time:>=now-1d' }, 'time:>=2026-10-04T12:00:00.000Z'],
@@ -76,11 +77,20 @@ describe('what cannot be asked is refused by name', () => {
     [{ search: '@@@' }, 'search'],
     [{ search: ' - "" ' }, 'search'],
     [{ ip: '10.0.0.0/99' }, 'ip'],
+    [{ ip: '999.1.1.1' }, 'ip'],
+    [{ result: 'banana' }, 'result'],
+    [{ result: 'constructor' }, 'result'],
+    [{ direction: ['inbound', 'up'] }, 'direction'],
     [{ actor: '!' }, 'actor'],
     [{ status: '*' }, 'status'],
   ])('%j', (parameters, target) => {
     expect(() => translateSearch(parameters, asOf)).toThrow(
       expect.objectContaining({ code: 'request.invalid', target }),
+    );
+  });
+  test('a value that no event can have, with the values there are', () => {
+    expect(() => translateSearch({ direction: 'inbond' }, asOf)).toThrow(
+      "The parameter 'direction' takes one of inbound, outbound, internal, external, unknown; did you mean 'inbound'?",
     );
   });
   test('a time whose plus sign an address has made a space says how to write it', () => {

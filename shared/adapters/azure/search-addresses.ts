@@ -1,5 +1,5 @@
+import { parseIp, parseNetwork, type IpAddress } from '../../kernel/ip-address.ts';
 import type { QueryNode } from '../../model/query.ts';
-import { parseIp, parseNetwork, type IpAddress } from '../../query/ip-address.ts';
 import { ipv6Fields, ipv6Parts } from './search-fields.ts';
 import { all, any, between, isNotNull, ordered, type Filter } from './search-filter.ts';
 

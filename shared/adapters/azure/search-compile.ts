@@ -1,16 +1,16 @@
 import { AppError } from '../../kernel/errors.ts';
+import { parseOctets } from '../../kernel/ip-address.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { queryFields, type QueryField, type QueryNode } from '../../model/query.ts';
+import { closedValues, queryFields, type QueryField, type QueryNode } from '../../model/query.ts';
 import { inRange, timeRange } from '../../query/comparison.ts';
 import { comparable, comparesAddresses } from '../../query/evaluate.ts';
 import { identifierLength, wholeFields, wholeIdentifiers } from '../../query/field-values.ts';
 import { isMailAddress, keyword, words } from '../../query/fold.ts';
-import { parseOctets } from '../../query/ip-address.ts';
 import { isRelativeTime, timeSpan } from '../../query/time-text.ts';
 import { addressesIn, addressesOfNetwork, ipv4Between } from './search-addresses.ts';
 import { comparedToken } from './search-document.ts';
 import {
-  beginningsOf, closedFields, hasBeginnings, wordFields, wordsOf, type BeginningField, type WordField,
+  beginningsOf, hasBeginnings, wordFields, wordsOf, type BeginningField, type WordField,
 } from './search-fields.ts'; // prettier-ignore
 import {
   all, any, between, equals, holds, matchesPhrase, not, oneOf, ordered, type Filter,
@@ -81,7 +81,8 @@ function isWhole(field: QueryField, value: string, tenants: readonly string[] = 
 /** A value's beginning, in the form for comparison. */
 function begins(field: QueryField, asked: string, tenants: readonly string[]): Filter {
   if (field === 'tenant') return amongTenants(tenants, one => one.startsWith(asked));
-  const closed = closedFields[field];
+  // A prefix or a range of them is a list of values.
+  const closed = closedValues[field];
   if (closed !== undefined) return amongValues(field, closed, one => keyword(one).startsWith(asked));
   return hasBeginnings(field) ? beginsWith([field], asked) : 'never';
 }
@@ -131,7 +132,7 @@ function inRangeOf(node: RangeNode, tenants: readonly string[]): Filter {
   }
   if (field === 'ip') return addressesIn(node);
   if (field === 'tenant') return amongTenants(tenants, one => inRange(node, one, noClock));
-  const closed = closedFields[field];
+  const closed = closedValues[field];
   if (closed !== undefined) return amongValues(field, closed, one => inRange(node, one, noClock));
   return hasBeginnings(field) ? keywordsIn(node, field) : 'never';
 }

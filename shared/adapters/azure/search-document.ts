@@ -1,10 +1,10 @@
 import { isEventId, sha256 } from '../../kernel/hash.ts';
+import { parseIp } from '../../kernel/ip-address.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import { facetFields, type FacetField, type QueryField } from '../../model/query.ts';
 import { comparable } from '../../query/evaluate.ts';
 import { facetValuesOf, furtherText, valuesOf } from '../../query/field-values.ts';
 import { cut, keywordLimit, words } from '../../query/fold.ts';
-import { parseIp } from '../../query/ip-address.ts';
 import {
   beginningFields, beginningsOf, ipv6Fields, ipv6Parts, optionalFields, spelledFields, spellingOf, tokenFields,
   wordFields, wordsOf, type TokenField,

@@ -1,14 +1,4 @@
-import { categories, directions, entityKinds, outcomes, severities } from '../../model/event.ts';
 import { facetFields, queryFields, type FacetField, type QueryField } from '../../model/query.ts';
-
-/** Fields whose values are of a closed list: a prefix or a range of them is a list of values. */
-export const closedFields: Readonly<Partial<Record<QueryField, readonly string[]>>> = {
-  category: categories,
-  outcome: outcomes,
-  severity: severities,
-  actorKind: entityKinds,
-  direction: directions,
-};
 
 /** Keywords that can be asked for by their beginning. The tenant's are compared with the caller's scopes instead. */
 export const beginningFields = [

@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
+import { parseIp, printIp, type IpAddress } from '../../kernel/ip-address.ts';
 import type { FacetField } from '../../model/query.ts';
 import { cut, keyword } from '../../query/fold.ts';
-import { parseIp, printIp, type IpAddress } from '../../query/ip-address.ts';
 import { codeWidth, decodeNumber, encodeNumber } from './fts-codes.ts';
 import { addressToken, hasWholeToken, keywordToken, shapeToken, wholeToken } from './fts-token.ts';
 import type { Database } from './open-database.ts';

@@ -1,9 +1,9 @@
+import { parseIp, parseNetwork, parseOctets } from '../../kernel/ip-address.ts';
 import { severities } from '../../model/event.ts';
 import { facetFields, type QueryField, type QueryNode } from '../../model/query.ts';
 import { comparable, comparesAddresses } from '../../query/evaluate.ts';
 import { identifierLength, wholeFields, wholeIdentifiers } from '../../query/field-values.ts';
 import { isMailAddress, keyword, words } from '../../query/fold.ts';
-import { parseIp, parseNetwork, parseOctets } from '../../query/ip-address.ts';
 import type { RangeNode } from '../../query/comparison.ts';
 import { codeWidth, decodeNumber, placeOf, type PlacedField } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';

@@ -1,5 +1,5 @@
+import { parseIp } from '../../kernel/ip-address.ts';
 import { fold, joinGuids, keyword, wordLimit, words } from '../../query/fold.ts';
-import { parseIp } from '../../query/ip-address.ts';
 import type { QueryField } from '../../model/query.ts';
 
 // Control characters that are no white space. They stand for punctuation inside tokens, one for one: message

@@ -15,6 +15,7 @@ import { histogramInterval } from '../histogram-interval.ts';
 import { pageBinding, withNextLink } from '../next-link.ts';
 import { createEventFeed } from './event-feed.ts';
 import type { Handlers, Result } from './handler.ts';
+import { checkSources } from './known-sources.ts';
 
 type SearchResult = Result<Contract['events.list']>;
 type SearchBody = SearchResult['body'];
@@ -55,6 +56,7 @@ export function createEventHandlers(
         facetLimit: query.limit ?? 20,
         interval: null,
       });
+      if (page.total.value === 0) checkSources(query.q, deps.sources);
       const value = fields.map(field => {
         const facet = page.facets[field];
         const values = (facet?.values ?? []).map(one => ({ ...one, ...labelOf(deps, field, one.value) }));
@@ -93,6 +95,7 @@ function createSearch(
       interval,
     };
     const page = await deps.profile.index.search(scopes, request);
+    if (page.total.value === 0) checkSources(input.q, deps.sources);
     const { events, next } = await loaded(deps, scopes, page);
     const token = next === null ? null : continuations.seal(binding, { after: next, asOf });
     const list = withNextLink(

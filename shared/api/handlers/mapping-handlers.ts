@@ -38,7 +38,7 @@ function checked(deps: ApiDeps, file: string) {
   const texts = read.problems.map(problemText);
   throw new InputProblem(
     texts.length === 1
-      ? `The mapping file has a mistake. ${texts[0] ?? ''}`
+      ? `The mapping file has a mistake in ${(texts[0] ?? '').replace(/\.$/, '')}.`
       : `The mapping file has ${String(texts.length)} mistakes; see details.`,
     'file',
     texts.map(message => ({ code: 'MappingInvalid', message, target: 'file' })),

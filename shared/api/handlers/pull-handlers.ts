@@ -8,6 +8,7 @@ import type { Contract } from '../contract/contract.ts';
 import { defaultLimit } from '../contract/fields.ts';
 import { pageBinding, withNextLink } from '../next-link.ts';
 import type { Handlers, Result } from './handler.ts';
+import { checkFilter } from './known-sources.ts';
 import { createOperationHandlers } from './operation-handlers.ts';
 import { startPull } from './start-pull.ts';
 import { span, streamsOf, streamState, type StreamState } from './stream-states.ts';
@@ -44,6 +45,7 @@ export function createPullHandlers(deps: ApiDeps, continuations: Continuations):
         ...(status === undefined ? {} : { status }),
       };
       const page = await deps.profile.runs.list(scopes, filter, after, limit);
+      if (page.runs.length === 0) checkFilter({ source }, deps.sources);
       const token = page.next === null ? null : continuations.seal(binding, { after: page.next });
       const asked = { tenant, source, status, limit: query.limit };
       return { status: 200, body: withNextLink([...page.runs], request.path, asked, token) };
@@ -58,6 +60,7 @@ export function createPullHandlers(deps: ApiDeps, continuations: Continuations):
     'coverage.list': async ({ scopes, query }) => {
       const value: CoverageBody[] = [];
       for (const scope of scopes) value.push(...(await tenantCoverage(deps, scope, query)));
+      if (value.length === 0) checkFilter(query, deps.sources);
       return { status: 200, body: { value } };
     },
   };

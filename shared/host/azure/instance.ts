@@ -1,5 +1,5 @@
 import type { App } from '../../app/compose.ts';
-import { readConfig, type SettingProblem, type Settings } from '../../app/config.ts';
+import { readConfig, unknownSettings, type SettingProblem, type Settings } from '../../app/config.ts';
 import type { OpenedProfile } from '../../app/opened-profile.ts';
 import { AppError } from '../../kernel/errors.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -49,9 +49,12 @@ export interface InstanceOptions {
 export function lazyInstance(options: InstanceOptions): () => Promise<Instance> {
   let made: Promise<Instance> | null = null;
   let opened: Promise<OpenedProfile> | null = null;
+  let told = false;
   const open = (settings: Settings): Promise<OpenedProfile> => (opened ??= options.open(settings));
   return () => {
     if (made !== null) return made;
+    if (!told) tellUnknown(options.environment);
+    told = true;
     const making = make({ ...options, open });
     made = making;
     making.then(
@@ -66,6 +69,14 @@ export function lazyInstance(options: InstanceOptions): () => Promise<Instance> 
     );
     return making;
   };
+}
+
+/** It keeps nothing from working; whoever set it believes that it does something. */
+function tellUnknown(environment: InstanceOptions['environment']): void {
+  for (const { setting, problem } of unknownSettings(environment)) {
+    const message = `${setting} ${problem}`;
+    invocationLog.write(JSON.stringify({ level: 'info', event: 'setting.unknown', message }));
+  }
 }
 
 async function make({
