@@ -185,7 +185,7 @@ async function recordLoss(
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>
   saveCursor(deps, target, held, { ...held.value, open: { ...openIn(held), lease: null } });
 
-function contextOf(
+export function contextOf(
   deps: PullDeps,
   target: PullTarget,
   http: HttpClient,

@@ -3,14 +3,12 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
-import { afterFailure } from './after-failure.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import {
   afterSeal,
   firstCursor,
   forgottenOpen,
-  gapBehind,
   isStale,
   planStream,
   streamEvery,
@@ -25,6 +23,7 @@ import { dropCanceled, reportProgress } from './requested-pulls.ts';
 import { endedRun, startedRun } from './run-entry.ts';
 import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
 import { sealGap, sealWindow } from './seal-window.ts';
+import { settleFailure } from './settle-failure.ts';
 import { addCounts } from './store-pages.ts';
 import { storeSnapshot } from './store-snapshot.ts';
 
@@ -156,7 +155,8 @@ async function pullOpenWindow(
     const error = asAppError(thrown);
     await deps.runs.put(target.scope, endedRun(deps, run, progress, error));
     if (error.code === 'cursor.lost') return { ...progress, status: 'lost' };
-    return await settleFailure(deps, target, error);
+    const held = await settleFailure(deps, target, error);
+    return { status: 'whole', held, counts: noCounts, named: false };
   }
 }
 
@@ -249,29 +249,6 @@ function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<C
 async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void> {
   const span = policyFor(target).lookback * 2;
   await deps.cursors.forgetRead(target.scope, target.ref, (deps.clock.now() - span) as Instant);
-}
-
-/**
- * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
- * it has forgotten the window's beginning, or a feed's token, which is a gap to record and no failure.
- */
-async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Pulled> {
-  const found = await deps.cursors.load(target.scope, target.ref);
-  if (found === null || found.value.open === null || isBusy(found.value.open, deps, deps.clock.now())) {
-    throw error;
-  }
-  const now = deps.clock.now();
-  const behind = gapBehind(target, found.value, error, now);
-  if (behind !== null) {
-    const held = await goPast(deps, target, found, behind);
-    return { status: 'whole', held, counts: noCounts, named: false };
-  }
-  const { kind } = target.source.pull;
-  const after = afterFailure(found.value, error, now, kind !== 'feed');
-  // A snapshot that is not believed is read anew: what was kept of it would be found wanting again.
-  const disbelieved = kind === 'snapshot' && error.code === 'provider.truncated';
-  await saveCursor(deps, target, found, disbelieved ? { ...after, open: null } : after);
-  throw error;
 }
 
 function openOf(cursor: Cursor): OpenWindow {

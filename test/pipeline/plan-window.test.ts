@@ -16,7 +16,8 @@ import {
 import type { Cursor } from '../../shared/model/cursor.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
-import { committed, memoryFloor, newCursor, planWindow } from '../../shared/pipeline/plan-window.ts';
+import { committed, newCursor, planWindow } from '../../shared/pipeline/plan-window.ts';
+import { memoryFloor } from '../../shared/pipeline/provider-memory.ts';
 import { gonePast } from '../../shared/pipeline/forgotten-span.ts';
 import type { WindowPolicy } from '../../shared/sources/_kit/source.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
@@ -44,6 +45,7 @@ const policies = fc
     overlap: fc.integer({ min: 0, max: 180 }),
     lookbackDays: fc.integer({ min: 1, max: 90 }),
     grain: fc.constantFrom(1, 1_000, 60_000),
+    midnight: fc.boolean(),
   })
   .map((p): WindowPolicy => ({
     step: minutes(p.step),
@@ -53,6 +55,7 @@ const policies = fc
     lookback: days(p.lookbackDays),
     rereads: [hours(1), hours(6), hours(24), hours(48)],
     grain: p.grain as Duration,
+    ...(p.midnight ? { fromMidnight: true } : {}),
   }));
 
 /** What every plan must keep to, whatever happened before. */
@@ -215,7 +218,7 @@ describe('planWindow', () => {
   });
 
   it('narrows a re-read as well: what is too much for the provider would otherwise be asked for again and again', () => {
-    const long: WindowPolicy = { ...policy, maxWidth: days(30), lookback: days(7), overlap: hours(0) };
+    const long: WindowPolicy = { ...policy, maxWidth: days(30), overlap: hours(0), fromMidnight: true };
     const read = { ...newCursor(long, began), committedTo: plus(began, -minutes(2) as Duration) };
     const later = plus(began, hours(2));
     const cursor = {
@@ -235,7 +238,8 @@ describe('planWindow', () => {
   });
 
   it('catches up in as few windows as the source says', () => {
-    const dear: WindowPolicy = { ...policy, maxWidth: days(30), catchUp: 3 };
+    // Half a day is left to read even the oldest in.
+    const dear: WindowPolicy = { ...policy, maxWidth: days(30), catchUp: 3, fromMidnight: true };
     const asked: (Window & { purpose: string })[] = [];
     settle(newCursor(dear, began), dear, began, asked);
     expect(asked.filter(one => one.purpose === 'forward')).toHaveLength(3);
