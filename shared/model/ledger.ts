@@ -17,6 +17,13 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
     type: z.literal('gap.recorded'),
     source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(), at: z.string(),
   }), // prettier-ignore
+  z.strictObject({
+    /** A gap recorded before, of objects that could not be had: all of them have come since, the last with this run. */
+    type: z.literal('gap.closed'),
+    source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(),
+    purpose: z.string(), run: z.string(),
+    at: z.string(),
+  }), // prettier-ignore
 ]);
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;
 

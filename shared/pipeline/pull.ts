@@ -3,6 +3,7 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
+import { closeFound } from './close-found.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import {
@@ -166,10 +167,11 @@ async function pullOpenWindow(
  */
 async function commit(deps: PullDeps, target: PullTarget, whole: Progress, goesOn: boolean): Promise<Pulled> {
   const { progress, snapshot } = await sealed(deps, target, whole);
-  const open = openOf(progress.held.value);
+  const cursor = await closeFound(deps, target, progress.held.value, openOf(progress.held.value));
+  const open = openOf(cursor);
   const value: Cursor = {
-    ...afterSeal(target, progress.held.value, open, deps.clock.now()),
-    ...newRhythm(target, progress.held.value, open),
+    ...afterSeal(target, cursor, open, deps.clock.now()),
+    ...newRhythm(target, cursor, open),
     paused: null,
     ...(snapshot === undefined ? {} : { snapshot }),
   };

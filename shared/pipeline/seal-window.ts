@@ -101,6 +101,33 @@ export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Pro
   deps.telemetry.event('gap.recorded', { ...target.ref, tenant: target.tenant.id, reason: gap.reason });
 }
 
+/** The objects of a gap have come after all: `by` is the window that brought the last. */
+export async function sealClosedGap(
+  deps: PullDeps,
+  target: PullTarget,
+  gap: Gap,
+  by: OpenWindow,
+): Promise<void> {
+  const { reason } = gap;
+  await appendEntry(deps, target, {
+    type: 'gap.closed',
+    source: target.ref.source,
+    stream: target.ref.stream,
+    from: isoInstant(gap.from),
+    to: isoInstant(gap.to),
+    reason,
+    purpose: by.purpose,
+    run: by.run,
+    at: isoInstant(deps.clock.now()),
+  });
+  deps.telemetry.event('gap.closed', {
+    ...target.ref,
+    tenant: target.tenant.id,
+    reason,
+    purpose: by.purpose,
+  });
+}
+
 async function appendEntry(deps: PullDeps, target: PullTarget, entry: LedgerEntry): Promise<void> {
   await deps.ledger.append(target.scope, [Buffer.from(canonicalJson(ledgerEntrySchema.parse(entry)))]);
 }

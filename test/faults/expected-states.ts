@@ -1,5 +1,5 @@
 import { mimecastStates } from './mimecast-streams.ts';
-import { graphStates } from './graph-streams.ts';
+import { graphStates, withoutGaps } from './graph-streams.ts';
 
 /**
  * What an operator sees of a stream after four tries under each fault: the code of the last failure (`fine` for
@@ -58,9 +58,13 @@ export const everywhere: States = {
 export const expectedStates: Readonly<Record<string, States>> = {
   ...mimecastStates(everywhere),
   ...graphStates(everywhere),
-  'entra.directory-audits': { ...everywhere, 'licence-missing': 'provider.licence-missing paused' },
+  // As with sign-ins.
+  'entra.directory-audits': {
+    ...withoutGaps(everywhere),
+    'licence-missing': 'provider.licence-missing paused',
+  },
   // A flat record that comes as text as a whole is no record: it waits in quarantine.
-  'exchange.message-trace': { ...everywhere, 'json-inside-string': 'fine quarantined' },
+  'exchange.message-trace': { ...withoutGaps(everywhere), 'json-inside-string': 'fine quarantined' },
   'm365.unified-audit': {
     ...everywhere,
     'throttled-as-forbidden': throttled,

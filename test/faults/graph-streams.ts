@@ -12,11 +12,17 @@ export const graphStreams = [
 export const graphWorld = { ...fewRecords, graph: fewGraphRecords };
 
 type States = Readonly<Record<string, string>>;
+
+/** Of what is not forgotten within the hour that nothing can be asked. */
+export const withoutGaps = (states: States): States =>
+  Object.fromEntries(Object.entries(states).map(([name, state]) => [name, state.replace(' gap', '')]));
+
 const notProvisioned = 'provider.not-provisioned paused';
 
 /** What an operator sees of each, beside what is the same everywhere. */
 export const graphStates = (everywhere: States): Readonly<Record<string, States>> => ({
-  'entra.sign-ins': { ...everywhere, 'licence-missing': 'provider.licence-missing paused' },
+  // Counted from midnight, and it is noon.
+  'entra.sign-ins': { ...withoutGaps(everywhere), 'licence-missing': 'provider.licence-missing paused' },
   'intune.audit-events': {
     ...everywhere,
     // There is always a page behind the last one, so the fault meets every walk.

@@ -1,3 +1,4 @@
+import { withoutGaps } from './graph-streams.ts';
 /** Mimecast's logs under fault: the routes each one asks. */
 export const mimecastStreams = [
   { source: 'mimecast.archive-searches', stream: 'default', routes: ['mimecast.token', 'mimecast.archiveSearches'] },
@@ -43,9 +44,8 @@ export function mimecastStates(everywhere: States): Readonly<Record<string, Stat
 
 /** A feed is not asked for spans of time, so an outage costs none while its token lives. */
 function feedStates(states: States): States {
-  const lasting = Object.entries(states).map(([name, state]) => [name, state.replace(' gap', '')]);
   return {
-    ...Object.fromEntries(lasting),
+    ...withoutGaps(states),
     'json-inside-string': 'fine quarantined',
     // A listing that names itself as the next has nothing new.
     'page-repeated': 'fine',

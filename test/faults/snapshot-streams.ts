@@ -1,3 +1,5 @@
+import { withoutGaps } from './graph-streams.ts';
+
 /** The streams that tell how things are, the routes they are read from, and what a changed thing of each looks like. */
 export const snapshotStreams = [
   {
@@ -31,7 +33,7 @@ export type SnapshotStream = (typeof snapshotStreams)[number];
 export const snapshotStates = (
   everywhere: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> => ({
-  ...Object.fromEntries(Object.entries(everywhere).map(([name, state]) => [name, state.replace(' gap', '')])),
+  ...withoutGaps(everywhere),
   'licence-missing': 'provider.licence-missing paused',
   'empty-page-with-link': 'provider.endless',
   // Everything gone at once is not believed so soon.
