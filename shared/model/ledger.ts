@@ -6,7 +6,8 @@ import { z } from 'zod';
  */
 export const ledgerEntrySchema = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('window.sealed'),
+    // `window.left`: what was kept of a window before it was given up. No answer to what it asked; but events are made of it.
+    type: z.enum(['window.sealed', 'window.left']),
     source: z.string(), stream: z.string(), from: z.string(), to: z.string(),
     purpose: z.string(), run: z.string(),
     /** The manifest in the raw archive that names every object of the window. */

@@ -74,7 +74,7 @@ export function pastForgotten(
     ...cursor,
     remembers: { span: now - floor, at: now },
     open: null,
-    failures: overtaken(cursor, open, error, now),
+    failures: overtaken(cursor, open, now),
   };
   const past = pastFloor(cursor, open, floor, now);
   return past === null ? { cursor: learned, gaps: [] } : { cursor: gonePast(learned, past), gaps: past.gaps };
@@ -84,13 +84,13 @@ export function pastForgotten(
  * A window whose beginning was forgotten while it was being read took too long: the next is half as wide. As wide
  * again it would be overtaken again, for ever.
  */
-function overtaken(cursor: Cursor, open: OpenWindow, error: AppError, now: Instant): Cursor['failures'] {
+export function overtaken(cursor: Cursor, open: OpenWindow, now: Instant): Cursor['failures'] {
   if (open.counts.pages === 0) return cursor.failures;
   return {
     since: now,
     ...cursor.failures,
     count: (cursor.failures?.count ?? 0) + 1,
-    code: error.code,
+    code: 'provider.rejected',
     retryAt: now,
   };
 }

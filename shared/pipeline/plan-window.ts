@@ -1,18 +1,9 @@
-import {
-  earlier,
-  later,
-  minus,
-  minutes,
-  plus,
-  type Duration,
-  type Instant,
-  type Window,
-} from '../kernel/time.ts';
+import { earlier, later, minus, plus, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { forgotten, forgottenRequest, shortened, withAnswered, type GoPast } from './forgotten-span.ts';
-import { cutDown, knownFloor, memoryFloor, widthInTime } from './provider-memory.ts';
+import { cutDown, knownFloor, memoryEdge, memoryFloor, widthInTime } from './provider-memory.ts';
 import { everyOf } from './rhythm.ts';
 
 /** What a stream should do next. */
@@ -23,7 +14,6 @@ export type Plan =
 
 /** About how many windows a whole provider memory is asked for in, unless the source says. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
-const beginningSpan = minutes(15);
 /** Readings remembered per age of the first re-read. */
 const readBuckets = 8;
 
@@ -85,9 +75,9 @@ export const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
 function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
   const wanted = cursor.requested[0]?.window;
   if (wanted === undefined) return null;
-  const floor = memoryFloor(policy, now);
-  if (wanted.from < floor) {
-    return forgottenRequest(cursor, { from: wanted.from, to: earlier(floor, wanted.to) }, now);
+  if (wanted.from < memoryEdge(policy, now)) {
+    const to = earlier(memoryFloor(policy, now), wanted.to);
+    return forgottenRequest(cursor, { from: wanted.from, to }, now);
   }
   const to = earlier(
     earlier(wanted.to, edge),
@@ -104,9 +94,10 @@ function planForward(
   edge: Instant,
   eager: boolean,
 ): Plan | null {
-  const floor = memoryFloor(policy, now);
-  if (cursor.committedTo < floor && floor <= edge && !isBeginning(cursor, floor)) {
-    return { do: 'go-past', of: 'forward', gaps: [forgotten(cursor.committedTo, floor, now)], to: floor };
+  if (cursor.committedTo < memoryEdge(policy, now)) {
+    const to = memoryFloor(policy, now);
+    if (to > edge) return null;
+    return { do: 'go-past', of: 'forward', gaps: [forgotten(cursor.committedTo, to, now)], to };
   }
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
@@ -116,8 +107,7 @@ function planForward(
   // Of a provider that is believed to remember less no overlap is asked for; but what was never read is, so that the
   // provider says itself what of it has become a gap.
   const believed = earlier(cursor.committedTo, knownFloor(cursor, policy, now));
-  const from = later(later(cursor.start, overlapping), later(floor, believed));
-  if (from >= edge) return null;
+  const from = later(later(cursor.start, overlapping), believed);
   const reach = clamp(
     windowWidth(cursor, policy, from, now),
     0,
@@ -126,13 +116,6 @@ function planForward(
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
   return { do: 'ask', purpose: 'forward', reread: null, window: { from, to } };
 }
-
-/**
- * A stream whose first answer is still to come: the minutes the provider forgets while it is being set up (a
- * subscription started, a token fetched) are before its beginning, not a gap in it.
- */
-const isBeginning = (cursor: Cursor, floor: Instant): boolean =>
-  cursor.committedTo === cursor.start && floor - cursor.start <= beginningSpan;
 
 function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
   const floor = knownFloor(cursor, policy, now);
@@ -224,8 +207,7 @@ export function committed(
   const done: Cursor = { ...cursor, open: null, failures: null };
   if (plan.purpose === 'forward') {
     const committedTo = later(cursor.committedTo, window.to);
-    const start = cursor.committedTo === cursor.start ? later(cursor.start, window.from) : cursor.start;
-    return { ...done, start, committedTo, reads: withRead(cursor, policy, committedTo, now) };
+    return { ...done, committedTo, reads: withRead(cursor, policy, committedTo, now) };
   }
   if (plan.purpose === 'reread') {
     return {

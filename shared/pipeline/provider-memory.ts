@@ -13,13 +13,19 @@ const leastLeft = minutes(15);
 export const cutDown = (at: number, grain: Duration): Instant => instant(Math.floor(at / grain) * grain);
 export const cutUp = (at: number, grain: Duration): Instant => instant(Math.ceil(at / grain) * grain);
 
+/** Everything before it the provider has forgotten. */
+export function memoryEdge(policy: WindowPolicy, now: Instant): Instant {
+  const at = policy.fromMidnight === true ? cutDown(now, days(1)) : now;
+  return cutUp(at - policy.lookback, policy.grain);
+}
+
 /**
- * The first instant the provider can still be asked about. Where its memory moves on from moment to moment, it is
- * taken for a little shorter: it moves on while a window is being read.
+ * From when on it is worth asking. Where the memory moves on from moment to moment, that is a little later: it moves
+ * on while a window waits for its turn and is being read.
  */
 export function memoryFloor(policy: WindowPolicy, now: Instant): Instant {
-  const at = policy.fromMidnight === true ? cutDown(now, days(1)) : now + memorySlack;
-  return cutUp(at - policy.lookback, policy.grain);
+  const edge = memoryEdge(policy, now);
+  return policy.fromMidnight === true ? edge : cutUp(edge + memorySlack, policy.grain);
 }
 
 /**

@@ -3,6 +3,7 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
+import { overtaken } from './after-failure.ts';
 import { closeFound } from './close-found.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
@@ -23,7 +24,7 @@ import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
 import { endedRun, startedRun } from './run-entry.ts';
 import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
-import { sealGap, sealWindow } from './seal-window.ts';
+import { sealGap, sealLeft, sealWindow } from './seal-window.ts';
 import { settleFailure } from './settle-failure.ts';
 import { addCounts } from './store-pages.ts';
 import { storeSnapshot } from './store-snapshot.ts';
@@ -85,7 +86,9 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
       if (open !== null) {
         if (isBusy(open, deps, now)) return { is: 'busy' };
         if (isStale(target, open, now)) {
-          held = await saveCursor(deps, target, held, { ...held.value, open: null });
+          await sealLeft(deps, target, open);
+          const failures = overtaken(held.value, open, now);
+          held = await saveCursor(deps, target, held, { ...held.value, open: null, failures });
           continue;
         }
         const lost = forgottenOpen(target, held.value, now);

@@ -4,6 +4,7 @@ import { toldEdge } from './find-edge.ts';
 import { goPast } from './go-past.ts';
 import { isBusy, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { gapBehind } from './plan-stream.ts';
+import { sealLeft } from './seal-window.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /**
@@ -22,11 +23,15 @@ export async function settleFailure(
   const told = await toldEdge(deps, target, found.value.open, error);
   const now = deps.clock.now();
   const behind = gapBehind(target, found.value, told, now);
-  if (behind !== null) return goPast(deps, target, found, behind);
+  if (behind !== null) {
+    if (behind.cursor.open === null) await sealLeft(deps, target, found.value.open);
+    return goPast(deps, target, found, behind);
+  }
   const { kind } = target.source.pull;
   const after = afterFailure(found.value, told, now, kind !== 'feed');
   // A snapshot that is not believed is read anew: what was kept of it would be found wanting again.
   const disbelieved = kind === 'snapshot' && told.code === 'provider.truncated';
+  if (after.open === null) await sealLeft(deps, target, found.value.open);
   await saveCursor(deps, target, found, disbelieved ? { ...after, open: null } : after);
   throw told;
 }

@@ -1,5 +1,3 @@
-import { withoutGaps } from './graph-streams.ts';
-
 /** The streams that tell how things are, the routes they are read from, and what a changed thing of each looks like. */
 export const snapshotStreams = [
   {
@@ -33,7 +31,7 @@ export type SnapshotStream = (typeof snapshotStreams)[number];
 export const snapshotStates = (
   everywhere: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> => ({
-  ...withoutGaps(everywhere),
+  ...everywhere,
   'licence-missing': 'provider.licence-missing paused',
   'empty-page-with-link': 'provider.endless',
   // Everything gone at once is not believed so soon.

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
-import { days, hours, minutes } from '../../shared/kernel/time.ts';
+import { days, hours, instant, minutes } from '../../shared/kernel/time.ts';
+import type { OperationId } from '../../shared/model/ids.ts';
+import { memoryFloor } from '../../shared/pipeline/provider-memory.ts';
+import { pull } from '../../shared/pipeline/pull.ts';
+import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import { ledgerOf } from '../support/kept.ts';
-import { logHouse, logProvider } from '../support/log-provider.ts';
+import { logHouse, logPolicy, logProvider } from '../support/log-provider.ts';
 
 const noon = Date.parse('2026-10-05T12:00:00.000Z');
 /** Where the stream begins: a little after the memory does. */
@@ -45,10 +49,45 @@ it('where the provider does not say what it still has, that is found, and the re
   expect(provider.asked).toBeLessThan(60);
 });
 
-it('a provider that calls every window too old is a refusal that is shown, and no gap', async () => {
+it('a provider that calls every window too old is a refusal that is shown, and no gap of all there is', async () => {
   const house = await logHouse(logProvider({ entries: hourly, memory: minutes(-60), says: false }));
   expect(new Set(await house.live(hours(3)))).toEqual(new Set(['provider.rejected']));
-  const cursor = await house.cursor();
-  expect(cursor).toMatchObject({ gaps: [], failures: { code: 'provider.rejected' } });
-  expect(cursor.committedTo).toBe(cursor.start);
+  const { failures, gaps, committedTo } = await house.cursor();
+  expect(failures).toMatchObject({ code: 'provider.rejected' });
+  // Nothing but what twenty days pass by while one waits.
+  expect(committedTo - start).toBeLessThanOrEqual(hours(3));
+  expect(gaps.map(({ to }) => to)).toEqual([committedTo]);
+});
+
+it('a window left open until its provider has silently forgotten it is no answer to what it asked for', async () => {
+  const provider = logProvider({ pageSize: 5 });
+  const house = await logHouse(provider);
+  /** Refuses nothing: what is older is just not there. */
+  const silently = (): void => {
+    provider.entries = later.filter(({ at }) => at >= house.clock.now() - days(20));
+  };
+  const later = [...hourly, ...hourly.map(({ id, at }) => ({ id: `f${id}`, at: at + days(20) }))];
+  silently();
+  await house.run(2, { ...house.deps, batch: { pages: 1, bytes: 1 } });
+  expect((await house.cursor()).open?.counts.pages).toBe(2);
+  house.clock.advance(days(25));
+  silently();
+  await house.live(hours(12));
+  const { covered, gaps } = coverageOf(await house.cursor());
+  const kept = await house.ids();
+  const claimed = later.filter(({ at }) => covered.some(({ from, to }) => from <= at && at < to));
+  expect(claimed.filter(({ id }) => !kept.includes(id))).toEqual([]);
+  expect(gaps).toMatchObject([{ from: start, reason: 'older-than-provider-memory' }]);
+});
+
+it('a range asked for from the edge of the memory on has no gap for having waited its turn', async () => {
+  const house = await logHouse(logProvider({ entries: hourly, memory: days(20) }));
+  const short = { ...house.target, connection: { ...house.target.connection, remembersDays: 3 } };
+  await pull(house.deps, short, { trigger: 'timer', budget: { pages: 1_000, time: hours(1) } });
+  const window = { from: memoryFloor(logPolicy, house.clock.now()), to: instant(noon - days(4)) };
+  await requestPull(house.deps, house.target, window, 'op-1' as OperationId);
+  house.clock.advance(minutes(5));
+  await house.run();
+  const { gaps, covered } = coverageOf(await house.cursor());
+  expect({ gaps, first: covered[0] }).toEqual({ gaps: [], first: window });
 });
