@@ -12,6 +12,11 @@ import { atRest } from '../support/at-rest.ts';
 import { fastFolder } from '../support/fast-folder.ts';
 import { holdfast, holdfastHere, type Finished } from './command.ts';
 
+const memories = [
+  ['entra.directory-audits', 3],
+  ['mimecast.', 30],
+] as const;
+
 // The whole product over an invented world of a few hundred records, and the command as a process of its own:
 // what is checked here is what somebody at a terminal, or a script, sees.
 let folder: string;
@@ -33,12 +38,12 @@ beforeAll(async () => {
   const settings = demoSettings({}, simulator.url, cards);
   const tenantsFile = join(folder, 'tenants.json');
   const grantsFile = join(folder, 'grants.json');
-  // Three days of audits: the simulator answers reports no faster than the real one does. And a slow rhythm, so
-  // that the product comes to rest and stays there.
+  // Three days of audits and thirty of Mimecast's logs: the simulator answers them no faster than the real ones do.
+  // And a slow rhythm, so that the product comes to rest and stays there.
   const connections = (tenant: Tenant) =>
     tenant.connections.map(one => ({
       ...one,
-      remembersDays: one.source === 'entra.directory-audits' ? 3 : null,
+      remembersDays: memories.find(([of]) => one.source.startsWith(of))?.[1] ?? null,
       everySeconds: 86_400,
     }));
   const tenants = settings.tenants.map(tenant => ({ ...tenant, connections: connections(tenant) }));
