@@ -37,6 +37,8 @@ export interface TenantFlags {
   readonly mimecastReset: 'milliseconds' | 'epoch-seconds' | 'epoch-milliseconds' | 'retry-after';
   /** How paging ends: without `next`; with one that leads to an empty page; or with `next` as an object. */
   readonly mimecastPaging: 'plain' | 'empty-last-page' | 'object';
+  /** What the logs whose limit is documented nowhere answer to a window from before it. None says how old is too old. */
+  readonly mimecastForgotten: 'empty' | 'refused';
 }
 
 export const everyPermission: readonly string[] = [
@@ -72,6 +74,7 @@ export const usualFlags: TenantFlags = {
   mimecastPermissions: everyMimecastPermission,
   mimecastReset: 'milliseconds',
   mimecastPaging: 'plain',
+  mimecastForgotten: 'empty',
 };
 
 const isBoolean = (value: unknown): boolean => typeof value === 'boolean';
@@ -108,6 +111,7 @@ const checks: Readonly<Record<keyof TenantFlags, (value: unknown) => boolean>> =
   mimecastPermissions: isNames,
   mimecastReset: oneOf('milliseconds', 'epoch-seconds', 'epoch-milliseconds', 'retry-after'),
   mimecastPaging: oneOf('plain', 'empty-last-page', 'object'),
+  mimecastForgotten: oneOf('empty', 'refused'),
 };
 
 export const flagNames: readonly string[] = Object.keys(checks);

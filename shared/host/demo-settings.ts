@@ -37,7 +37,7 @@ function everySecondsOf(source: string, remembersDays: number): number {
  */
 function ownMemory(id: string, remembersDays: number): number | null {
   const usual = usualMemory(id);
-  return usual !== null && days(remembersDays - 1) > usual ? remembersDays : null;
+  return usual !== null && days(remembersDays) > usual ? remembersDays : null;
 }
 
 export interface DemoSettings {

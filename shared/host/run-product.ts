@@ -19,6 +19,8 @@ export interface ProductOptions {
   /** Where log lines go. */
   readonly log: { write(text: string): unknown };
   readonly level: LogLevel;
+  /** Called when the data folder is this process's, before anything of the settings goes into it. */
+  readonly opened?: () => Promise<void>;
 }
 
 export interface Product {
@@ -92,6 +94,7 @@ async function serve(settings: Settings, options: ProductOptions): Promise<Produ
   );
   const { profile } = opened;
   try {
+    await options.opened?.();
     const app = await compose({
       ...opened,
       continuationKey: await opened.continuationKey(),

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { makeDataFolder } from '../app/data-folder.ts';
@@ -10,6 +10,7 @@ import { runProduct, type Product } from './run-product.ts';
 import { startSimulatorProcess, type SimulatorProcess } from './simulator-process.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { tellUnknownSettings } from './tell-unknown-settings.ts';
+import { writeWhole } from './write-whole.ts';
 
 // `npm start`: the product, and beside it the simulator with invented tenants. For real providers: serve.ts.
 
@@ -91,10 +92,11 @@ async function main(given: Flags): Promise<void> {
         process.stderr.write('The log cannot be written; what it would say is lost until it can.\n');
       }),
       level: 'info',
+      // Not before the folder is ours: it may be another process's. And not after the customers are registered: killed
+      // in between, the next start would not know whom to retire.
+      opened: () => writeWhole(customers, JSON.stringify(all, null, 2)),
     });
     if (product.problems.length > 0) return tellProblems(product);
-    // Not before: until then the folder may be another process's.
-    await writeFile(customers, JSON.stringify(all, null, 2));
     greet(product, simulator, data, tenants);
     await showProgress(product, stopping.signal);
   } catch (thrown) {
@@ -132,7 +134,7 @@ async function bornIn(data: string): Promise<string> {
     if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT')) throw thrown;
   }
   const born = new Date().toISOString();
-  await writeFile(path, born);
+  await writeWhole(path, born);
   return born;
 }
 

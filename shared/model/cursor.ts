@@ -45,7 +45,7 @@ const requestedSchema = z.strictObject({
   operation: z.string().transform(text => text as OperationId),
 });
 
-/** A span that can no longer be asked for, and why. Permanent. */
+/** A span that can no longer be asked for, and why. */
 export const gapSchema = z.strictObject({
   from: at,
   to: at,
@@ -57,6 +57,8 @@ export const gapSchema = z.strictObject({
     'token-lost',
   ]), // prettier-ignore
   noticedAt: at,
+  /** The provider's names of the objects that could not be had; one that comes after all is taken out, and with the last the gap. */
+  objects: z.array(z.string()).optional(),
 });
 
 /** Where one stream stands. Written only by swap. */

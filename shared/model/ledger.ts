@@ -6,7 +6,8 @@ import { z } from 'zod';
  */
 export const ledgerEntrySchema = z.discriminatedUnion('type', [
   z.strictObject({
-    type: z.literal('window.sealed'),
+    // `window.left`: what was kept of a window before it was given up. No answer to what it asked; but events are made of it.
+    type: z.enum(['window.sealed', 'window.left']),
     source: z.string(), stream: z.string(), from: z.string(), to: z.string(),
     purpose: z.string(), run: z.string(),
     /** The manifest in the raw archive that names every object of the window. */
@@ -16,6 +17,13 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('gap.recorded'),
     source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(), at: z.string(),
+  }), // prettier-ignore
+  z.strictObject({
+    /** A gap recorded before, of objects that could not be had: all of them have come since, the last with this run. */
+    type: z.literal('gap.closed'),
+    source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(),
+    purpose: z.string(), run: z.string(),
+    at: z.string(),
   }), // prettier-ignore
 ]);
 export type LedgerEntry = z.infer<typeof ledgerEntrySchema>;

@@ -70,9 +70,29 @@ export function pastForgotten(
   if (error.code !== 'provider.rejected' || typeof said !== 'number' || open === null) return null;
   const floor = instant(Math.ceil(said / grain) * grain);
   if (floor <= open.window.from || floor > now) return null;
-  const learned: Cursor = { ...cursor, remembers: { span: now - floor, at: now }, open: null };
+  const learned: Cursor = {
+    ...cursor,
+    remembers: { span: now - floor, at: now },
+    open: null,
+    failures: overtaken(cursor, open, now),
+  };
   const past = pastFloor(cursor, open, floor, now);
   return past === null ? { cursor: learned, gaps: [] } : { cursor: gonePast(learned, past), gaps: past.gaps };
+}
+
+/**
+ * A window whose beginning was forgotten while it was being read took too long: the next is half as wide. As wide
+ * again it would be overtaken again, for ever.
+ */
+export function overtaken(cursor: Cursor, open: OpenWindow, now: Instant): Cursor['failures'] {
+  if (open.counts.pages === 0) return cursor.failures;
+  return {
+    since: now,
+    ...cursor.failures,
+    count: (cursor.failures?.count ?? 0) + 1,
+    code: 'provider.rejected',
+    retryAt: now,
+  };
 }
 
 function pastFloor(cursor: Cursor, open: OpenWindow, floor: Instant, now: Instant): GoPast | null {

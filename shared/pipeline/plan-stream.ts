@@ -5,6 +5,7 @@ import { pastForgotten } from './after-failure.ts';
 import { withAnswered } from './forgotten-span.ts';
 import { aheadOfClock, committed, newCursor, planWindow, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
+import { memoryEdge } from './provider-memory.ts';
 import type { PullTarget } from './pull-types.ts';
 import { everyOf as windowEvery } from './rhythm.ts';
 
@@ -108,12 +109,14 @@ function isAnsweredAnew(target: Of, cursor: Cursor, window: Window): boolean {
 /**
  * Whether an open window must be begun anew. A snapshot's, because its pages would be of two states; once it is whole
  * it stays, however long ago: what is left to do needs only what is archived. A feed's of which nothing came, because
- * the provider has forgotten its beginning meanwhile.
+ * the provider has forgotten its beginning meanwhile. Any other's for the same reason, whatever came of it: not every
+ * provider refuses it now, and the rest of an answer that is not there any more would pass for one.
  */
 export function isStale(target: Of, open: OpenWindow, now: Instant): boolean {
   if (target.source.pull.kind === 'snapshot') {
     return open.snapshot?.whole !== true && now - open.window.to > freshness;
   }
+  if (target.source.pull.kind === 'window') return open.window.from < memoryEdge(policyFor(target), now);
   const floor = memoryFloor(target, now);
   return floor !== null && open.counts.pages === 0 && open.window.from < floor;
 }

@@ -1,19 +1,9 @@
-import {
-  days,
-  earlier,
-  instant,
-  later,
-  minus,
-  minutes,
-  plus,
-  type Duration,
-  type Instant,
-  type Window,
-} from '../kernel/time.ts';
+import { earlier, later, minus, plus, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { forgotten, forgottenRequest, shortened, withAnswered, type GoPast } from './forgotten-span.ts';
+import { cutDown, knownFloor, memoryEdge, memoryFloor, widthInTime } from './provider-memory.ts';
 import { everyOf } from './rhythm.ts';
 
 /** What a stream should do next. */
@@ -24,32 +14,10 @@ export type Plan =
 
 /** About how many windows a whole provider memory is asked for in, unless the source says. More are slower, fewer lose more to a crash. */
 const catchUpWindows = 10;
-const beginningSpan = minutes(15);
-/** How long a provider's word of how far it remembers is taken for true. */
-const believedFor = days(7);
 /** Readings remembered per age of the first re-read. */
 const readBuckets = 8;
 
-const cutDown = (at: number, grain: Duration): Instant => instant(Math.floor(at / grain) * grain);
-const cutUp = (at: number, grain: Duration): Instant => instant(Math.ceil(at / grain) * grain);
 const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
-
-/** The first instant the provider can still be asked about. */
-export function memoryFloor(policy: WindowPolicy, now: Instant): Instant {
-  return cutUp(now - policy.lookback, policy.grain);
-}
-
-/**
- * The same as far as this stream has learned it: a provider may remember less than its source says, as it does for a
- * customer without a licence. It refuses a window that begins before that, so neither an overlap nor a re-read may.
- * For a week: by then somebody may have bought the licence, and the provider is asked once more.
- */
-function knownFloor(cursor: Cursor, policy: WindowPolicy, now: Instant): Instant {
-  const { remembers } = cursor;
-  const floor = memoryFloor(policy, now);
-  if (remembers === undefined || now - remembers.at > believedFor) return floor;
-  return later(floor, cutUp(now - remembers.span, policy.grain));
-}
 
 /** A cursor for a stream nobody has pulled: responsible from the provider's first remembered instant on. */
 export function newCursor(policy: WindowPolicy, now: Instant): Cursor {
@@ -107,11 +75,14 @@ export const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
 function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
   const wanted = cursor.requested[0]?.window;
   if (wanted === undefined) return null;
-  const floor = memoryFloor(policy, now);
-  if (wanted.from < floor) {
-    return forgottenRequest(cursor, { from: wanted.from, to: earlier(floor, wanted.to) }, now);
+  if (wanted.from < memoryEdge(policy, now)) {
+    const to = earlier(memoryFloor(policy, now), wanted.to);
+    return forgottenRequest(cursor, { from: wanted.from, to }, now);
   }
-  const to = earlier(earlier(wanted.to, edge), plus(wanted.from, windowWidth(cursor, policy, edge)));
+  const to = earlier(
+    earlier(wanted.to, edge),
+    plus(wanted.from, windowWidth(cursor, policy, wanted.from, now)),
+  );
   if (to <= wanted.from) return null;
   return { do: 'ask', purpose: 'requested', reread: null, window: { from: wanted.from, to } };
 }
@@ -123,9 +94,10 @@ function planForward(
   edge: Instant,
   eager: boolean,
 ): Plan | null {
-  const floor = memoryFloor(policy, now);
-  if (cursor.committedTo < floor && floor <= edge && !isBeginning(cursor, floor)) {
-    return { do: 'go-past', of: 'forward', gaps: [forgotten(cursor.committedTo, floor, now)], to: floor };
+  if (cursor.committedTo < memoryEdge(policy, now)) {
+    const to = memoryFloor(policy, now);
+    if (to > edge) return null;
+    return { do: 'go-past', of: 'forward', gaps: [forgotten(cursor.committedTo, to, now)], to };
   }
   const fresh = edge - cursor.committedTo;
   if (fresh <= 0) return null;
@@ -135,19 +107,15 @@ function planForward(
   // Of a provider that is believed to remember less no overlap is asked for; but what was never read is, so that the
   // provider says itself what of it has become a gap.
   const believed = earlier(cursor.committedTo, knownFloor(cursor, policy, now));
-  const from = later(later(cursor.start, overlapping), later(floor, believed));
-  if (from >= edge) return null;
-  const reach = clamp(windowWidth(cursor, policy, edge), 0, policy.maxWidth - (cursor.committedTo - from));
+  const from = later(later(cursor.start, overlapping), believed);
+  const reach = clamp(
+    windowWidth(cursor, policy, from, now),
+    0,
+    policy.maxWidth - (cursor.committedTo - from),
+  );
   const to = earlier(edge, plus(cursor.committedTo, reach as Duration));
   return { do: 'ask', purpose: 'forward', reread: null, window: { from, to } };
 }
-
-/**
- * A stream whose first answer is still to come: the minutes the provider forgets while it is being set up (a
- * subscription started, a token fetched) are before its beginning, not a gap in it.
- */
-const isBeginning = (cursor: Cursor, floor: Instant): boolean =>
-  cursor.committedTo === cursor.start && floor - cursor.start <= beginningSpan;
 
 function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
   const floor = knownFloor(cursor, policy, now);
@@ -159,15 +127,13 @@ function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | 
     // provider remembers hardly longer than this age: of a whole slab it would always have forgotten the beginning.
     const slab = Math.min(age / 2, (now - age - floor) / 2);
     if (end - from < clamp(slab, policy.step, policy.maxWidth)) continue;
+    const widest = Math.min(policy.maxWidth, widthInTime(cursor, policy, from, now));
     return {
       do: 'ask',
       purpose: 'reread',
       reread: index,
       // A span that was too much for the provider is read again in halves.
-      window: {
-        from,
-        to: earlier(end, plus(from, narrowed(cursor, policy, Math.min(policy.maxWidth, end - from)))),
-      },
+      window: { from, to: earlier(end, plus(from, narrowed(cursor, policy, Math.min(end - from, widest)))) },
     };
   }
   return null;
@@ -195,14 +161,17 @@ function withRead(cursor: Cursor, policy: WindowPolicy, to: Instant, now: Instan
 const overlapOf = (policy: WindowPolicy): Duration =>
   cutDown(Math.min(policy.overlap, policy.maxWidth / 2), policy.grain) as number as Duration;
 
-/** Wide while catching up, never wider than the provider answers, halved after each failure in a row. */
-function windowWidth(cursor: Cursor, policy: WindowPolicy, edge: Instant): Duration {
+/**
+ * Wide while catching up, never wider than the provider answers or than can be read before it forgets the beginning;
+ * halved after each failure in a row.
+ */
+function windowWidth(cursor: Cursor, policy: WindowPolicy, from: Instant, now: Instant): Duration {
   const wide = clamp(
-    (edge - cursor.start) / (policy.catchUp ?? catchUpWindows),
+    (horizon(policy, now) - cursor.start) / (policy.catchUp ?? catchUpWindows),
     policy.step,
     policy.maxWidth - overlapOf(policy),
   );
-  return narrowed(cursor, policy, wide);
+  return narrowed(cursor, policy, Math.min(wide, widthInTime(cursor, policy, from, now)));
 }
 
 function narrowed(cursor: Cursor, policy: WindowPolicy, width: number): Duration {
@@ -220,7 +189,7 @@ export function windowsOf(range: Window, cursor: Cursor, policy: WindowPolicy, n
   const to = earlier(range.to, edge);
   const windows: Window[] = [];
   for (let from = range.from; from < to;) {
-    const next = { from, to: earlier(to, plus(from, windowWidth(cursor, policy, edge))) };
+    const next = { from, to: earlier(to, plus(from, windowWidth(cursor, policy, from, now))) };
     windows.push(next);
     from = next.to;
   }
@@ -238,8 +207,7 @@ export function committed(
   const done: Cursor = { ...cursor, open: null, failures: null };
   if (plan.purpose === 'forward') {
     const committedTo = later(cursor.committedTo, window.to);
-    const start = cursor.committedTo === cursor.start ? later(cursor.start, window.from) : cursor.start;
-    return { ...done, start, committedTo, reads: withRead(cursor, policy, committedTo, now) };
+    return { ...done, committedTo, reads: withRead(cursor, policy, committedTo, now) };
   }
   if (plan.purpose === 'reread') {
     return {

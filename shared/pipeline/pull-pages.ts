@@ -2,7 +2,7 @@ import { without } from '../evidence/coverage.ts';
 import { AppError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { days, mergeWindows, plus } from '../kernel/time.ts';
-import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
+import { noCounts, type Counts, type Cursor, type Gap, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
 import { equalSoFar, walkedPages } from './equal-so-far.ts';
@@ -164,28 +164,35 @@ async function recordLoss(
   held: HeldCursor,
   page: Page,
 ): Promise<HeldCursor> {
-  if (page.lost === undefined || page.name === null) return held;
+  const { name, lost } = page;
+  if (lost === undefined || name === null) return held;
   // Gone now, but its records are here since an earlier reading.
-  if ((await deps.cursors.unread(target.scope, target.ref, [page.name])).length === 0) return held;
-  const gap = { ...page.lost.window, reason: page.lost.reason, noticedAt: deps.clock.now() };
+  if ((await deps.cursors.unread(target.scope, target.ref, [name])).length === 0) return held;
+  const { window, reason } = lost;
+  const gap = { ...window, reason, noticedAt: deps.clock.now(), objects: [name] };
   const { gaps, extra } = held.value;
-  const known = gaps.some(one => one.from <= gap.from && gap.to <= one.to && one.reason === gap.reason);
-  if (!known) await sealGap(deps, target, gap);
+  const known = gaps.find(one => one.from <= gap.from && gap.to <= one.to && one.reason === reason);
+  if (known === undefined) await sealGap(deps, target, gap);
   const open = openIn(held);
   const value: Cursor = {
     ...held.value,
-    gaps: known ? gaps : [...gaps, gap],
+    gaps:
+      known === undefined ? [...gaps, gap] : gaps.map(one => (one === known ? withObject(one, name) : one)),
     // Asking for the span once more is no answer to it.
     extra: without(extra, [gap]),
-    open: { ...open, lost: mergeWindows([...(open.lost ?? []), page.lost.window]) },
+    open: { ...open, lost: mergeWindows([...(open.lost ?? []), window]) },
   };
   return { ...held, value };
 }
 
+/** Of a gap that does not know its objects nobody could say when it has them all. */
+const withObject = (gap: Gap, name: string): Gap =>
+  gap.objects === undefined ? gap : { ...gap, objects: [...new Set([...gap.objects, name])] };
+
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>
   saveCursor(deps, target, held, { ...held.value, open: { ...openIn(held), lease: null } });
 
-function contextOf(
+export function contextOf(
   deps: PullDeps,
   target: PullTarget,
   http: HttpClient,

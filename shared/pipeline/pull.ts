@@ -3,14 +3,14 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
-import { afterFailure } from './after-failure.ts';
+import { overtaken } from './after-failure.ts';
+import { closeFound } from './close-found.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import {
   afterSeal,
   firstCursor,
   forgottenOpen,
-  gapBehind,
   isStale,
   planStream,
   streamEvery,
@@ -24,7 +24,8 @@ import { pullPages, type Progress } from './pull-pages.ts';
 import { dropCanceled, reportProgress } from './requested-pulls.ts';
 import { endedRun, startedRun } from './run-entry.ts';
 import { everyOf, nextEvery, rhythmBounds } from './rhythm.ts';
-import { sealGap, sealWindow } from './seal-window.ts';
+import { sealGap, sealLeft, sealWindow } from './seal-window.ts';
+import { settleFailure } from './settle-failure.ts';
 import { addCounts } from './store-pages.ts';
 import { storeSnapshot } from './store-snapshot.ts';
 
@@ -85,7 +86,9 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
       if (open !== null) {
         if (isBusy(open, deps, now)) return { is: 'busy' };
         if (isStale(target, open, now)) {
-          held = await saveCursor(deps, target, held, { ...held.value, open: null });
+          await sealLeft(deps, target, open);
+          const failures = overtaken(held.value, open, now);
+          held = await saveCursor(deps, target, held, { ...held.value, open: null, failures });
           continue;
         }
         const lost = forgottenOpen(target, held.value, now);
@@ -156,7 +159,8 @@ async function pullOpenWindow(
     const error = asAppError(thrown);
     await deps.runs.put(target.scope, endedRun(deps, run, progress, error));
     if (error.code === 'cursor.lost') return { ...progress, status: 'lost' };
-    return await settleFailure(deps, target, error);
+    const held = await settleFailure(deps, target, error);
+    return { status: 'whole', held, counts: noCounts, named: false };
   }
 }
 
@@ -166,10 +170,11 @@ async function pullOpenWindow(
  */
 async function commit(deps: PullDeps, target: PullTarget, whole: Progress, goesOn: boolean): Promise<Pulled> {
   const { progress, snapshot } = await sealed(deps, target, whole);
-  const open = openOf(progress.held.value);
+  const cursor = await closeFound(deps, target, progress.held.value, openOf(progress.held.value));
+  const open = openOf(cursor);
   const value: Cursor = {
-    ...afterSeal(target, progress.held.value, open, deps.clock.now()),
-    ...newRhythm(target, progress.held.value, open),
+    ...afterSeal(target, cursor, open, deps.clock.now()),
+    ...newRhythm(target, cursor, open),
     paused: null,
     ...(snapshot === undefined ? {} : { snapshot }),
   };
@@ -249,29 +254,6 @@ function newRhythm(target: PullTarget, cursor: Cursor, open: OpenWindow): Pick<C
 async function forgetOldNames(deps: PullDeps, target: PullTarget): Promise<void> {
   const span = policyFor(target).lookback * 2;
   await deps.cursors.forgetRead(target.scope, target.ref, (deps.clock.now() - span) as Instant);
-}
-
-/**
- * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
- * it has forgotten the window's beginning, or a feed's token, which is a gap to record and no failure.
- */
-async function settleFailure(deps: PullDeps, target: PullTarget, error: AppError): Promise<Pulled> {
-  const found = await deps.cursors.load(target.scope, target.ref);
-  if (found === null || found.value.open === null || isBusy(found.value.open, deps, deps.clock.now())) {
-    throw error;
-  }
-  const now = deps.clock.now();
-  const behind = gapBehind(target, found.value, error, now);
-  if (behind !== null) {
-    const held = await goPast(deps, target, found, behind);
-    return { status: 'whole', held, counts: noCounts, named: false };
-  }
-  const { kind } = target.source.pull;
-  const after = afterFailure(found.value, error, now, kind !== 'feed');
-  // A snapshot that is not believed is read anew: what was kept of it would be found wanting again.
-  const disbelieved = kind === 'snapshot' && error.code === 'provider.truncated';
-  await saveCursor(deps, target, found, disbelieved ? { ...after, open: null } : after);
-  throw error;
 }
 
 function openOf(cursor: Cursor): OpenWindow {

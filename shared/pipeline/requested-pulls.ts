@@ -9,7 +9,8 @@ import type { WindowPolicy } from '../sources/_kit/source.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { firstCursor, planStream } from './plan-stream.ts';
-import { memoryFloor, windowsOf } from './plan-window.ts';
+import { windowsOf } from './plan-window.ts';
+import { memoryFloor } from './provider-memory.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */

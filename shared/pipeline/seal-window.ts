@@ -5,6 +5,7 @@ import { days, isoInstant, plus } from '../kernel/time.ts';
 import type { Gap, OpenWindow } from '../model/cursor.ts';
 import { rawPointerSchema } from '../model/event.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../model/ledger.ts';
+import type { RawEntry } from '../ports/raw-archive.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { manifestKey, windowPrefix } from './raw-key.ts';
 
@@ -30,11 +31,37 @@ export async function sealWindow(
   open: OpenWindow,
   snapshot?: SnapshotPart,
 ): Promise<string> {
+  return sealObjects(deps, target, open, 'window.sealed', await objectsOf(deps, target, open), snapshot);
+}
+
+/**
+ * The same for a window that is given up, for narrower ones or because its beginning is forgotten: pages of it may be
+ * stored, and the ledger must lead to what their events were made of. Nothing where nothing was kept. A snapshot makes
+ * events only once it is whole.
+ */
+export async function sealLeft(deps: PullDeps, target: PullTarget, open: OpenWindow): Promise<void> {
+  if (target.source.pull.kind === 'snapshot') return;
+  const objects = await objectsOf(deps, target, open);
+  if (objects.length > 0) await sealObjects(deps, target, open, 'window.left', objects);
+}
+
+async function objectsOf(deps: PullDeps, target: PullTarget, open: OpenWindow): Promise<RawEntry[]> {
   const prefix = windowPrefix(target.ref, open.window);
-  const objects: { key: string; sha256: string; size: number }[] = [];
+  const objects: RawEntry[] = [];
   for await (const entry of deps.archive.list(target.scope, prefix)) {
     if (!entry.key.startsWith(`${prefix}manifest-`)) objects.push(entry);
   }
+  return objects;
+}
+
+async function sealObjects(
+  deps: PullDeps,
+  target: PullTarget,
+  open: OpenWindow,
+  type: 'window.sealed' | 'window.left',
+  objects: readonly RawEntry[],
+  snapshot?: SnapshotPart,
+): Promise<string> {
   const window = { from: isoInstant(open.window.from), to: isoInstant(open.window.to) };
   const manifest = {
     format: 'holdfast-manifest-1',
@@ -48,7 +75,7 @@ export async function sealWindow(
     ...(snapshot === undefined ? {} : { snapshot }),
   };
   const bytes = Buffer.from(canonicalJson(manifest));
-  const key = manifestKey(prefix, sha256(bytes));
+  const key = manifestKey(windowPrefix(target.ref, open.window), sha256(bytes));
   const kept = await deps.archive.put(target.scope, {
     key,
     bytes,
@@ -56,7 +83,7 @@ export async function sealWindow(
     retainUntil: plus(deps.clock.now(), days(target.tenant.retentionDays)),
   });
   await appendEntry(deps, target, {
-    type: 'window.sealed',
+    type,
     source: target.ref.source,
     stream: target.ref.stream,
     ...window,
@@ -99,6 +126,33 @@ export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Pro
     at: isoInstant(deps.clock.now()),
   });
   deps.telemetry.event('gap.recorded', { ...target.ref, tenant: target.tenant.id, reason: gap.reason });
+}
+
+/** The objects of a gap have come after all: `by` is the window that brought the last. */
+export async function sealClosedGap(
+  deps: PullDeps,
+  target: PullTarget,
+  gap: Gap,
+  by: OpenWindow,
+): Promise<void> {
+  const { reason } = gap;
+  await appendEntry(deps, target, {
+    type: 'gap.closed',
+    source: target.ref.source,
+    stream: target.ref.stream,
+    from: isoInstant(gap.from),
+    to: isoInstant(gap.to),
+    reason,
+    purpose: by.purpose,
+    run: by.run,
+    at: isoInstant(deps.clock.now()),
+  });
+  deps.telemetry.event('gap.closed', {
+    ...target.ref,
+    tenant: target.tenant.id,
+    reason,
+    purpose: by.purpose,
+  });
 }
 
 async function appendEntry(deps: PullDeps, target: PullTarget, entry: LedgerEntry): Promise<void> {

@@ -22,8 +22,7 @@ interface Walk extends LogWindow {
   readonly position: Position | null;
 }
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+const dayMs = 86_400_000;
 /** More than this is not counted for `totalCount`. */
 const mostCounted = 20_000;
 /** An answer without pages is put together from reads of so many. */
@@ -143,7 +142,8 @@ function newWalk({ endpoint, caller, now }: LogCall, request: LogRequest): Walk 
   if ('code' in window) return window;
   const days = memoryDays(caller.tenant, `mimecast.${endpoint.log}`);
   const floor = now - days * dayMs;
-  // About so many days: an hour more is let pass.
-  if (endpoint.tooOld !== null && window.from < floor - hourMs) return endpoint.tooOld;
-  return { from: Math.max(window.from, floor - hourMs), to: window.to, asOf: now, position: null };
+  const refusal = caller.tenant.flags.mimecastForgotten === 'refused' ? problems.windowTooOld : null;
+  const tooOld = endpoint.tooOld ?? refusal;
+  if (tooOld !== null && window.from < floor) return tooOld;
+  return { from: Math.max(window.from, floor), to: window.to, asOf: now, position: null };
 }

@@ -21,7 +21,7 @@ export interface LogEndpoint {
   readonly counted: boolean;
   /** No paging: everything in one answer. */
   readonly whole: boolean;
-  /** What a window that begins before the log's memory is told; null where it is simply empty. */
+  /** What a window that begins before the log's memory is told; null where it is simply empty, but for a flag. */
   readonly tooOld: MimecastProblem | null;
   /** Whether a record is wanted; null where nothing is filtered. A problem for a filter there is not. */
   filter(item: Fields): ((record: Fields) => boolean) | MimecastProblem | null;

@@ -85,6 +85,11 @@ export const problems = {
     code: 'err_audit_invalid_start_date',
     message: 'The start date is too far in the past.',
   },
+  windowTooOld: {
+    status: 400,
+    code: 'err_validation_from_date',
+    message: 'The from date is too far in the past.',
+  },
   siemToken: { status: 400, code: 'err_audit_siem_invalid_token', message: 'The token is not valid.' },
   throttled: { status: 429, code: 'err_rate_limit', message: 'Over throttling limit' },
   internal: { status: 500, code: 'err_internal', message: 'An internal error occurred.', retryable: true },

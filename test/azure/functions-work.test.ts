@@ -36,7 +36,7 @@ interface AppOnStage {
 async function appOnStage(fail = 0): Promise<AppOnStage> {
   const stage = await openStage({
     world: smallWorld(),
-    connection: { remembersDays: 1, everySeconds: 86_400 },
+    connection: { remembersDays: 0.5, everySeconds: 86_400 },
   });
   const place = await makePlace(await tempFolder());
   const fake = await startAiSearch();

@@ -33,12 +33,13 @@ beforeAll(async () => {
   const settings = demoSettings({}, simulator.url, cards);
   const tenantsFile = join(folder, 'tenants.json');
   const grantsFile = join(folder, 'grants.json');
-  // Three days of audits: the simulator answers reports no faster than the real one does. And a slow rhythm, so
-  // that the product comes to rest and stays there.
+  // Three days of audits, ten of Mimecast's logs: the simulator answers them no faster than the real ones do.
+  // And a slow rhythm, so that the product comes to rest and stays there.
+  const daysOf = (source: string) => (source.startsWith('mimecast.') ? 10 : null);
   const connections = (tenant: Tenant) =>
     tenant.connections.map(one => ({
       ...one,
-      remembersDays: one.source === 'entra.directory-audits' ? 3 : null,
+      remembersDays: one.source === 'entra.directory-audits' ? 3 : daysOf(one.source),
       everySeconds: 86_400,
     }));
   const tenants = settings.tenants.map(tenant => ({ ...tenant, connections: connections(tenant) }));

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { days, hours, minutes, type Duration } from '../../shared/kernel/time.ts';
+import { days, hours, minus, minutes, type Duration, type Instant } from '../../shared/kernel/time.ts';
 import type { Gap } from '../../shared/model/cursor.ts';
 import { policyFor } from '../../shared/pipeline/policy-for.ts';
+import { memoryFloor } from '../../shared/pipeline/provider-memory.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { inventWorld } from '../../simulator/world/invent-world.ts';
 import { ledgerOf } from '../support/kept.ts';
@@ -52,13 +53,15 @@ it('where only time passes, has every record once and in its last form, every ch
 }, 3_600_000);
 
 /** The gap an outage must leave in a stream that was answered up to then, if any. */
-function gapAfter({ source, connection }: PullTarget, from: number, now: number): Omit<Gap, 'noticedAt'>[] {
+function gapAfter({ source, connection }: PullTarget, from: number, now: Instant): Omit<Gap, 'noticedAt'>[] {
   const { pull } = source;
   const asked = { from, to: now } as Gap;
   if (pull.kind === 'snapshot')
     return now - from > Math.max(3 * source.every, hours(1)) ? [{ ...asked, reason: 'not-read' }] : [];
-  const memory = pull.kind === 'feed' ? (pull.lookback ?? 0) : policyFor({ source, connection }).lookback;
-  const to = (now - memory) as Gap['to'];
+  const to =
+    pull.kind === 'feed'
+      ? minus(now, pull.lookback ?? days(0))
+      : memoryFloor(policyFor({ source, connection }), now);
   return from < to ? [{ ...asked, to, reason: 'older-than-provider-memory' }] : [];
 }
 

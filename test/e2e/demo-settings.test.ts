@@ -20,11 +20,14 @@ test('records older than a source usually remembers are asked for, not only thos
   expect(memoryOf('entra.sign-ins', 77)).toBe(77);
   expect(memoryOf('entra.directory-audits', 61)).toBe(61);
   expect(memoryOf('exchange.message-trace', 400)).toBe(400);
+  expect(memoryOf('entra.directory-audits', 31)).toBe(31);
+  expect(memoryOf('mimecast.audit-events', 61)).toBe(61);
 });
 
 test('where the provider remembers as long as usual, the source’s own margin stays', () => {
   expect(memoryOf('entra.sign-ins', 30)).toBeNull();
   expect(memoryOf('m365.unified-audit', 7)).toBeNull();
+  expect(memoryOf('mimecast.message-tracking', 30)).toBeNull();
   expect(memoryOf('exchange.message-trace', 90)).toBeNull();
   expect(memoryOf('intune.audit-events', 365)).toBeNull();
   expect(memoryOf('entra.role-assignments', 0)).toBeNull();

@@ -7,7 +7,7 @@ import { mimecastLogs } from '../../simulator/world/world.ts';
 import { days, minus } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
-import { memoryFloor } from '../../shared/pipeline/plan-window.ts';
+import { memoryFloor } from '../../shared/pipeline/provider-memory.ts';
 import { policyFor } from '../../shared/pipeline/policy-for.ts';
 import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import { expectSealed } from '../support/kept.ts';

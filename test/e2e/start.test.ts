@@ -117,6 +117,26 @@ it('says that the data folder is taken, and by what to mend it', async () => {
   expect(second.output()).not.toMatch(/\n\s+at /);
 });
 
+it('retires whom a start played that never came to say so', async () => {
+  const data = await tempFolder();
+  const taken = createServer();
+  taken.listen(await freePort(), '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const settings = async () => ({ SIMULATOR_PORT: String(await freePort()), HOLDFAST_DATA: data });
+  // It registers its customers, and ends before it is up.
+  const first = startProcess('start.ts', { ...(await settings()), PORT: String(port) }, ['--tenants', '3']);
+  expect(await first.ended()).toBe(1);
+  expect(first.output()).toContain('is in use');
+  const PORT = String(await freePort());
+  const second = startProcess('start.ts', { ...(await settings()), PORT }, ['--events', '300']);
+  await healthy(second);
+  const token = await tokenOf(second.url, 'operator');
+  const { value } = await get<{ value: { state: string }[] }>(`${second.url}/api/v1/tenants`, token);
+  expect(value.map(({ state }) => state).sort()).toEqual(['active', 'active', 'retired']);
+}, 600_000);
+
 it('answers 503 that names the setting when one is missing or wrong', async () => {
   const serve = startProcess('serve.ts', {
     PORT: String(await freePort()),

@@ -1,5 +1,5 @@
 import { mimecastStates } from './mimecast-streams.ts';
-import { graphStates } from './graph-streams.ts';
+import { forgetting, graphStates } from './graph-streams.ts';
 
 /**
  * What an operator sees of a stream after four tries under each fault: the code of the last failure (`fine` for
@@ -8,7 +8,7 @@ import { graphStates } from './graph-streams.ts';
  */
 type States = Readonly<Record<string, string>>;
 
-const unavailable = 'provider.unavailable gap';
+const unavailable = 'provider.unavailable';
 const throttled = 'provider.throttled';
 const malformed = 'provider.malformed';
 
@@ -39,8 +39,8 @@ export const everywhere: States = {
   'empty-page-with-link': 'provider.endless',
   'empty-page-then-late': 'fine',
   'record-late': 'fine',
-  'page-repeated': 'provider.endless gap',
-  'endless-paging': 'provider.endless gap',
+  'page-repeated': 'provider.endless',
+  'endless-paging': 'provider.endless',
   'next-link-expired': 'fine',
   'next-link-to-stranger': 'provider.untrusted-url',
   'record-duplicated': 'fine',
@@ -58,16 +58,22 @@ export const everywhere: States = {
 export const expectedStates: Readonly<Record<string, States>> = {
   ...mimecastStates(everywhere),
   ...graphStates(everywhere),
-  'entra.directory-audits': { ...everywhere, 'licence-missing': 'provider.licence-missing paused' },
+  'entra.directory-audits': {
+    ...everywhere,
+    'licence-missing': 'provider.licence-missing paused',
+  },
   // A flat record that comes as text as a whole is no record: it waits in quarantine.
   'exchange.message-trace': { ...everywhere, 'json-inside-string': 'fine quarantined' },
-  'm365.unified-audit': {
-    ...everywhere,
-    'throttled-as-forbidden': throttled,
-    'auditing-off': 'provider.not-provisioned paused',
-    'blob-still-filling': 'fine',
-    'content-on-stranger': 'provider.untrusted-url',
-    'content-expired': 'fine gap',
-    'content-absent': 'fine gap',
-  },
+  'm365.unified-audit': forgetting(
+    {
+      ...everywhere,
+      'throttled-as-forbidden': throttled,
+      'auditing-off': 'provider.not-provisioned paused',
+      'blob-still-filling': 'fine',
+      'content-on-stranger': 'provider.untrusted-url',
+      'content-expired': 'fine gap',
+      'content-absent': 'fine gap',
+    },
+    ['empty-page-with-link', 'content-on-stranger'],
+  ),
 };

@@ -12,24 +12,45 @@ export const graphStreams = [
 export const graphWorld = { ...fewRecords, graph: fewGraphRecords };
 
 type States = Readonly<Record<string, string>>;
+
+/**
+ * The states of a stream whose provider's memory moves on from moment to moment: while nothing can be asked, its first
+ * window is forgotten. Not so where it counts from a midnight (and it is noon), of a snapshot, of a feed. `later` are
+ * faults that meet only windows with records, which come after it.
+ */
+export const forgetting = (states: States, later: readonly string[]): States =>
+  Object.fromEntries(
+    Object.entries(states).map(([name, state]) => {
+      const isKept = state.startsWith('fine') || later.includes(name);
+      return [name, isKept ? state : `${state} gap`];
+    }),
+  );
+
 const notProvisioned = 'provider.not-provisioned paused';
 
 /** What an operator sees of each, beside what is the same everywhere. */
 export const graphStates = (everywhere: States): Readonly<Record<string, States>> => ({
   'entra.sign-ins': { ...everywhere, 'licence-missing': 'provider.licence-missing paused' },
-  'intune.audit-events': {
-    ...everywhere,
-    // There is always a page behind the last one, so the fault meets every walk.
-    'next-link-expired': 'provider.link-expired',
-    'throttled-as-error': 'provider.throttled',
-    'product-missing': notProvisioned,
-  },
+  'intune.audit-events': forgetting(
+    {
+      ...everywhere,
+      // There is always a page behind the last one, so the fault meets every walk.
+      'next-link-expired': 'provider.link-expired',
+      'throttled-as-error': 'provider.throttled',
+      'product-missing': notProvisioned,
+    },
+    ['empty-page-with-link', 'next-link-expired'],
+  ),
   'defender.alerts': security(everywhere),
   'defender.incidents': security(everywhere),
 });
 
-const security = (everywhere: States): States => ({
-  ...everywhere,
-  'product-missing': notProvisioned,
-  'answer-in-part': 'provider.truncated gap',
-});
+const security = (everywhere: States): States =>
+  forgetting(
+    {
+      ...everywhere,
+      'product-missing': notProvisioned,
+      'answer-in-part': 'provider.truncated',
+    },
+    ['empty-page-with-link'],
+  );

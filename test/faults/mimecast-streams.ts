@@ -1,3 +1,4 @@
+import { forgetting } from './graph-streams.ts';
 /** Mimecast's logs under fault: the routes each one asks. */
 export const mimecastStreams = [
   { source: 'mimecast.archive-searches', stream: 'default', routes: ['mimecast.token', 'mimecast.archiveSearches'] },
@@ -28,24 +29,24 @@ export function mimecastStates(everywhere: States): Readonly<Record<string, Stat
   };
   // A flat record that comes as text as a whole is no record: it waits in quarantine.
   const flat = { ...states, 'json-inside-string': 'fine quarantined' };
+  const paging = ['page-repeated', 'endless-paging'];
   return {
-    'mimecast.archive-searches': flat,
-    'mimecast.archive-views': flat,
-    'mimecast.audit-events': flat,
-    'mimecast.message-tracking': states,
-    'mimecast.ttp-url': states,
-    'mimecast.ttp-attachment': flat,
-    'mimecast.ttp-impersonation': states,
-    'mimecast.dlp': flat,
+    'mimecast.archive-searches': forgetting(flat, paging),
+    'mimecast.archive-views': forgetting(flat, paging),
+    'mimecast.audit-events': forgetting(flat, paging),
+    'mimecast.message-tracking': forgetting(states, paging),
+    'mimecast.ttp-url': forgetting(states, paging),
+    'mimecast.ttp-attachment': forgetting(flat, paging),
+    'mimecast.ttp-impersonation': forgetting(states, paging),
+    'mimecast.dlp': forgetting(flat, paging),
     'mimecast.siem': feedStates(states),
   };
 }
 
 /** A feed is not asked for spans of time, so an outage costs none while its token lives. */
 function feedStates(states: States): States {
-  const lasting = Object.entries(states).map(([name, state]) => [name, state.replace(' gap', '')]);
   return {
-    ...Object.fromEntries(lasting),
+    ...states,
     'json-inside-string': 'fine quarantined',
     // A listing that names itself as the next has nothing new.
     'page-repeated': 'fine',

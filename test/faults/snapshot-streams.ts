@@ -31,7 +31,7 @@ export type SnapshotStream = (typeof snapshotStreams)[number];
 export const snapshotStates = (
   everywhere: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> => ({
-  ...Object.fromEntries(Object.entries(everywhere).map(([name, state]) => [name, state.replace(' gap', '')])),
+  ...everywhere,
   'licence-missing': 'provider.licence-missing paused',
   'empty-page-with-link': 'provider.endless',
   // Everything gone at once is not believed so soon.

@@ -21,7 +21,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 async function opened(): Promise<{ life: Life; stream: PullTarget }> {
   const stage = await openStage({
     world: smallWorld(),
-    connection: { remembersDays: 0.9, everySeconds: 86_400 },
+    connection: { remembersDays: 0.4, everySeconds: 86_400 },
   });
   const life = await openLife(stage, await tempFolder());
   const streams = await life.targets(contosoId);

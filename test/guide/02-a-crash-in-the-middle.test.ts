@@ -41,7 +41,7 @@ describe('a crash in the middle', () => {
   test('costs a repeat, and no record', async () => {
     const stage = await openStage({
       world: smallWorld(),
-      connection: { remembersDays: 0.9, everySeconds: 86_400 },
+      connection: { remembersDays: 0.4, everySeconds: 86_400 },
     });
 
     // A rehearsal elsewhere tells which of a pull's effects is the first store.

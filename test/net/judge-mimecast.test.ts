@@ -65,6 +65,7 @@ describe('Mimecast: one row for every row of the fact sheet', () => {
     ['400', 400, flat('err_validation_invalid'), rejected],
     ['400 about a page token', 400, keyed('err_pagination_invalid_page_token', false, 400), expired],
     ['400 about a date', 400, keyed('err_audit_start_date_out_of_range', false, 400), tooOld],
+    ['400 about a date by the name other logs have for it', 400, keyed('err_validation_from_date', false, 400), tooOld],
     ['401 without a body', 401, '', unauthorized],
     ['401 with HTML', 401, html, unauthorized],
     ['401 of a dead bearer token', 401, { fail: [item('token_expired')] }, unauthorized],

@@ -34,6 +34,7 @@ async function openShort(
 // too much; and later, with an overlap or a re-read, once more.
 it.each([
   ['entra.directory-audits', 'default', 'graph.directoryAudits', 7],
+  ['entra.sign-ins', 'interactive', 'graph.signIns', 15],
   ['exchange.message-trace', 'default', 'graph.messageTraces', 10],
   ['m365.unified-audit', 'Audit.SharePoint', 'management.content', 7],
   ['mimecast.message-tracking', 'default', 'mimecast.messageTracking', 30],
@@ -67,6 +68,49 @@ it.each([
     }
   },
 );
+
+it('a sign-in filter that Graph calls invalid for the last days too is no matter of age', async () => {
+  const { stage, life, target, cursor } = await openShort('entra.sign-ins', 'interactive', () => 2);
+  try {
+    const run = pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+    await expect(run).rejects.toMatchObject({
+      code: 'provider.rejected',
+      facts: { reason: 'invalid-filter' },
+    });
+    expect(await cursor()).toMatchObject({ gaps: [], failures: { code: 'provider.rejected', count: 1 } });
+    expect(stage.simulator.control.requests().counts['graph.signIns']?.[contosoId]?.['400']).toBeLessThan(5);
+  } finally {
+    await life.end();
+  }
+});
+
+// What Mimecast answers there is documented nowhere. Where it refuses, it does not say from when on it would not.
+it.each([
+  ['mimecast.ttp-url', 20],
+  ['mimecast.ttp-impersonation', 59.9],
+  ['mimecast.archive-searches', 3],
+  ['mimecast.dlp', 0.5],
+])('%s keeps what is in reach where it turns out that it goes back %d days', async (source, memory) => {
+  const { stage, life, target, cursor } = await openShort(source, 'default', () => memory);
+  stage.simulator.control.setTenant(contosoId, { mimecastForgotten: 'refused' });
+  try {
+    for (let quarter = 0; quarter < quarters; quarter += 1) {
+      await pull(life.deps, target, { trigger: 'timer', budget: wideBudget });
+      expect(await cursor()).toMatchObject({ failures: null, open: null });
+      stage.clock.advance(hours(6));
+    }
+    const now = await cursor();
+    const edge = smallWorldNow - memory * 86_400_000;
+    const [gap, ...more] = now?.gaps ?? [];
+    expect({ reason: gap?.reason, more }).toEqual({ reason: 'older-than-provider-memory', more: [] });
+    expect((gap?.to ?? 0) - edge).toBeGreaterThanOrEqual(0);
+    expect((gap?.to ?? 0) - edge).toBeLessThanOrEqual(hours(1.1));
+    expect(stage.clock.now() - (now?.committedTo ?? 0)).toBeLessThan(hours(13));
+    await expectSealed(life.profile, target);
+  } finally {
+    await life.end();
+  }
+});
 
 it('asks for more again when the provider has come to remember more', async () => {
   let memory = 3;

@@ -205,6 +205,17 @@ describe('limits of the logs', () => {
     expect((await audited(60)).status).toBe(200);
   });
 
+  test('the others give nothing older, or refuse it without a word on how old is too old', async () => {
+    const simulator = await runningSimulator();
+    const client = await mimecastClient(simulator);
+    const clicks = (days: number) =>
+      client.post('/api/ttp/url/get-logs', { from: spelled(smallWorldNow - days * day), to: week.end });
+    expect((await clicks(61)).status).toBe(200);
+    simulator.control.setTenant(contosoId, { mimecastForgotten: 'refused' });
+    expect((await clicks(61)).json().at('fail', 0, 'errors', 0, 'code')).toBe('err_validation_from_date');
+    expect((await clicks(60)).status).toBe(200);
+  });
+
   test('a page holds 500 at most, and a small one says that there is more', async () => {
     const simulator = await runningSimulator();
     const client = await mimecastClient(simulator);

@@ -108,7 +108,8 @@ function providerSettings(simulator: Simulator): Record<string, string> {
   const pulled = tenants.map(tenant => ({
     ...tenant,
     connections: tenant.connections.flatMap(one =>
-      sources.includes(one.source) ? [{ ...one, remembersDays: 1, everySeconds: 86_400 }] : [],
+      // All in one window each, at any time of the day: from midnight on, a day is up to two.
+      sources.includes(one.source) ? [{ ...one, remembersDays: 1, everySeconds: 2 * 86_400 }] : [],
     ),
   }));
   const { HOLDFAST_SECRET_PULL_CLIENT: _secret, ...settings } = environment;

@@ -50,22 +50,25 @@ async function allChanges(profile: Profile, target: PullTarget): Promise<StoredE
 }
 
 /**
- * The stream's books balance: it is committed without a hole, every committed window has its ledger entry, and
- * every entry's manifest names objects that are there.
+ * The stream's books balance: it is committed without a hole, every committed window has its ledger entry, every
+ * entry's manifest names objects that are there, and the raw page of every event is named by one.
  */
 export async function expectSealed(profile: Profile, target: PullTarget): Promise<void> {
   const cursor = await profile.cursors.load(target.scope, target.ref);
   if (cursor === null) throw new Error('the stream has no cursor');
   expect(cursor.value.open).toBeNull();
   const coverage = coverageOf(cursor.value);
-  const entries = (await ledgerOf(profile, target)).filter(entry => entry.type === 'window.sealed');
+  const entries = (await ledgerOf(profile, target)).flatMap(entry => ('manifest' in entry ? [entry] : []));
   const sealed = mergeWindows(
-    entries.map(entry => ({ from: instant(Date.parse(entry.from)), to: instant(Date.parse(entry.to)) })),
+    entries
+      .filter(({ type }) => type === 'window.sealed')
+      .map(entry => ({ from: instant(Date.parse(entry.from)), to: instant(Date.parse(entry.to)) })),
   );
   const missing = coverage.covered.filter(
     span => !sealed.some(one => one.from <= span.from && span.to <= one.to),
   );
   expect(missing.map(span => `${isoInstant(span.from)}/${isoInstant(span.to)}`)).toEqual([]);
+  const provable = new Set<string>();
   for (const entry of entries) {
     const manifest = await profile.archive.get(target.scope, entry.manifest);
     expect(manifest?.sha256).toBe(entry.sha256);
@@ -76,8 +79,11 @@ export async function expectSealed(profile: Profile, target: PullTarget): Promis
     for (const object of named.objects) {
       const kept = await profile.archive.get(target.scope, object.key);
       expect(kept?.sha256).toBe(object.sha256);
+      provable.add(object.key);
     }
   }
+  const raw = (await allChanges(profile, target)).map(event => event.raw.key);
+  expect([...new Set(raw)].filter(key => !provable.has(key))).toEqual([]);
 }
 
 export async function ledgerOf(profile: Profile, target: PullTarget): Promise<LedgerEntry[]> {

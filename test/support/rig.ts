@@ -34,7 +34,7 @@ export interface Stage {
 export interface StageOptions {
   readonly world: World;
   /** Per connection, where a test wants fewer and wider windows than the demo. */
-  readonly connection?: { readonly remembersDays?: number; readonly everySeconds?: number };
+  readonly connection?: { readonly remembersDays?: number | null; readonly everySeconds?: number };
 }
 
 // One for all stages of a file: a new key for each took longer than many a test.

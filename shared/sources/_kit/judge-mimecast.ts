@@ -161,9 +161,9 @@ function judgeCode(reply: HttpReply, failure: MimecastFailure, status: number): 
   return days === null ? null : failed(reply, failure, tooOld(reply, days));
 }
 
-/** `err_track_and_trace_invalid_start_date`: days that log goes back; NaN where the sheet names none. */
+/** `err_track_and_trace_invalid_start_date`: days that log goes back; NaN where the sheet names none, and it is found out by asking. */
 function daysRemembered(code: string): number | null {
-  if (!/start_?date|date_?range|too_?old|start_?time/i.test(code)) return null;
+  if (!/(start|from)_?(date|time)|date_?range|too_?old/i.test(code)) return null;
   if (/track/i.test(code)) return 30;
   return /audit/i.test(code) ? 60 : Number.NaN;
 }

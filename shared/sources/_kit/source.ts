@@ -58,6 +58,8 @@ export interface WindowPolicy {
   readonly overlap: Duration;
   /** How far back the provider remembers. */
   readonly lookback: Duration;
+  /** It counts in whole days: it remembers from the midnight (UTC) on that is `lookback` before today's. */
+  readonly fromMidnight?: true;
   /** Ages at which a span is read once more for late records, rising. */
   readonly rereads: readonly Duration[];
   /** In about how many windows a whole memory is caught up with, where requests are dearer than usual. */

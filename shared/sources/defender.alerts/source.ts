@@ -47,7 +47,7 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
       maxWidth: days(3_650),
       lag: minutes(2),
       overlap: hours(2),
-      lookback: days(179),
+      lookback: days(180),
       rereads: [hours(24), days(3)],
       grain: seconds(1),
     },

@@ -47,7 +47,7 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
       maxWidth: days(3_650),
       lag: minutes(2),
       overlap: hours(2),
-      lookback: days(179),
+      lookback: days(180),
       rereads: [hours(24), days(3)],
       grain: seconds(1),
     },

@@ -48,8 +48,8 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
       catchUp: 3,
       lag: minutes(2),
       overlap: hours(2),
-      // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.
-      lookback: days(29),
+      lookback: days(30),
+      fromMidnight: true,
       rereads: [hours(6), hours(24), hours(48), days(7)],
       grain: seconds(1),
     },

@@ -8,6 +8,7 @@ import { splitRecords } from '../_kit/split-json.ts';
 import { signInsConfig, type SignInsConfig } from './config.ts';
 import { normalizeSignIn } from './normalize.ts';
 import { signInSchema, type SignIn } from './schema.ts';
+import { toldOfAge } from './told-of-age.ts';
 
 const policies = '/v1.0/identity/conditionalAccess/policies';
 
@@ -63,12 +64,13 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
       lag: minutes(2),
       // For two hours Graph may still change what it has shown.
       overlap: hours(2),
-      // Graph's floor is a midnight 30 days back; a day's distance keeps a running window from crossing it.
-      lookback: days(29),
+      lookback: days(30),
+      fromMidnight: true,
       rereads: [hours(6), hours(24), days(3)],
       grain: seconds(1),
     },
-    pages: (ctx, window, resume) => graphPages(ctx.http, request(ctx, window), resume),
+    pages: (ctx, window, resume) =>
+      toldOfAge(graphPages(ctx.http, request(ctx, window), resume), window, ctx.asOf),
   },
   record: signInSchema,
   mapping: 7,

@@ -47,8 +47,8 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
       maxWidth: days(10),
       lag: minutes(5),
       overlap: hours(4),
-      // Exchange refuses a start more than 90 days back, counted from midnight: a day's distance to that.
-      lookback: days(89),
+      lookback: days(90),
+      fromMidnight: true,
       rereads: [hours(1), hours(6), hours(24), hours(48)],
       grain: seconds(1),
     },

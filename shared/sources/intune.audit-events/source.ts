@@ -48,7 +48,7 @@ export const intuneAuditEvents: Source<z.infer<typeof config>, AuditEvent> = {
       lag: minutes(5),
       // Nobody knows how late Intune is; its volume is small.
       overlap: hours(24),
-      lookback: days(364),
+      lookback: days(365),
       rereads: [days(2), days(7)],
       grain: seconds(1),
     },

@@ -1,4 +1,4 @@
-import { days, hours, minutes, seconds, type Duration } from '../../kernel/time.ts';
+import { days, hours, minutes, seconds } from '../../kernel/time.ts';
 import { identityOf } from '../_kit/record-identity.ts';
 import { recordBytes } from '../_kit/record-bytes.ts';
 import type { Source } from '../_kit/source.ts';
@@ -51,8 +51,7 @@ export const m365UnifiedAudit: Source<FeedConfig, UnifiedAudit> = {
       maxWidth: hours(24),
       lag: minutes(5),
       overlap: hours(2),
-      // The service's own floor moves on while a window is being read: a quarter of an hour's distance to it.
-      lookback: (days(7) - minutes(15)) as Duration,
+      lookback: days(7),
       rereads: [hours(24), days(3), days(6)],
       grain: seconds(1),
     },

@@ -28,8 +28,7 @@ export const mimecastAuditEvents: Source<Config, AuditEvent> = {
   every: minutes(15),
   pull: {
     kind: 'window',
-    // Mimecast refuses a start more than 60 days back: a day's distance keeps a running window from crossing it.
-    policy: mimecastPolicy(59),
+    policy: mimecastPolicy(60),
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: auditEventSchema,

@@ -40,8 +40,7 @@ export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMess
   pull: {
     kind: 'window',
     policy: {
-      // Mimecast refuses a start more than 30 days back: a day's distance keeps a running window from crossing it.
-      ...mimecastPolicy(29),
+      ...mimecastPolicy(30),
       step: hours(1),
       maxWidth: hours(12),
       overlap: hours(1),

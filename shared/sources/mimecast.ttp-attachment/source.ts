@@ -31,7 +31,7 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
   every: minutes(15),
   pull: {
     kind: 'window',
-    policy: mimecastPolicy(59),
+    policy: mimecastPolicy(60),
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: attachmentLogSchema,

@@ -28,7 +28,7 @@ export const mimecastTtpUrl: Source<Config, UrlLog> = {
   every: minutes(15),
   pull: {
     kind: 'window',
-    policy: mimecastPolicy(59),
+    policy: mimecastPolicy(60),
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: urlLogSchema,

@@ -1,0 +1,109 @@
+import { expect, it } from 'vitest';
+import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { hours } from '../../shared/kernel/time.ts';
+import type { Cursor } from '../../shared/model/cursor.ts';
+import { Killed, mortal } from '../crash/mortal.ts';
+import { expectSealed, ledgerOf, whatIsKept } from '../support/kept.ts';
+import { openLife, openStage, pullToRest, quiet } from '../support/rig.ts';
+import { blob, contosoId, fewRecords, smallWorld, smallWorldNow } from '../support/small-world.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const type = 'Audit.SharePoint';
+const ago = (span: number) => smallWorldNow - span;
+/** Two of one moment, told apart by their names. */
+const blobs = [
+  blob(type, ago(hours(30)), ['a', 'b']),
+  blob(type, ago(hours(5)), ['c', 'd']),
+  { ...blob(type, ago(hours(5)), ['e']), contentId: 'twin$twin$audit_sharepoint$Audit_SharePoint' },
+];
+
+async function begin(absent: number) {
+  const stage = await openStage({ world: smallWorld({ ...fewRecords, blobs: { [type]: blobs } }) });
+  const told: string[] = [];
+  const telemetry = { ...quiet, event: (name: string) => void told.push(name) };
+  const life = await openLife(stage, await tempFolder(), { telemetry });
+  const target = (await life.targets(contosoId)).find(({ ref }) => ref.stream === type);
+  if (target === undefined) throw new Error('no such stream');
+  const { control } = stage.simulator;
+  control.addFault({ name: 'content-expired', tenant: contosoId, route: 'management.blob', times: absent });
+  const cursor = async (): Promise<Cursor> => {
+    const found = await life.deps.cursors.load(target.scope, target.ref);
+    if (found === null) throw new Error('no cursor');
+    return found.value;
+  };
+  const gaps = async () => coverageOf(await cursor()).gaps.map(({ from }) => from);
+  const entries = async () =>
+    (await ledgerOf(life.profile, target)).flatMap(entry =>
+      entry.type === 'window.sealed' ? [] : [`${entry.type} ${entry.from}`],
+    );
+  /** As long as it takes until all is read once more. */
+  const reread = async (deps = life.deps): Promise<void> => {
+    for (let hour = 0; hour < 27; hour += 1) {
+      stage.clock.advance(hours(1));
+      await pullToRest({ deps }, target, stage.clock);
+    }
+  };
+  return { stage, life, target, cursor, gaps, entries, reread, told };
+}
+
+it('what a later reading brings after all is no gap any more, and the ledger says which brought it', async () => {
+  const { stage, life, target, gaps, entries, reread, told } = await begin(3);
+  await pullToRest(life, target, stage.clock);
+  expect(await gaps()).toEqual([ago(hours(30)), ago(hours(5))]);
+  await reread();
+  expect(await gaps()).toEqual([]);
+  expect((await whatIsKept(life.profile, target)).records).toHaveLength(5);
+  const [first, second] = [30, 5].map(back => new Date(ago(hours(back))).toISOString());
+  expect(await entries()).toEqual([
+    `gap.recorded ${first}`,
+    `gap.recorded ${second}`,
+    `gap.closed ${first}`,
+    `gap.closed ${second}`,
+  ]);
+  const closed = (await ledgerOf(life.profile, target)).find(({ type: of }) => of === 'gap.closed');
+  expect(closed).toMatchObject({ purpose: 'reread', reason: 'content-expired' });
+  expect(told.filter(name => name === 'gap.closed')).toHaveLength(2);
+  await expectSealed(life.profile, target);
+  await life.end();
+});
+
+it('of two objects of one moment both must be here', async () => {
+  const { stage, life, target, gaps, reread } = await begin(3);
+  await pullToRest(life, target, stage.clock);
+  // The first of the two is asked for before the other, and of the three only the last is absent now.
+  stage.simulator.control.addFault({
+    name: 'content-expired',
+    tenant: contosoId,
+    route: 'management.blob',
+    after: 2,
+  });
+  await reread();
+  expect(await gaps()).toEqual([ago(hours(5))]);
+  stage.simulator.control.clearFaults();
+  await reread();
+  await reread();
+  expect(await gaps()).toEqual([]);
+  await life.end();
+});
+
+it('closes it also where it was killed at any effect of the reading that brought it', async () => {
+  for (let at = 1; ; at += 1) {
+    const { stage, life, target, gaps, reread } = await begin(3);
+    await pullToRest(life, target, stage.clock);
+    stage.clock.advance(hours(24.5));
+    const mortals = mortal(at, 'after');
+    const deps = {
+      ...life.deps,
+      cursors: mortals.wrap('cursors', life.deps.cursors, ['swap', 'markRead']),
+      events: mortals.wrap('events', life.deps.events, ['upsert']),
+      ledger: mortals.wrap('ledger', life.deps.ledger, ['append']),
+    };
+    await pullToRest({ deps }, target, stage.clock).catch((thrown: unknown) => {
+      if (!(thrown instanceof Killed)) throw thrown;
+    });
+    await reread();
+    expect({ at, gaps: await gaps() }).toEqual({ at, gaps: [] });
+    await life.end();
+    if (!mortals.dead) return;
+  }
+}, 600_000);
