@@ -59,7 +59,7 @@ export const __NAME__: Source<z.infer<typeof config>, __TYPE__> = {
       maxWidth: hours(24),
       lag: minutes(5),
       overlap: hours(2),
-      lookback: days(29),
+      lookback: days(30),
       rereads: [hours(24)],
       grain: seconds(1),
     },

@@ -45,7 +45,7 @@ export const acmeDoorLog: Source<z.infer<typeof config>, AcmeDoorLog> = {
       // The doors write for a minute or two; what is newer is left alone.
       lag: minutes(2),
       overlap: minutes(10),
-      lookback: days(29),
+      lookback: days(30),
       rereads: [hours(6)],
       grain: seconds(1),
     },
