@@ -271,7 +271,7 @@ describe('malformed input gets a clear error', () => {
     ['/api/v1/runs?source=x.y', 'There is no source x.y; GET /coverage lists those there are.'],
     [
       '/api/v1/events?q=source%3Aentra.sign-in',
-      'The query cannot be answered: there is no source entra.sign-in; did you mean entra.sign-ins?',
+      'The query finds nothing. There is no source entra.sign-in; did you mean entra.sign-ins?',
     ],
   ])('%s is told the nearest there is', async (path, message) => {
     const house = await openHouse();

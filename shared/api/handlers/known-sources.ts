@@ -14,7 +14,7 @@ const nearestOrList = (found: string | null): string =>
   found === null ? '; GET /coverage lists those there are.' : `; did you mean ${found}?`;
 
 const noSource = (id: string, sources: Sources): string =>
-  `here is no source ${id.slice(0, 80)}${nearestOrList(nearestWord(id, ids(sources)))}`;
+  `There is no source ${id.slice(0, 80)}${nearestOrList(nearestWord(id, ids(sources)))}`;
 
 const ids = (sources: Sources): string[] => sources.map(source => source.id);
 
@@ -25,7 +25,7 @@ export function checkFilter(
 ): void {
   const { source, stream } = asked;
   if (source !== undefined && !ids(sources).includes(source))
-    throw new InputProblem(`T${noSource(source, sources)}`, 'source');
+    throw new InputProblem(noSource(source, sources), 'source');
   if (stream === undefined) return;
   const known = sources.filter(one => source === undefined || one.id === source).flatMap(usualStreams);
   if (known.includes(stream)) return;
@@ -51,7 +51,7 @@ export function checkSources(q: string | undefined, sources: Sources): void {
     throw new AppError(
       'query.invalid',
       'give-up',
-      `The query cannot be answered: t${noSource(prefix ? `${text}*` : text, sources)}`,
+      `The query finds nothing. ${noSource(prefix ? `${text}*` : text, sources)}`,
       { target: 'q' },
     );
   }
