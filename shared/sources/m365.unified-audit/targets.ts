@@ -6,6 +6,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid, isOpaque } from './identity-claims.ts';
+import { isSite, lastSegment } from './paths.ts';
 import type { Family } from './record-types.ts';
 import type { UnifiedAudit } from './schema.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
@@ -151,30 +152,18 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
 function isToldAlready(found: Entity[], object: string, record: UnifiedAudit, family: Family): boolean {
   if (family === 'directory') return list(record.Target).some(claim => fields(claim)?.['ID'] === object);
   if (!isOpaque(object)) return false;
-  if (family === 'alert') return true;
+  if (family === 'alert' || fields(record.SharePointMetaData)?.['UniqueID'] === object) return true;
   const message = word(record.NetworkMessageId);
   return (message !== null && object.startsWith(message)) || found.some(({ id }) => id?.includes(object));
 }
-
-/** `https://contoso.example/sites/finance`, and nothing in it. */
-const isSite = /^https?:\/\/[^/]+\/(sites|teams|personal)\/[^/]+\/?$/i;
 
 function objectOf(object: string): Entity | null {
   if (object === '') return null;
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
-    return entity(isSite.test(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
+    return entity(isSite(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
   }
   const bare = bareAddress(object);
   if (isAddress(bare)) return entity(/#ext#/i.test(bare) ? 'guest' : 'user', { address: bare });
   return entity('other', isOpaque(object) ? { id: object } : { name: object });
-}
-
-/** The last part of a URL or path, without a query. */
-function lastSegment(path: string | null): string | null {
-  if (path === null) return null;
-  const mark = path.indexOf('?');
-  const bare = (mark < 0 ? path : path.slice(0, mark)).replace(/[/\\]+$/, '');
-  const last = bare.slice(Math.max(bare.lastIndexOf('/'), bare.lastIndexOf('\\')) + 1);
-  return last === '' ? null : last;
 }
