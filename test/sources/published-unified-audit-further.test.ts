@@ -155,3 +155,38 @@ describe('what came of it', () => {
     expect(audit({ RecordType: 24, Operation }).severity).toBe(severity);
   });
 });
+
+describe('a label on a file of a computer', () => {
+  const aip = (ObjectId: string, RecordType = 94): string[] =>
+    said({ RecordType, Workload: 'Aip', Operation: 'SensitivityLabelApplied', ObjectId });
+  test.each([
+    ['Document2', "file 'Document2'"],
+    ['test.msg', "file 'test.msg'"],
+    ['/Volumes/plans/plan.docx', "file /Volumes/plans/plan.docx 'plan.docx'"],
+    ['c:\\Data\\plan.docx', "file c:\\Data\\plan.docx 'plan.docx'"],
+    ['https://contoso.example/sites/a/plan.docx', "file https://contoso.example/sites/a/plan.docx 'plan.docx'"],
+    [id(1), `other ${id(1)}`],
+  ])('%s is a file by its name or its path', (object, target) => {
+    expect(aip(object)).toEqual([target]);
+  }); // prettier-ignore
+  test('a sign of life is of no file', () => {
+    expect(aip('LAPTOP-7', 97)).toEqual(["other 'LAPTOP-7'"]);
+  });
+});
+
+describe('a label on mail', () => {
+  const labelled = {
+    RecordType: 43,
+    Operation: 'MipLabel',
+    Workload: 'Exchange',
+    ObjectId: '<1@contoso.example>',
+  };
+  test('the label is named after the mail', () => {
+    const label = { LabelId: id(2), LabelName: 'All employees', ItemName: 'Hello' };
+    expect(said({ ...labelled, ...label })).toEqual([
+      "message <1@contoso.example> 'Hello'",
+      `other ${id(2)} 'All employees'`,
+    ]);
+    expect(said({ ...labelled, ItemName: 'Hello' })).toEqual(["message <1@contoso.example> 'Hello'"]);
+  });
+});

@@ -47,6 +47,7 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
+  if (facts.family === 'label') addEntity(found, labelOf(facts.record));
   // A path, as the new one is.
   addEntity(found, entity('file', { id: word(facts.record.PreviousFileName) }));
   if (found.length === 0) {
@@ -61,6 +62,10 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   }
   return found;
 }
+
+/** Which label it was, where the record names it. */
+const labelOf = ({ LabelId, LabelName }: UnifiedAudit): Entity | null =>
+  entity('other', { id: word(LabelId), name: word(LabelName) });
 
 const mostSettings = 5;
 
@@ -136,7 +141,7 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
 const joined = /<Group>([^<]{1,300})<\/Group>/;
 
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
-function addObject(found: Entity[], { record, family }: AuditFacts): void {
+function addObject(found: Entity[], { record, family, type }: AuditFacts): void {
   const several = list(record.ObjectId);
   if (several.length > 1) for (const one of several) addEntity(found, objectOf(word(one) ?? ''));
   const said = word(record.ObjectId);
@@ -145,8 +150,16 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
   if (found.length > 0 && isToldAlready(found, object, record, family)) return;
-  addEntity(found, objectOf(object));
+  addEntity(found, (ofComputers.test(type) ? fileOfComputer(object) : null) ?? objectOf(object));
 }
+
+/** These name the file the client of a computer has open, one not yet saved (`Document2`) too. */
+const ofComputers = /^Aip(?!HeartBeat)/;
+
+const fileOfComputer = (object: string): Entity | null =>
+  isOpaque(object) || isAddress(object) || /^https?:/.test(object)
+    ? null
+    : entity('file', { id: /[/\\]/.test(object) ? object : null, name: lastSegment(object) });
 
 /** An id that says nothing new: the alert's own, another of the directory's for its target, or made of another. */
 function isToldAlready(found: Entity[], object: string, record: UnifiedAudit, family: Family): boolean {
