@@ -95,7 +95,7 @@ describe('what it was done to', () => {
     ['an app that was disabled', { RecordType: 117, Operation: 'AppDisabled', AppName: 'Odd app', AppId: 'a' }, ['application a Odd app']],
     ['an app that was let copy data', { RecordType: 217, Operation: 'ConsentApproved', ApplicationId: 'a', ApplicationName: 'Org study', Approver: 'x' }, ['application a Org study']],
     ['a file with its id', { RecordType: 22, Operation: 'X', FileId: 991, FileName: 'a.docx' }, ['file 991 a.docx']],
-    ['a bot, and the environment it lies in', { RecordType: 384, Operation: 'X', EnvironmentId: 'e', BotId: 'b', BotName: 'Help' }, ['other e', 'other b Help']],
+    ['a bot, and the environment it lies in', { RecordType: 384, Operation: 'X', EnvironmentId: 'e', BotId: 'b', BotName: 'Help' }, ['other e', 'application b Help']],
     ['not the device somebody signed in with', { RecordType: 15, Operation: 'UserLoggedIn', DeviceProperties: '[{"Name":"Id","Value":"d"},{"Name":"DisplayName","Value":"pc-7"}]' }, []],
     ['an object with a claim before it', { ...unknown, ObjectId: 'i:0#.f|membership|jan@contoso.example' }, ['user jan@contoso.example']],
     ['an object that is JSON is no name', { ...unknown, ObjectId: '[{"view":"mine"}]' }, []],

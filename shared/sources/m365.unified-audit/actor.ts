@@ -21,7 +21,7 @@ export function actorOf(facts: AuditFacts): Entity | null {
   const { record, family, extended } = facts;
   const said = readUserId(userIdOf(record));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
-  const key = readUserKey(word(record.UserKey));
+  const key = readUserKey(record.UserKey === record.Workload ? null : word(record.UserKey));
   const objectId = family === 'directory' ? word(extended().get('actorobjectid')) : null;
   const address = isOwnerForApp(record, said)
     ? null
@@ -77,11 +77,18 @@ function besideId({ record, family }: AuditFacts): string | null {
 /** Without a user it was the application; of a sign-in it is what an unknown user signed in with. */
 const appOf = ({ record, access }: AuditFacts): Entity | null =>
   entity('application', {
-    id: firstWord(access?.['ClientAppId'], record.ClientAppId, record.AppId, record.ApplicationId),
+    id: firstWord(
+      access?.['ClientAppId'],
+      record.ClientAppId,
+      record.AppId,
+      record.ApplicationId,
+      record.AadAppId,
+    ),
     name: firstWord(access?.['ClientAppName'], record.ApplicationDisplayName, record.ApplicationName),
   });
 
-const systemAccount = /^(nt authority|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;
+const systemAccount =
+  /^(nt authority|autorite nt|nt-autorität|nt service|sharepoint|window manager|system)\\|^s-1-5-(18|19|20)$/i;
 const systemNames = new Set([
   'system', 'dlpagent', 'securitycompliancealerts', 'airinvestigation', 'threatintel', 'threatintelligence',
   'sharepoint\\system', 'cloudappsecurity', 'oatp', 'microsoft', 'system account',

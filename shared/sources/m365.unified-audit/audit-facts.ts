@@ -51,20 +51,19 @@ const withoutStop = (operation: string): string =>
 
 function familyOf(record: UnifiedAudit, workload: string | null, operation: string | null): Family {
   if (record.MailboxOwnerUPN !== undefined || record.MailboxGuid !== undefined) return 'mailbox';
-  if (record.PolicyDetails !== undefined) return 'dlp';
+  if (record.PolicyDetails !== undefined || /^dlp/i.test(operation ?? '')) return 'dlp';
   if (record.AlertId !== undefined) return 'alert';
   const family = workload === null ? familyOfOperation(operation) : familyOfWorkload(workload);
+  if (family === 'directory' && isSignIn.test(operation ?? '')) return 'logon';
   // Exchange's commands have a hyphen; without one it is what was done in a mailbox.
   return family === 'admin' && operation?.includes('-') === false ? 'mailbox' : family;
 }
 
+const isSignIn = /^UserLog(gedIn|inFailed)$/;
+
 /** Excerpts keep neither type nor service; the commonest operations are told all the same. */
 const familyOfOperation = (operation: string | null): Family =>
-  /^UserLog(gedIn|inFailed)$/.test(operation ?? '')
-    ? 'logon'
-    : /^(File|Folder)[A-Z]/.test(operation ?? '')
-      ? 'file'
-      : 'other';
+  isSignIn.test(operation ?? '') ? 'logon' : /^(File|Folder)[A-Z]/.test(operation ?? '') ? 'file' : 'other';
 
 const argument = /-(\w+)(?::|\s+)(?:"([^"]*)"|'([^']*)'|(\S+))/g;
 

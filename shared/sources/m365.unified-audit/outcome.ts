@@ -3,6 +3,7 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome } from '../../model/event.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, flag, firstWord, integer, list, text, word, type Fields } from '../_kit/reading.ts';
+import { withheld } from './assistant.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isHandling } from './classify.ts';
 import type { Family } from './record-types.ts';
@@ -38,8 +39,15 @@ export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
   return (
     (facts.family === 'alert' ? stateOf(facts) : statedOf(facts, why)) ??
     disposalOf(facts) ??
+    ofAssistant(record) ??
     withoutStatus(facts, why)
   );
+}
+
+/** An assistant answers all the same without what was kept from it. */
+function ofAssistant({ CopilotEventData }: UnifiedAudit): OutcomeAndReason | null {
+  const reason = CopilotEventData === undefined ? null : withheld(fields(CopilotEventData));
+  return reason === null ? null : { outcome: 'partial', reason };
 }
 
 /** Planner's own numbers for what it elsewhere says in words. */
@@ -92,7 +100,8 @@ const resultsNamed = (record: Fields): (string | null)[] =>
 const successAmong = ({ record, properties }: AuditFacts): unknown =>
   record.PropertyCollection === undefined
     ? undefined
-    : properties().get('powerplatform.analytics.operation.is_successful');
+    : (properties().get('powerplatform.analytics.operation.is_successful') ??
+      properties().get('powerplatform.analytics.resource.tenant.governance.api_policy.operation_result'));
 
 /** How an investigation or an action of one stands. */
 function stateOf({ record }: AuditFacts): OutcomeAndReason | null {
@@ -159,10 +168,12 @@ const exceptionOf = (value: unknown): string | null => {
   return word(fields(held)?.['Reason']) ?? (typeof held === 'string' ? word(held) : null);
 };
 
-/** Names of actions only: the rest of a rule holds what was found. */
+/** Names of actions only: the rest of a rule holds what was found. A rule on trial names what it would do. */
 const ruleActions = (policy: unknown): string[] =>
   list(fields(policy)?.['Rules'])
-    .flatMap(rule => list(fields(rule)?.['Actions']).map(word))
+    .map(fields)
+    .filter(rule => !/^(test|audit|simulat|disab)/i.test(word(rule?.['RuleMode']) ?? ''))
+    .flatMap(rule => list(rule?.['Actions']).map(word))
     .filter(action => action !== null);
 
 /**

@@ -106,7 +106,7 @@ const forwards = [
 const high: readonly RegExp[] = [
   /^Remove-UnifiedAuditLogRetentionPolicy$/,
   /^Set-MailboxAuditBypassAssociation$/,
-  /^New-ComplianceSearchAction$/,
+  /^New-ComplianceSearchAction$|^SearchResultsPurged$/,
   /^(Add|Update)-RoleGroupMember$|^Add member to role group$/,
   /^New-ManagementRoleAssignment$/,
 ];
@@ -118,7 +118,7 @@ const medium: readonly RegExp[] = [
   /^(New|Set)-(InboundConnector|OutboundConnector|RemoteDomain)$/,
   /^(Set|Disable|Remove)-(Malware|HostedContent|AntiPhish|SafeLinks|SafeAttachment|(ATP|EOP)Protection)/,
   /^(New|Set|Remove)-.*(Dlp|Retention|ConditionalAccess)/,
-  /^SearchExport(ed|Downloaded)$|^New-ComplianceSearch$|eDiscovery/i,
+  /^SearchExport(ed|Downloaded)$|^(PurviewSearch|ReviewSet)ExportJobSubmitted$|^New-ComplianceSearch$|eDiscovery/i,
   /^SendAs$|^Release-QuarantineMessage$/,
 ];
 const anyFits = (patterns: readonly RegExp[], operation: string): boolean =>

@@ -78,12 +78,11 @@ export function addCommandTargets(found: Entity[], facts: AuditFacts): void {
   const noun = operation.slice(dash + 1);
   const kind = nouns.find(([pattern]) => pattern.test(noun))?.[1] ?? 'other';
   const parameters = facts.parameters();
-  const identity = firstWord(
-    parameters.get('identity'),
-    parameters.get('name'),
-    parameters.get('displayname'),
-  );
   const object = word(record.ObjectId);
+  const asked = word(parameters.get('identity'));
+  // `contoso.example` of `contoso.example\Transport Settings` is whose they are.
+  const isHolder = asked !== null && object?.startsWith(`${asked}\\`) === true;
+  const identity = isHolder ? null : firstWord(asked, parameters.get('name'), parameters.get('displayname'));
   // A rule's record names the rule in its arguments and, unless it gives a whole path, the mailbox as its object.
   const isRule = /InboxRule/.test(noun) && object !== null && !isPath(object) && object !== identity;
   const isFolder = noun.startsWith('MailboxFolder') && addFolder(found, [identity, object]);

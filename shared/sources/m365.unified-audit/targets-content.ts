@@ -6,9 +6,11 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import { userIdOf } from './actor.ts';
+import { addAssistantSources } from './assistant.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid, isOpaque } from './identity-claims.ts';
 import { addInvestigated, isOfMail } from './investigation.ts';
+import type { UnifiedAudit } from './schema.ts';
 
 /** Mailboxes and the messages in them. */
 export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFacts | null): void {
@@ -22,8 +24,7 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   addEntity(found, entity('mailbox', { address: word(record.SendOnBehalfOfUserSmtp) }));
   const item = fields(record.Item);
   addItem(found, item);
-  // Who was let into a folder.
-  addPerson(found, word(fields(item?.['ParentFolder'])?.['MemberUpn']));
+  addMember(found, word(fields(item?.['ParentFolder'])?.['MemberUpn']));
   if (record.OperationProperties !== undefined) addRule(found, record.OperationProperties);
   for (const item of list(unpacked(record.AffectedItems))) addItem(found, fields(item));
   // What was opened with MailItemsAccessed stands only here, folder by folder.
@@ -48,6 +49,13 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   const id = mail.messageId ?? word(record.NetworkMessageId);
   if (id !== null || mail.subject !== null) addEntity(found, entity('message', { id, name: mail.subject }));
   addEntity(found, entity('file', { name: word(record.AttachmentName) }));
+}
+
+/** Who was let into a folder: somebody, `Everyone`, or a group's `Member@local`. */
+function addMember(found: Entity[], member: string | null): void {
+  if (member !== null && (!isAddress(bareAddress(member)) || /@local$/i.test(member)))
+    return addEntity(found, entity('group', { name: member }));
+  addPerson(found, member);
 }
 
 /** An inbox rule as Outlook itself writes it: its name, and where it sends mail. */
@@ -119,33 +127,20 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addEntity(found, entity('group', { name: word(record.GroupName) }));
   addEntity(found, entity('file', { id: word(record.FileId), name: word(record.FileName) }));
   addEntity(found, entity('other', { id: word(record.FormId), name: word(record.FormName) }));
-  addEntity(found, entity('other', { id: word(record.EntityId), name: word(record.EntityName) }));
+  // Of a row of Dynamics the entity is its kind.
+  const row = word(record.PrimaryFieldValue);
+  addEntity(found, entity('other', { id: word(record.EntityId), name: row ?? word(record.EntityName) }));
+  if (row !== null) addEntity(found, entity('other', { name: word(record.EntityName) }));
   for (const [name, id] of [
     [record.ArtifactName, record.ArtifactId], [record.ReportName, record.ReportId], [record.DashboardName, record.DashboardId], [record.DatasetName, record.DatasetId],
     [record.ObjectDisplayName, isGuid(word(record.ObjectId) ?? '') ? record.ObjectId : null], [record.WorkSpaceName ?? record.WorkspaceName, record.WorkspaceId],
   ]) if (name !== undefined) addEntity(found, entity('other', { name: word(name), id: word(id) })); // prettier-ignore
   addAssistantSources(found, fields(record.CopilotEventData));
-  if (record.AgentName !== undefined) {
+  // What runs agents knows them by id.
+  if (record.AgentName !== undefined || record.CopilotEventData !== undefined) {
     addEntity(found, entity('application', { id: word(record.AgentId), name: word(record.AgentName) }));
   }
 }
-
-/** The documents an assistant was asked in, or read for its answer. */
-function addAssistantSources(found: Entity[], data: Fields | null): void {
-  if (data === null) return;
-  for (const source of [...list(data['AccessedResources']), ...list(data['Contexts'])]) {
-    const known = fields(source);
-    const id = bareUrl(firstWord(known?.['SiteUrl'], known?.['Id'], known?.['ID']));
-    const kind = /^(teams|web|citation)/i.test(word(known?.['Type']) ?? '') ? 'other' : 'file';
-    addEntity(found, entity(kind, { id, name: word(known?.['Name']) }));
-  }
-  // Asked without a document: what was acted on is the conversation.
-  if (found.length === 0)
-    addEntity(found, entity('other', { id: word(data['ThreadId']), name: word(data['AppHost']) }));
-}
-
-const bareUrl = (text: string | null): string | null =>
-  text?.startsWith('<') === true && text.endsWith('>') ? text.slice(1, -1) : text;
 
 const alertKinds = wordTable<EntityKind>({
   user: 'user', account: 'user', recipients: 'mailbox', sender: 'mailbox', mailbox: 'mailbox', malwarefamily: 'other', file: 'file',
@@ -168,17 +163,14 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
   );
   const share = fields(record.SharePointMetaData);
   addEntity(found, entity('file', { id: word(share?.['FilePathUrl']), name: word(share?.['FileName']) }));
-  addPerson(found, word(share?.['FileOwner']));
-  addPerson(found, word(share?.['From']));
-  addPerson(found, word(share?.['DocumentLastModifier']));
-  addPerson(found, word(share?.['DocumentSharer']));
+  for (const whom of ['FileOwner', 'From', 'DocumentLastModifier', 'DocumentSharer'])
+    addOther(found, word(share?.[whom]), record);
   const attached = record.AttachmentData ?? fields(record.ExchangeDetails)?.['AttachmentData'];
   for (const attachment of list(attached)) {
     const known = fields(attachment);
     addEntity(found, entity('file', { id: word(known?.['SHA256']), name: word(known?.['FileName']) }));
   }
-  if (bareAddress(word(record.LastModifiedBy) ?? '').toLowerCase() !== userIdOf(record)?.toLowerCase())
-    addPerson(found, word(record.LastModifiedBy));
+  addOther(found, word(record.LastModifiedBy), record);
   if (family === 'dlp') addDestination(found, facts);
   addEntity(
     found,
@@ -261,6 +253,11 @@ function addFoundFile(found: Entity[], data: Fields): void {
   addEntity(found, entity('domain', { name: word(data['tdmn']) }));
   const hash = firstWord(data['zmfh'], data['zfh']);
   addEntity(found, entity('file', { id: hash, name: firstWord(data['zmfn'], data['zfn']) }));
+}
+
+/** Somebody else than who did it. */
+function addOther(found: Entity[], text: string | null, record: UnifiedAudit): void {
+  if (bareAddress(text ?? '').toLowerCase() !== userIdOf(record)?.toLowerCase()) addPerson(found, text);
 }
 
 function addPerson(found: Entity[], text: string | null): void {

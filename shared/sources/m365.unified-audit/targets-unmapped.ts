@@ -1,4 +1,5 @@
 import { remembered } from '../../kernel/remembered.ts';
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
 import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
@@ -24,6 +25,9 @@ interface FieldName {
   readonly isWellKnown: boolean;
 }
 
+// One service's machine is the device of the next, in one record; an agent goes by the name of its schema.
+const sameThing = wordTable<string>({ Machine: 'Device', BotSchema: 'Bot' });
+
 const mostKnown = 2_000;
 
 const readName = remembered(mostKnown, (field): FieldName | null => {
@@ -31,14 +35,13 @@ const readName = remembered(mostKnown, (field): FieldName | null => {
   const isWellKnown = wellKnown.test(field);
   const [end = '', name] = ending.exec(field) ?? [];
   const own = field.slice(0, field.length - end.length);
-  // One service's machine is the device of the next, in one record.
-  const stem = own === 'Machine' ? 'Device' : own;
+  const stem = sameThing[own] ?? own;
   const isThing = isWellKnown || (end !== '' && !notThings.test(stem));
   return isThing ? { stem, says: end === '' || name !== undefined ? 'name' : 'id', isWellKnown } : null;
 });
 
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
-  [/^(Device|Machine|CloudPc)/i, 'device'], [/^Agent/, 'application'], [/^(Document|File|Folder)/, 'file'],
+  [/^(Device|Machine|CloudPc)/i, 'device'], [/^(Agent|Bot$)/, 'application'], [/^(Document|File|Folder)/, 'file'],
   [/^RoleGroup|^Role/, 'role'], [/^Group/, 'group'], [/^Team/, 'team'], [/Policy$|Rule$/, 'policy'],
   [/^Site/, 'site'], [/^Domain/, 'domain'], [/^Mailbox/, 'mailbox'], [/Message$/, 'message'],
 ]; // prettier-ignore

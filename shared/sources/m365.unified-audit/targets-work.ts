@@ -1,11 +1,13 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, EntityKind } from '../../model/event.ts';
-import { addEntity, entity } from '../_kit/entity.ts';
+import { addEntity, entity, mentions } from '../_kit/entity.ts';
 import { bareAddress, isAddress } from '../_kit/address.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid } from './identity-claims.ts';
+import { lastSegment } from './paths.ts';
 import { isOfApps } from './record-types.ts';
+import type { UnifiedAudit } from './schema.ts';
 
 /** What Teams, Power BI, Power Platform, Stream and Forms hold in places of their own. */
 export function addServiceTargets(found: Entity[], { record, family, type, properties }: AuditFacts): void {
@@ -25,10 +27,10 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
       addEntity(found, entity('other', { id, name: word(record.ItemName) }));
     }
     const organizer = fields(record.Organizer);
-    addEntity(
-      found,
-      entity('user', { id: word(organizer?.['UserObjectId']), name: word(organizer?.['DisplayName']) }),
-    );
+    const organizedBy = word(organizer?.['UserObjectId']);
+    // It is told by whoever organised it, mostly.
+    if (organizedBy === null || organizedBy !== record.UserKey)
+      addEntity(found, entity('user', { id: organizedBy, name: word(organizer?.['DisplayName']) }));
     addEntity(
       found,
       entity('application', {
@@ -36,13 +38,18 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
         name: word(record.AddOnName),
       }),
     );
-    // Links somebody sent, each of which may be the bad one.
-    for (const url of list(record.MessageURLs).slice(0, mostLinks))
-      addEntity(found, entity('other', { id: word(url) }));
+    // Files and links somebody sent, each of which may be the bad one.
+    for (const file of list(record.MessageFiles).slice(0, mostLinks)) {
+      const url = word(fields(file)?.['FileUrl']);
+      addEntity(found, entity('file', { id: url, name: lastSegment(url) }));
+    }
+    for (const url of list(record.MessageURLs).slice(0, mostLinks).map(word))
+      if (url !== null && !mentions(found, url)) addEntity(found, entity('other', { id: url }));
     // A setting that changed; the name of other records is the team's, the tab's or the file's once more.
     if (record.NewValue !== undefined) addEntity(found, entity('other', { name: word(record.Name) }));
     return;
   }
+  if (type === 'Discovery') addDiscovery(found, record);
   // Elsewhere it is the client.
   if (isOfApps(type)) {
     const app = firstWord(record.AppName, record.ApplicationName);
@@ -69,6 +76,15 @@ export function addServiceTargets(found: Entity[], { record, family, type, prope
 
 const mostLinks = 20;
 
+/** eDiscovery: a document that was opened, the search, hold or review set, what it asked for and what it made. */
+function addDiscovery(found: Entity[], record: UnifiedAudit): void {
+  addEntity(found, entity('file', { name: word(record.Item) }));
+  const name = word(record.ObjectName);
+  if (name !== null) addEntity(found, entity('other', { id: word(record.ObjectId), name }));
+  for (const text of [firstWord(record.QueryText, record.Query), word(record.ExportName)])
+    addEntity(found, entity('other', { name: text }));
+}
+
 /** A Teams message whose record holds it as an object; other services put a sentence there. */
 function addMessage(found: Entity[], value: unknown): void {
   const message = fields(value);
@@ -90,6 +106,7 @@ function addNamed(found: Entity[], value: unknown): void {
 }
 
 const prefix = 'powerplatform.analytics.resource.';
+const unnamed = '';
 const resourceKinds = wordTable<EntityKind>({
   power_app: 'application', principal: 'user', bot: 'application', role: 'role', policy: 'policy', group: 'group',
 }); // prettier-ignore
@@ -102,17 +119,20 @@ function addResource(found: Entity[], properties: ReadonlyMap<string, unknown>):
   const things = new Map<string, { id: string | null; name: string | null }>();
   for (const [key, value] of properties) {
     if (!key.startsWith(prefix)) continue;
-    const [thing = '', part = '', ...more] = key.slice(prefix.length).split('.');
+    const path = key.slice(prefix.length).split('.');
+    // Some name the one thing without its kind, and the kind beside it.
+    const [thing = '', part = '', ...more] = path.length === 1 ? [unnamed, ...path] : path;
     if (more.length > 0 || thing === 'tenant') continue;
     const known = things.get(thing) ?? { id: null, name: null };
     if (part === 'id') known.id ??= word(value);
     else if (part === 'name' || part === 'display_name') known.name ??= word(value);
     things.set(thing, known);
   }
+  const type = word(properties.get(`${prefix}type`)) ?? '';
   const environment = things.get('environment');
   things.delete('environment');
   for (const [thing, { id, name }] of things) {
-    const kind = resourceKinds[thing] ?? 'other';
+    const kind = resourceKinds[thing] ?? (thing === unnamed && /policy$/i.test(type) ? 'policy' : 'other');
     const isPerson = name !== null && isAddress(name);
     addEntity(found, entity(kind, isPerson ? { id, address: name } : { id, name }));
   }

@@ -6,6 +6,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid, isOpaque } from './identity-claims.ts';
+import { isSite, lastSegment } from './paths.ts';
 import type { Family } from './record-types.ts';
 import type { UnifiedAudit } from './schema.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
@@ -46,6 +47,7 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
+  if (facts.family === 'label') addEntity(found, labelOf(facts.record));
   // A path, as the new one is.
   addEntity(found, entity('file', { id: word(facts.record.PreviousFileName) }));
   if (found.length === 0) {
@@ -60,6 +62,10 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   }
   return found;
 }
+
+/** Which label it was, where the record names it. */
+const labelOf = ({ LabelId, LabelName }: UnifiedAudit): Entity | null =>
+  entity('other', { id: word(LabelId), name: word(LabelName) });
 
 const mostSettings = 5;
 
@@ -135,7 +141,7 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
 const joined = /<Group>([^<]{1,300})<\/Group>/;
 
 /** ObjectId where nothing else has named it: an address, a URL or path, an id, or a name. */
-function addObject(found: Entity[], { record, family }: AuditFacts): void {
+function addObject(found: Entity[], { record, family, type }: AuditFacts): void {
   const several = list(record.ObjectId);
   if (several.length > 1) for (const one of several) addEntity(found, objectOf(word(one) ?? ''));
   const said = word(record.ObjectId);
@@ -144,37 +150,33 @@ function addObject(found: Entity[], { record, family }: AuditFacts): void {
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
   if (found.length > 0 && isToldAlready(found, object, record, family)) return;
-  addEntity(found, objectOf(object));
+  addEntity(found, (ofComputers.test(type) ? fileOfComputer(object) : null) ?? objectOf(object));
 }
+
+/** These name the file the client of a computer has open, one not yet saved (`Document2`) too. */
+const ofComputers = /^Aip(?!HeartBeat)/;
+
+const fileOfComputer = (object: string): Entity | null =>
+  isOpaque(object) || isAddress(object) || /^https?:/.test(object)
+    ? null
+    : entity('file', { id: /[/\\]/.test(object) ? object : null, name: lastSegment(object) });
 
 /** An id that says nothing new: the alert's own, another of the directory's for its target, or made of another. */
 function isToldAlready(found: Entity[], object: string, record: UnifiedAudit, family: Family): boolean {
   if (family === 'directory') return list(record.Target).some(claim => fields(claim)?.['ID'] === object);
   if (!isOpaque(object)) return false;
-  if (family === 'alert') return true;
+  if (family === 'alert' || fields(record.SharePointMetaData)?.['UniqueID'] === object) return true;
   const message = word(record.NetworkMessageId);
   return (message !== null && object.startsWith(message)) || found.some(({ id }) => id?.includes(object));
 }
-
-/** `https://contoso.example/sites/finance`, and nothing in it. */
-const isSite = /^https?:\/\/[^/]+\/(sites|teams|personal)\/[^/]+\/?$/i;
 
 function objectOf(object: string): Entity | null {
   if (object === '') return null;
   if (/^<[^<>]+@[^<>]+>$/.test(object)) return entity('message', { id: object });
   if (/^((?:https?|file):\/\/|[A-Za-z]:\\|\\\\)/.test(object)) {
-    return entity(isSite.test(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
+    return entity(isSite(object) ? 'site' : 'file', { id: object, name: lastSegment(object) });
   }
   const bare = bareAddress(object);
   if (isAddress(bare)) return entity(/#ext#/i.test(bare) ? 'guest' : 'user', { address: bare });
   return entity('other', isOpaque(object) ? { id: object } : { name: object });
-}
-
-/** The last part of a URL or path, without a query. */
-function lastSegment(path: string | null): string | null {
-  if (path === null) return null;
-  const mark = path.indexOf('?');
-  const bare = (mark < 0 ? path : path.slice(0, mark)).replace(/[/\\]+$/, '');
-  const last = bare.slice(Math.max(bare.lastIndexOf('/'), bare.lastIndexOf('\\')) + 1);
-  return last === '' ? null : last;
 }

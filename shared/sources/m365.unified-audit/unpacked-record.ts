@@ -17,7 +17,14 @@ export const isReadByName = (field: string): boolean => names.has(field);
 
 /** Where a service has no id to give. */
 const isNoId = (field: string, value: unknown): boolean =>
-  (value === 0 || value === -1 || value === '0' || value === '-1') && /(I[dD]|Key)$/.test(field);
+  (value === 0 ||
+    value === -1 ||
+    value === '0' ||
+    value === '-1' ||
+    value === noughts ||
+    value === 'NOT-FOUND') &&
+  /(I[dD]|Key)$/.test(field);
+const noughts = '0000000000000000';
 
 /**
  * The record with such fields as they were, where somebody on the way made JSON in a string of them: exports and tables
