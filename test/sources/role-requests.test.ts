@@ -26,11 +26,12 @@ describe('a request for a role', () => {
       'unknown',
       'mira@contoso.example was given the role Global Administrator: PendingApproval',
     ],
+    ['adminRemove', 'Revoked', 'success', 'mira@contoso.example no longer has the role Global Administrator'],
     [
       'adminRemove',
-      'Revoked',
+      'Failed',
       'failure',
-      'mira@contoso.example no longer has the role Global Administrator, failed: Revoked',
+      'mira@contoso.example no longer has the role Global Administrator, failed',
     ],
   ])('%s that is %s is %s, and its sentence says so', (action, status, outcome, summary) => {
     const event = said({ ...mira, action, status, justification: 'Change 7' });

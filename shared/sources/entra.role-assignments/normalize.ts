@@ -59,7 +59,8 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
 
 /** A request that stands alone may be one to take a role away. */
 const asks = (record: RoleRecord, { change }: About): 'removed' | null =>
-  change === undefined && /remove|deactivate/i.test(word(record.action) ?? '') ? 'removed' : null;
+  change === undefined && takesAway(record) ? 'removed' : null;
+const takesAway = (record: RoleRecord): boolean => /remove|deactivate/i.test(word(record.action) ?? '');
 
 const titles: Readonly<Record<Kind, string>> = {
   assignment: 'Role assignment', schedule: 'Role assignment schedule', activation: 'Role activation',
@@ -94,7 +95,8 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
   return {
     kind: 'role',
     id,
-    name: firstWord(given?.['displayName']) ?? listed ?? builtInRoleName(id),
+    // Of a group somebody is eligible for, the role is to be its member or owner.
+    name: firstWord(given?.['displayName']) ?? listed ?? builtInRoleName(id) ?? word(record.accessId),
     address: null,
   };
 }
@@ -137,6 +139,7 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
     const name = word(fields(known)?.['displayName']);
     if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
   }
+  addEntity(found, entity('group', { id: word(record.groupId) }));
   for (const scope of [...list(record.directoryScopeIds), ...list(record.appScopeIds)]) {
     if (scope !== '/') addEntity(found, entity('other', { id: word(scope) }));
   }
@@ -146,6 +149,8 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
 /** A schedule, or a request for one, says how far it got; an assignment is there or is not. */
 function outcomeOf(record: RoleRecord): Outcome {
   const status = word(record.status)?.toLowerCase() ?? '';
+  // Of a request to take a role away it says that it is done.
+  if (status === 'revoked' && takesAway(record)) return 'success';
   if (/fail|denied|revoked|cancel|invalid|timedout/.test(status)) return 'failure';
   return status.startsWith('pending') ? 'unknown' : 'success';
 }
@@ -202,14 +207,21 @@ function sentence(
     return became === 'found' ? `There is ${what}` : `${what.replace('the', 'The')} was ${became}`;
   }
   const who = principal.address ?? nameOf(principal);
-  const end = word(record.endDateTime);
-  const until = end === null ? '' : ` until ${end}`;
   if (became === 'changed') return `The ${titles[kind].toLowerCase()} of ${who} for ${what} changed`;
-  return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : until}`;
+  return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : howLong(record)}`;
+}
+
+/** An instance says when it ends; a schedule, or a request for one, when or how long after it begins. */
+function howLong(record: RoleRecord): string {
+  const expiration = fields(fields(unpacked(record.scheduleInfo))?.['expiration']);
+  const end = firstWord(record.endDateTime, expiration?.['endDateTime']);
+  if (end !== null) return ` until ${end}`;
+  const duration = word(expiration?.['duration']);
+  return duration === null ? '' : ` for ${duration}`;
 }
 
 const scopeOf = (record: RoleRecord): string => {
-  const scope = word(record.directoryScopeId);
+  const scope = firstWord(record.directoryScopeId, record.groupId);
   return scope === null || scope === '/' ? '' : ` over ${scope}`;
 };
 
