@@ -36,7 +36,7 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
     operation: operations[kind],
     outcome,
     reason,
-    severity: severityOf(record, kind, outcome),
+    severity: severityOf(record, kind, outcome, reason),
     actor,
     targets: targetsOf(record, target, outcome),
     client: device,
@@ -50,19 +50,22 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
 
 /** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
 function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
-  const status = fields(unpacked(record.status));
-  const code = integer(status?.['errorCode']);
-  const addition = said(status?.['additionalDetails']);
+  // Exports of others lay the three fields of `status` beside the rest.
+  const status = fields(unpacked(record.status)) ?? (record as Fields);
+  const code = integer(status['errorCode']);
+  const addition = said(status['additionalDetails']);
   if (code === 0) return { outcome: 'success', reason: addition };
   if (code !== null) {
     // Of a second factor the reason says that it failed, and only the addition how: declined, not answered, reported.
     const stated = said(status?.['failureReason']) ?? said(record.resultDescription);
     const parts = [stated, addition].filter(part => part !== null);
-    const why = [...new Set(parts)].join(' ');
+    const why = [...new Set(parts)].reduce((all, part) => (all === '' ? part : joinedTo(all, part)), '');
     return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
   }
   return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
 }
+
+const joinedTo = (said: string, more: string): string => `${said}${/[.!?]$/.test(said) ? '' : ';'} ${more}`;
 
 /** Rows that others kept of sign-ins have the result beside the record, a word for it, or only how each step went. */
 function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string | null } | null {
@@ -191,9 +194,11 @@ function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | und
   return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
 }
 
-function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome): Severity {
-  const least: Severity =
-    outcome === 'failure' || flag(record.flaggedForReview) === true ? 'low' : 'informational';
+function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome, reason: string | null): Severity {
+  // The person was asked for a second factor of a sign-in of somebody else's, and said so.
+  const isFraud = outcome === 'failure' && /fraud/i.test(reason ?? '');
+  const isOdd = outcome === 'failure' || flag(record.flaggedForReview) === true;
+  const least: Severity = isFraud ? 'medium' : isOdd ? 'low' : 'informational';
   const state = word(record.riskState)?.toLowerCase();
   if (state === 'confirmedcompromised') return 'high';
   // Somebody looked at it and found nothing.
@@ -246,14 +251,15 @@ function sentence(
   const by = flow === undefined ? old : `${old} by ${flow}`;
   const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
   return shortened(
-    `${who} ${does}${to}${way}${from}${at}${by}${factor(record)}${risk(record, its.kind)}${why}`,
+    `${who} ${does}${to}${way}${from}${at}${by}${factor(record, reason)}${risk(record, its.kind)}${why}`,
   );
 }
 
-const factor = (record: SignIn): string =>
-  word(record.authenticationRequirement)?.toLowerCase() === 'multifactorauthentication'
-    ? ', second factor asked'
-    : '';
+function factor(record: SignIn, reason: string | null): string {
+  if (word(record.authenticationRequirement)?.toLowerCase() !== 'multifactorauthentication') return '';
+  // A policy wants one, and lets whoever comes from a known place or device off it.
+  return /mfa requirement skipped/i.test(reason ?? '') ? ', second factor skipped' : ', second factor asked';
+}
 
 function risk(record: SignIn, kind: SignInKind): string {
   const level = levelOf(record, kind, record.riskLevelDuringSignIn);
