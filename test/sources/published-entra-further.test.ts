@@ -83,6 +83,84 @@ describe('a sign-in', () => {
   });
 });
 
+describe('a failed sign-in', () => {
+  const steps = [
+    { authenticationMethod: 'Password', succeeded: true, authenticationStepResultDetail: 'Correct password' },
+    {
+      authenticationMethod: 'Push',
+      succeeded: false,
+      authenticationStepResultDetail: 'MFA denied; declined',
+    },
+  ];
+  test.each([
+    [
+      'whose status does not say how',
+      { status: { errorCode: 50_074, failureReason: 'Strong Authentication is required.' } },
+    ],
+    [
+      'of a table’s row',
+      { resultType: '50074', resultDescription: 'Strong Authentication is required.', status: {} },
+    ],
+  ])('%s is told by the step that did not succeed', (_, record) => {
+    expect(signedIn({ ...record, authenticationDetails: JSON.stringify(steps) })).toMatchObject({
+      outcome: 'failure',
+      reason: '50074: Strong Authentication is required. MFA denied; declined',
+    });
+  });
+  test('that succeeded at last tells no step that did not', () => {
+    expect(signedIn({ status: { errorCode: 0 }, authenticationDetails: steps }).reason).toBeNull();
+  });
+  test('of which the steps say the same says it once', () => {
+    const [, step] = steps;
+    const status = {
+      errorCode: 500_121,
+      failureReason: 'Denied.',
+      additionalDetails: 'MFA denied; declined',
+    };
+    expect(signedIn({ status, authenticationDetails: [step] }).reason).toBe(
+      '500121: Denied. MFA denied; declined',
+    );
+  });
+});
+
+describe('the risk of a sign-in', () => {
+  const told = (risk: object) => {
+    const { severity, summary } = signedIn({ status: { errorCode: 0 }, ...risk });
+    return [severity, summary.replace('mira@contoso.example signed in', '')];
+  };
+  const types = { riskEventTypes_v2: ['unlikelyTravel'] };
+  test.each([
+    [
+      { riskLevelDuringSignIn: 'medium', riskLevelAggregated: 'high', ...types },
+      'high',
+      ', medium risk (unlikelyTravel)',
+    ],
+    [
+      { riskLevelDuringSignIn: 'none', riskLevelAggregated: 'high', riskState: 'atRisk', ...types },
+      'high',
+      ', high risk found later (unlikelyTravel)',
+    ],
+    [
+      { riskLevelDuringSignIn: 'hidden', riskLevelAggregated: 'hidden', riskState: 'atRisk' },
+      'medium',
+      ', at risk',
+    ],
+    [{ riskState: 'confirmedCompromised' }, 'high', ', confirmed compromised'],
+    [{ riskLevelAggregated: 'high', riskState: 'dismissed' }, 'informational', ''],
+    [{ riskLevelAggregated: 'high', riskState: 'confirmedSafe' }, 'informational', ''],
+  ])('%j is %s, and told', (risk, severity, summary) => {
+    expect(told(risk)).toEqual([severity, summary]);
+  });
+});
+
+test('a row that has its time under the name of the table alone is a sign-in', () => {
+  const row = { TimeGenerated: at, UserPrincipalName: 'mira@contoso.example', ResultType: '0' };
+  expect(readEvent(entraSignIns, row).event).toMatchObject({
+    time: '2026-10-05T09:12:44.000Z',
+    summary: 'mira@contoso.example signed in',
+  });
+});
+
 describe('an Intune event', () => {
   const device = '5d0b6b0e-6a0a-4a53-9a52-0a3f7c1e9b42';
   const onDevice = (activityType: string) =>

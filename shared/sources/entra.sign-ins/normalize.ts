@@ -22,7 +22,7 @@ const operations: Readonly<Record<SignInKind, string>> = {
 
 /** mapping.md has every field, and why. */
 export function normalizeSignIn(record: SignIn): NormalizedEvent {
-  const time = readProviderTime(record.createdDateTime);
+  const time = readProviderTime(record.createdDateTime ?? record.timeGenerated);
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
   const kind = kindOf(record);
   const { outcome, reason } = outcomeOf(record);
@@ -50,15 +50,15 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
 
 /** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
 function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
-  // Exports of others lay the three fields of `status` beside the rest.
+  // Exports of others lay the three fields of `status` beside the rest, tables have two of them there again.
   const status = fields(unpacked(record.status)) ?? (record as Fields);
-  const code = integer(status['errorCode']);
+  const code = integer(status['errorCode']) ?? integer(record.resultType);
   const addition = said(status['additionalDetails']);
   if (code === 0) return { outcome: 'success', reason: addition };
   if (code !== null) {
     // Of a second factor the reason says that it failed, and only the addition how: declined, not answered, reported.
-    const stated = said(status?.['failureReason']) ?? said(record.resultDescription);
-    const parts = [stated, addition].filter(part => part !== null);
+    const stated = said(status['failureReason']) ?? said(record.resultDescription);
+    const parts = [stated, addition ?? failedStep(record)].filter(part => part !== null);
     const why = [...new Set(parts)].reduce((all, part) => (all === '' ? part : joinedTo(all, part)), '');
     return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
   }
@@ -67,12 +67,18 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
 
 const joinedTo = (said: string, more: string): string => `${said}${/[.!?]$/.test(said) ? '' : ';'} ${more}`;
 
-/** Rows that others kept of sign-ins have the result beside the record, a word for it, or only how each step went. */
+/** How each step of proving who one is went. Beta only. */
+const stepsOf = (record: SignIn) => list(unpacked(record.authenticationDetails)).map(fields);
+
+/** What went wrong with the last step, if that is what went wrong. */
+function failedStep(record: SignIn): string | null {
+  const last = stepsOf(record).at(-1);
+  return flag(last?.['succeeded']) === false ? said(last?.['authenticationStepResultDetail']) : null;
+}
+
+/** Rows that others kept of sign-ins have a word for the result, or only how each step went. */
 function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string | null } | null {
-  const code = integer(record.resultType);
   const why = said(record.resultDescription);
-  if (code === 0) return { outcome: 'success', reason: null };
-  if (code !== null) return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
   const result = firstWord(record.result, record.resultType);
   if (result !== null) {
     const outcome = /^succ/i.test(result)
@@ -82,8 +88,7 @@ function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string 
         : 'unknown';
     return { outcome, reason: outcome === 'success' ? why : (why ?? result) };
   }
-  const steps = list(unpacked(record.authenticationDetails)).map(fields);
-  const last = steps.findLast(step => flag(step?.['succeeded']) !== null);
+  const last = stepsOf(record).findLast(step => flag(step?.['succeeded']) !== null);
   const hasFailed =
     flag(last?.['succeeded']) === false || word(record.conditionalAccessStatus)?.toLowerCase() === 'failure';
   const stated = said(fields(unpacked(record.status))?.['failureReason']);
@@ -194,6 +199,9 @@ function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | und
   return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
 }
 
+/** Somebody looked at the risk and found nothing. */
+const isSettled = (state: string | undefined): boolean => state === 'dismissed' || state === 'confirmedsafe';
+
 function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome, reason: string | null): Severity {
   // The person was asked for a second factor of a sign-in of somebody else's, and said so.
   const isFraud = outcome === 'failure' && /fraud/i.test(reason ?? '');
@@ -201,8 +209,7 @@ function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome, reason: 
   const least: Severity = isFraud ? 'medium' : isOdd ? 'low' : 'informational';
   const state = word(record.riskState)?.toLowerCase();
   if (state === 'confirmedcompromised') return 'high';
-  // Somebody looked at it and found nothing.
-  if (state === 'dismissed' || state === 'confirmedsafe') return least;
+  if (isSettled(state)) return least;
   const risk = [record.riskLevelDuringSignIn, record.riskLevelAggregated]
     .map(level => levels[levelOf(record, kind, level) ?? ''])
     .reduce<Severity>(worse, least);
@@ -261,11 +268,18 @@ function factor(record: SignIn, reason: string | null): string {
   return /mfa requirement skipped/i.test(reason ?? '') ? ', second factor skipped' : ', second factor asked';
 }
 
+/** Why a sign-in is graver than others: what was found at once, what was found later, or what people made of it. */
 function risk(record: SignIn, kind: SignInKind): string {
-  const level = levelOf(record, kind, record.riskLevelDuringSignIn);
-  if (level === undefined) return '';
+  const state = word(record.riskState)?.toLowerCase() ?? '';
   const types = list(unpacked(record.riskEventTypes_v2))
     .map(word)
     .filter(type => type !== null);
-  return `, ${level} risk${types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`}`;
+  const of = types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`;
+  const level = levelOf(record, kind, record.riskLevelDuringSignIn);
+  if (level !== undefined) return `, ${level} risk${of}`;
+  if (state === 'confirmedcompromised') return ', confirmed compromised';
+  if (isSettled(state)) return '';
+  const later = levelOf(record, kind, record.riskLevelAggregated);
+  if (later !== undefined) return `, ${later} risk found later${of}`;
+  return state === 'atrisk' ? `, at risk${of}` : '';
 }

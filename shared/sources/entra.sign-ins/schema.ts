@@ -12,9 +12,9 @@ export const optionalFields = [
   'category',
 ] as const; // prettier-ignore
 
-/** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */
-export type SignIn = { readonly createdDateTime: string | number } & {
+/** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable; rows of a query may have the table's alone. */
+export type SignIn = { readonly createdDateTime?: unknown; readonly timeGenerated?: unknown } & {
   readonly [Field in (typeof optionalFields)[number]]?: unknown;
 };
 
-export const signInSchema = openRecord<SignIn>('createdDateTime');
+export const signInSchema = openRecord<SignIn>('createdDateTime', 'timeGenerated');
