@@ -123,6 +123,18 @@ describe('a failed sign-in', () => {
   });
 });
 
+test.each(['{PII Removed}', 'PII Removed', '{PII Removed}@contoso.example'])(
+  'what was cut out of another tenant’s row, as %s, is nothing',
+  cut => {
+    const deviceDetail = { deviceId: cut, displayName: cut, operatingSystem: 'Windows10' };
+    const { actor, client } = signedIn({ userPrincipalName: cut, userDisplayName: cut, deviceDetail });
+    expect([actor, client]).toMatchObject([
+      { id: 'u', name: null, address: null },
+      { device: null, os: 'Windows10' },
+    ]);
+  },
+);
+
 describe('the risk of a sign-in', () => {
   const told = (risk: object) => {
     const { severity, summary } = signedIn({ status: { errorCode: 0 }, ...risk });

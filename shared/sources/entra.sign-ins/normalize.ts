@@ -103,10 +103,10 @@ function said(value: unknown): string | null {
   return found === null || /^other\.?$/i.test(found) ? null : found;
 }
 
-/** Rows of guests in other tenants come with their names cut out. */
+/** Rows of guests in other tenants come with their names, and those of their devices, cut out. */
 function known(value: unknown): string | null {
   const found = word(value);
-  return found === null || /^pii removed$/i.test(found) ? null : found;
+  return found === null || /^\{?pii removed\b/i.test(found) ? null : found;
 }
 
 const isGuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -171,7 +171,7 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
     port: found?.port ?? null,
     userAgent: firstWord(record.userAgent, device?.['browser']),
     app: isOfApplication(kind) ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
-    device: firstWord(device?.['displayName'], device?.['deviceId']),
+    device: known(device?.['displayName']) ?? known(device?.['deviceId']),
     os: word(device?.['operatingSystem']),
     // Rows of a table have the two letters alone there.
     country:
