@@ -165,6 +165,19 @@ describe('the risk of a sign-in', () => {
   });
 });
 
+test('a row’s own spelling of the kinds of risk, and its policies beside an empty column, are read', () => {
+  const { summary, targets } = readEvent(entraSignIns, {
+    CreatedDateTime: at,
+    UserPrincipalName: 'mira@contoso.example',
+    ResultType: '53003',
+    RiskLevelDuringSignIn: 'medium',
+    RiskEventTypes_V2: '["unlikelyTravel"]',
+    AppliedConditionalAccessPolicies: '',
+    ConditionalAccessPolicies: '[{"id":"c","displayName":"Known places","result":"failure"}]',
+  }).event;
+  expect(summary).toBe('mira@contoso.example failed to sign in, medium risk (unlikelyTravel): 53003');
+  expect(targets).toEqual([{ kind: 'policy', id: 'c', name: 'Known places', address: null }]);
+});
 test('a row that has its time under the name of the table alone is a sign-in', () => {
   const row = { TimeGenerated: at, UserPrincipalName: 'mira@contoso.example', ResultType: '0' };
   expect(readEvent(entraSignIns, row).event).toMatchObject({

@@ -152,9 +152,10 @@ function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Ent
   addEntity(found, entity('other', { id: resource }));
   if (outcome === 'success') return found;
   // The policies that stood in the way; those that were met, or were not asked, stay in raw.
-  for (const item of list(
-    unpacked(record.appliedConditionalAccessPolicies ?? record.conditionalAccessPolicies),
-  )) {
+  for (const item of [
+    ...list(unpacked(record.appliedConditionalAccessPolicies)),
+    ...list(unpacked(record.conditionalAccessPolicies)),
+  ]) {
     const policy = fields(item);
     if (word(policy?.['result'])?.toLowerCase() !== 'failure') continue;
     addEntity(found, entity('policy', { id: word(policy?.['id']), name: word(policy?.['displayName']) }));
@@ -188,6 +189,10 @@ const order: readonly (Severity | undefined)[] = ['informational', 'low', 'mediu
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;
 
+/** What was detected; tables write the name of the field otherwise. */
+const detectionsOf = (record: SignIn): string[] =>
+  list(unpacked(record.riskEventTypes_v2 ?? record.riskEventTypes_V2)).flatMap(type => word(type) ?? []);
+
 /**
  * A level of risk in the provider's word, where there is one. Applications' sign-ins say `low` where nothing was found:
  * without a state, and without a detection.
@@ -195,7 +200,7 @@ const worse = (a: Severity, b: Severity | undefined): Severity =>
 function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | undefined {
   const level = word(value)?.toLowerCase() ?? '';
   if (levels[level] === undefined) return undefined;
-  const isFound = word(record.riskState) !== null || list(unpacked(record.riskEventTypes_v2)).length > 0;
+  const isFound = word(record.riskState) !== null || detectionsOf(record).length > 0;
   return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
 }
 
@@ -271,9 +276,7 @@ function factor(record: SignIn, reason: string | null): string {
 /** Why a sign-in is graver than others: what was found at once, what was found later, or what people made of it. */
 function risk(record: SignIn, kind: SignInKind): string {
   const state = word(record.riskState)?.toLowerCase() ?? '';
-  const types = list(unpacked(record.riskEventTypes_v2))
-    .map(word)
-    .filter(type => type !== null);
+  const types = detectionsOf(record);
   const of = types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`;
   const level = levelOf(record, kind, record.riskLevelDuringSignIn);
   if (level !== undefined) return `, ${level} risk${of}`;

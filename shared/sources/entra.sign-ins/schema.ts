@@ -5,7 +5,7 @@ export const optionalFields = [
   'id', 'userId', 'userDisplayName', 'userPrincipalName', 'signInIdentifier', 'userType', 'appId', 'appDisplayName', 'resourceId',
   'resourceDisplayName', 'ipAddress', 'ipAddressFromResourceProvider', 'clientAppUsed', 'userAgent', 'correlationId',
   'isInteractive', 'appliedConditionalAccessPolicies', 'status', 'result', 'deviceDetail', 'location',
-  'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'servicePrincipalId',
+  'riskLevelDuringSignIn', 'riskLevelAggregated', 'riskState', 'riskEventTypes_v2', 'riskEventTypes_V2', 'servicePrincipalId',
   'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
   'managedServiceIdentity', 'azureResourceId', 'resultType', 'resultDescription', 'authenticationDetails', 'conditionalAccessStatus',
   'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity', 'authenticationProtocol', 'originalTransferMethod',
