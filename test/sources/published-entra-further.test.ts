@@ -283,11 +283,12 @@ describe('a role', () => {
       directoryScopeId: null,
       accessId: 'member',
       groupId: 'g',
+      group: { displayName: 'Night shift' },
       assignmentType: 'assigned',
       memberType: 'direct',
     });
-    expect(summary).toBe('u was given on schedule the role member over g');
-    expect(targets).toContainEqual({ kind: 'group', id: 'g', name: null, address: null });
+    expect(summary).toBe('u was given on schedule the role member over Night shift');
+    expect(targets).toContainEqual({ kind: 'group', id: 'g', name: 'Night shift', address: null });
   });
   test.each([
     ['fdd7a751-b60b-444a-984c-02652fe8fa1c', 'Groups Administrator', 'medium'],
@@ -301,6 +302,18 @@ describe('a role', () => {
 describe('a directory audit', () => {
   test('of suspicious activity a person reported is as grave as a fraud', () => {
     expect(audited({ activityDisplayName: 'Suspicious activity reported' }).severity).toBe('high');
+  });
+  test('of a role over a part of the directory tells the part', () => {
+    const parts = { 'Role.DisplayName': 'Helpers', 'AdministrativeUnit.DisplayName': 'Site West' };
+    const modifiedProperties = Object.entries(parts).map(([displayName, value]) => ({ displayName, newValue: JSON.stringify(value) })); // prettier-ignore
+    const { summary } = audited({
+      activityDisplayName: 'Add scoped member to role',
+      initiatedBy: { user: { userPrincipalName: 'admin@contoso.example' } },
+      targetResources: [{ type: 'User', userPrincipalName: 'mira@contoso.example', modifiedProperties }],
+    });
+    expect(summary).toBe(
+      'admin@contoso.example added mira@contoso.example to the role Helpers over Site West',
+    );
   });
   test('names what has a name before what has an id alone', () => {
     const { summary } = audited({

@@ -236,8 +236,14 @@ function sentence(
     return summaryOf({ operation, actor, targets: namedFirst(targets), outcome, reason }, addition);
   }
   const verb = outcome === 'failure' ? membership.tries : membership.does;
-  const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}`;
+  const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}${partOf(operation, targets)}`;
   return shortened(line + ending(outcome, reason));
+}
+
+/** `Add scoped member to role`: the role counts for an administrative unit alone. */
+function partOf(operation: string, targets: readonly Entity[]): string {
+  const part = /\bscoped\b/i.test(operation) ? targets.find(({ kind }) => kind === 'other') : undefined;
+  return part === undefined ? '' : ` over ${nameOf(part)}`;
 }
 
 /** A request that is only an id comes after what it is about. */

@@ -139,12 +139,16 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
     const name = word(fields(known)?.['displayName']);
     if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
   }
-  addEntity(found, entity('group', { id: word(record.groupId) }));
+  addEntity(found, groupOf(record));
   for (const scope of [...list(record.directoryScopeIds), ...list(record.appScopeIds)]) {
     if (scope !== '/') addEntity(found, entity('other', { id: word(scope) }));
   }
   return found;
 }
+
+/** The group a membership is of. */
+const groupOf = (record: RoleRecord): Entity | null =>
+  entity('group', { id: word(record.groupId), name: word(fields(record.group)?.['displayName']) });
 
 /** A schedule, or a request for one, says how far it got; an assignment is there or is not. */
 function outcomeOf(record: RoleRecord): Outcome {
@@ -221,7 +225,8 @@ function howLong(record: RoleRecord): string {
 }
 
 const scopeOf = (record: RoleRecord): string => {
-  const scope = firstWord(record.directoryScopeId, record.groupId);
+  const group = groupOf(record);
+  const scope = word(record.directoryScopeId) ?? (group === null ? null : nameOf(group));
   return scope === null || scope === '/' ? '' : ` over ${scope}`;
 };
 

@@ -20,6 +20,7 @@ type FurtherFields =
   | 'targetScheduleId'
   | 'accessId'
   | 'groupId'
+  | 'group'
   | '@odata.type';
 
 /** A role assignment, schedule or eligibility, or a role, as Graph sends it. */
