@@ -212,7 +212,10 @@ function sentence(
   }
   const who = principal.address ?? nameOf(principal);
   if (became === 'changed') return `The ${titles[kind].toLowerCase()} of ${who} for ${what} changed`;
-  return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : howLong(record)}`;
+  // What was only asked for is told so: a request that waits, or came to nothing.
+  const does =
+    became !== 'found' && outcomeOf(record) !== 'success' ? asked[kind][became] : verbs[kind][became];
+  return `${who} ${does} ${what}${became === 'removed' ? '' : howLong(record)}`;
 }
 
 /** An instance says when it ends; a schedule, or a request for one, when or how long after it begins. */
@@ -244,4 +247,11 @@ const verbs: Readonly<Record<Exclude<Kind, 'role'>, Verbs>> = {
     added: 'was made eligible for',
     removed: 'is no longer eligible for',
   },
+};
+
+const asked: Readonly<Record<Exclude<Kind, 'role'>, Omit<Verbs, 'found'>>> = {
+  assignment: { added: 'was to be given', removed: 'was to lose' },
+  schedule: { added: 'was to be given on schedule', removed: 'was to lose on schedule' },
+  activation: { added: 'asked to activate', removed: 'asked to deactivate' },
+  eligibility: { added: 'was to be made eligible for', removed: 'was to be no longer eligible for' },
 };
