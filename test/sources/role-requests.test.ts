@@ -24,13 +24,26 @@ describe('a request for a role', () => {
       'adminAssign',
       'PendingApproval',
       'unknown',
-      'mira@contoso.example was given the role Global Administrator: PendingApproval',
+      'mira@contoso.example was to be given the role Global Administrator: PendingApproval',
     ],
+    ['adminRemove', 'Revoked', 'success', 'mira@contoso.example no longer has the role Global Administrator'],
     [
       'adminRemove',
-      'Revoked',
+      'Failed',
       'failure',
-      'mira@contoso.example no longer has the role Global Administrator, failed: Revoked',
+      'mira@contoso.example was to lose the role Global Administrator, failed',
+    ],
+    [
+      'selfActivate',
+      'AdminDenied',
+      'failure',
+      'mira@contoso.example asked to activate the role Global Administrator, failed: AdminDenied',
+    ],
+    [
+      'selfDeactivate',
+      'PendingRevocation',
+      'unknown',
+      'mira@contoso.example asked to deactivate the role Global Administrator: PendingRevocation',
     ],
   ])('%s that is %s is %s, and its sentence says so', (action, status, outcome, summary) => {
     const event = said({ ...mira, action, status, justification: 'Change 7' });

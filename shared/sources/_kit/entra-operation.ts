@@ -34,7 +34,7 @@ const rules: readonly Rule[] = [
   [/partner to company|partner relationship/, 'directory', 3004, 'entity', always('high')],
   // What an identity platform for customers does at each sign-in; the credentials are a person's, not an application's.
   [/\bissue an? .*(token|code|assertion)\b|validate (local account|client) credentials|federate with/, 'authentication', 3002, 1, always('informational')],
-  [/compromised|fraud reported/, 'directory', 3001, 'account', always('high')],
+  [/compromised|(fraud|suspicious activity) reported/, 'directory', 3001, 'account', always('high')],
   [/consent to application/, 'application', 3005, 1, always('medium')],
   [/app role assignment|permission grant|permissiongrant|consent/, 'application', 3005, 'access', byRemoval('low', 'medium')],
   [/role (definition|setting)/, 'role', 3004, 'entity', always('medium')],

@@ -16,12 +16,16 @@ function weakensByValue({ path, from, to }: OfValue): boolean {
   if (path.startsWith('grantControls.authenticationStrength')) return to === null || to === '';
   if (path.startsWith('sessionControls.')) return path.endsWith('.isEnabled') && from === true;
   if (!path.startsWith('conditions.')) return false;
-  // Kinds of guests stand in one text, separated by commas.
-  if (path.includes('.exclude')) return partsOf(to).some(part => !partsOf(from).includes(part));
-  // A condition more: the policy counts for less.
-  return !path.includes('.include') && partsOf(from).length === 0;
+  // Kinds of guests, risks of agents and flows stand in one text, separated by commas.
+  const [was, is] = [partsOf(from), partsOf(to)];
+  const hasLost = was.some(part => !is.includes(part));
+  if (path.includes('.exclude')) return is.some(part => !was.includes(part));
+  if (path.includes('.include')) return hasLost && path.endsWith('.guestOrExternalUserTypes');
+  // A condition more, or one that is met less often: the policy counts for less. Without it, it counts always.
+  return was.length === 0 || (hasLost && is.length > 0 && isText.test(path));
 }
 
+const isText = /(RiskLevels|\.transferMethods)$/;
 const partsOf = (value: unknown): string[] => word(value)?.split(',') ?? [];
 
 function weakensByList({ path, came, went }: OfList, record: PolicyRecord): boolean {

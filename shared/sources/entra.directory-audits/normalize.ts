@@ -28,7 +28,7 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const { outcome, reason } = outcomeOf(record, details);
   const service = serviceNamed(fields(initiator?.['user']));
   const actor = actorOf(initiator, details, service);
-  const targets = namedAsActor(targetsOf(record, details), actor);
+  const targets = namedAsActor(targetsOf(record, details, operation), actor);
   const known = classifyDirectoryOperation(operation);
   const category = categoryOf(record, known);
   const state = category === 'policy' ? policyState(record) : null;
@@ -233,11 +233,25 @@ function sentence(
   const what = targets.find(({ kind }) => kind === membership?.of);
   if (membership === null || actor === null || who === undefined || what === undefined) {
     const addition = state === null ? permissionTold(known, targets) : stateTold(state);
-    return summaryOf({ operation, actor, targets, outcome, reason }, addition);
+    return summaryOf({ operation, actor, targets: namedFirst(targets), outcome, reason }, addition);
   }
   const verb = outcome === 'failure' ? membership.tries : membership.does;
-  const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}`;
+  const line = `${callable(actor)} ${verb} ${callable(who)} ${membership.way} the ${membership.of} ${nameOf(what)}${partOf(operation, targets)}`;
   return shortened(line + ending(outcome, reason));
+}
+
+/** `Add scoped member to role`: the role counts for an administrative unit alone. */
+function partOf(operation: string, targets: readonly Entity[]): string {
+  const part = /\bscoped\b/i.test(operation) ? targets.find(({ kind }) => kind === 'other') : undefined;
+  return part === undefined ? '' : ` over ${nameOf(part)}`;
+}
+
+/** A request that is only an id comes after what it is about. */
+function namedFirst(targets: readonly Entity[]): readonly Entity[] {
+  const [first, ...others] = targets;
+  return first === undefined || others.length === 0 || first.kind !== 'other' || first.name !== null
+    ? targets
+    : [...others, first];
 }
 
 function membershipOf({ ocsf, category }: OperationClass): {

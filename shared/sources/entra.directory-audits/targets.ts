@@ -11,7 +11,7 @@ import type { DirectoryAudit } from './schema.ts';
 export type Details = ReadonlyMap<string, unknown>;
 
 /** What was acted on, and what the changes to it name. */
-export function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
+export function targetsOf(record: DirectoryAudit, details: Details, operation: string): Entity[] {
   const found: Entity[] = [];
   const invited = word(details.get('inviteduseremailaddress'));
   for (const target of [
@@ -25,6 +25,8 @@ export function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
     addNamedByChanges(found, changes, changeFields);
     for (const name of consentedScopes(changes, changeFields)) addEntity(found, entity('role', { name }));
   }
+  const [first] = found;
+  if (first?.kind === 'other' && ofDomain.test(operation)) found[0] = asDomain(first);
   addEntity(found, entity('role', { name: firstWord(details.get('rolename'), details.get('role')) }));
   if (found.length === 0) {
     addEntity(found, entity('user', { address: invited }));
@@ -32,6 +34,11 @@ export function targetsOf(record: DirectoryAudit, details: Details): Entity[] {
   }
   return found;
 }
+
+/** What is done to a domain names it, and seldom says that it is one. */
+const ofDomain = /\bdomain\b/i;
+const asDomain = (target: Entity): Entity =>
+  target.kind === 'other' && target.name?.includes('.') === true ? { ...target, kind: 'domain' } : target;
 
 /** Who cuts lists apart leaves the only element without its list. */
 const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === null ? list(value) : [value]);

@@ -57,9 +57,10 @@ function userOf(record: RegistrationRow): Entity {
 }
 
 function methodsOf(record: RegistrationRow): string | null {
-  const methods = list(unpacked(record.methodsRegistered ?? record.authMethods)).flatMap(
-    method => word(method) ?? [],
-  );
+  const given = unpacked(record.methodsRegistered ?? record.authMethods);
+  // Exports write them as one text.
+  const named = typeof given === 'string' ? given.split(/\s*[,;]\s*/) : list(given);
+  const methods = named.flatMap(method => word(method) ?? []);
   return methods.length === 0 ? null : methods.join(', ').slice(0, 4_096);
 }
 

@@ -42,7 +42,7 @@ export const entraMfaCoverage: Source<z.infer<typeof config>, RegistrationRow> =
     ignores: isNoChange,
   },
   record: registrationRowSchema,
-  mapping: 2,
+  mapping: 3,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfUser(record)],

@@ -59,7 +59,8 @@ export function normalizeRoleRecord(record: RoleRecord, about: About): Normalize
 
 /** A request that stands alone may be one to take a role away. */
 const asks = (record: RoleRecord, { change }: About): 'removed' | null =>
-  change === undefined && /remove|deactivate/i.test(word(record.action) ?? '') ? 'removed' : null;
+  change === undefined && takesAway(record) ? 'removed' : null;
+const takesAway = (record: RoleRecord): boolean => /remove|deactivate/i.test(word(record.action) ?? '');
 
 const titles: Readonly<Record<Kind, string>> = {
   assignment: 'Role assignment', schedule: 'Role assignment schedule', activation: 'Role activation',
@@ -94,7 +95,8 @@ function roleOf(record: RoleRecord, kind: Kind, about: About): Entity {
   return {
     kind: 'role',
     id,
-    name: firstWord(given?.['displayName']) ?? listed ?? builtInRoleName(id),
+    // Of a group somebody is eligible for, the role is to be its member or owner.
+    name: firstWord(given?.['displayName']) ?? listed ?? builtInRoleName(id) ?? word(record.accessId),
     address: null,
   };
 }
@@ -137,15 +139,22 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
     const name = word(fields(known)?.['displayName']);
     if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
   }
+  addEntity(found, groupOf(record));
   for (const scope of [...list(record.directoryScopeIds), ...list(record.appScopeIds)]) {
     if (scope !== '/') addEntity(found, entity('other', { id: word(scope) }));
   }
   return found;
 }
 
+/** The group a membership is of. */
+const groupOf = (record: RoleRecord): Entity | null =>
+  entity('group', { id: word(record.groupId), name: word(fields(record.group)?.['displayName']) });
+
 /** A schedule, or a request for one, says how far it got; an assignment is there or is not. */
 function outcomeOf(record: RoleRecord): Outcome {
   const status = word(record.status)?.toLowerCase() ?? '';
+  // Of a request to take a role away it says that it is done.
+  if (status === 'revoked' && takesAway(record)) return 'success';
   if (/fail|denied|revoked|cancel|invalid|timedout/.test(status)) return 'failure';
   return status.startsWith('pending') ? 'unknown' : 'success';
 }
@@ -202,14 +211,25 @@ function sentence(
     return became === 'found' ? `There is ${what}` : `${what.replace('the', 'The')} was ${became}`;
   }
   const who = principal.address ?? nameOf(principal);
-  const end = word(record.endDateTime);
-  const until = end === null ? '' : ` until ${end}`;
   if (became === 'changed') return `The ${titles[kind].toLowerCase()} of ${who} for ${what} changed`;
-  return `${who} ${verbs[kind][became]} ${what}${became === 'removed' ? '' : until}`;
+  // What was only asked for is told so: a request that waits, or came to nothing.
+  const does =
+    became !== 'found' && outcomeOf(record) !== 'success' ? asked[kind][became] : verbs[kind][became];
+  return `${who} ${does} ${what}${became === 'removed' ? '' : howLong(record)}`;
+}
+
+/** An instance says when it ends; a schedule, or a request for one, when or how long after it begins. */
+function howLong(record: RoleRecord): string {
+  const expiration = fields(fields(unpacked(record.scheduleInfo))?.['expiration']);
+  const end = firstWord(record.endDateTime, expiration?.['endDateTime']);
+  if (end !== null) return ` until ${end}`;
+  const duration = word(expiration?.['duration']);
+  return duration === null ? '' : ` for ${duration}`;
 }
 
 const scopeOf = (record: RoleRecord): string => {
-  const scope = word(record.directoryScopeId);
+  const group = groupOf(record);
+  const scope = word(record.directoryScopeId) ?? (group === null ? null : nameOf(group));
   return scope === null || scope === '/' ? '' : ` over ${scope}`;
 };
 
@@ -227,4 +247,11 @@ const verbs: Readonly<Record<Exclude<Kind, 'role'>, Verbs>> = {
     added: 'was made eligible for',
     removed: 'is no longer eligible for',
   },
+};
+
+const asked: Readonly<Record<Exclude<Kind, 'role'>, Omit<Verbs, 'found'>>> = {
+  assignment: { added: 'was to be given', removed: 'was to lose' },
+  schedule: { added: 'was to be given on schedule', removed: 'was to lose on schedule' },
+  activation: { added: 'asked to activate', removed: 'asked to deactivate' },
+  eligibility: { added: 'was to be made eligible for', removed: 'was to be no longer eligible for' },
 };

@@ -11,9 +11,17 @@ export const optionalFields = [
   'roleTemplateId', 'rolePermissions', 'scheduleInfo', 'action', 'justification', 'directoryScope', 'appScope',
 ] as const; // prettier-ignore
 
-/** Of neighbours: assignments over several scopes, and those of the API before this one. */
+/** Of neighbours: assignments over several scopes, those in groups, and those of the API before this one. */
 type FurtherFields =
-  'directoryScopeIds' | 'appScopeIds' | 'subjectId' | 'assignmentState' | 'targetScheduleId' | '@odata.type';
+  | 'directoryScopeIds'
+  | 'appScopeIds'
+  | 'subjectId'
+  | 'assignmentState'
+  | 'targetScheduleId'
+  | 'accessId'
+  | 'groupId'
+  | 'group'
+  | '@odata.type';
 
 /** A role assignment, schedule or eligibility, or a role, as Graph sends it. */
 export type RoleRecord = { readonly id?: unknown } & {

@@ -30,8 +30,11 @@ export function kindOf(record: SignIn): SignInKind {
   const log = byCategory[word(record.category)?.toLowerCase() ?? ''];
   if (log !== undefined) return log;
   const person = word(record.userId) ?? word(record.userPrincipalName);
-  if (person === null && (word(record.servicePrincipalId) ?? word(record.servicePrincipalName)) !== null) {
-    return isManaged(record) ? 'managedIdentity' : 'servicePrincipal';
+  if (person === null) {
+    // Sums of sign-ins name only the identity's resource.
+    if (isManaged(record)) return 'managedIdentity';
+    if ((word(record.servicePrincipalId) ?? word(record.servicePrincipalName)) !== null)
+      return 'servicePrincipal';
   }
   return flag(record.isInteractive) === false ? 'nonInteractive' : 'interactive';
 }

@@ -22,7 +22,7 @@ const operations: Readonly<Record<SignInKind, string>> = {
 
 /** mapping.md has every field, and why. */
 export function normalizeSignIn(record: SignIn): NormalizedEvent {
-  const time = readProviderTime(record.createdDateTime);
+  const time = readProviderTime(record.createdDateTime ?? record.timeGenerated);
   if (time === null) throw new Problem('createdDateTime: not a time in any form known');
   const kind = kindOf(record);
   const { outcome, reason } = outcomeOf(record);
@@ -36,7 +36,7 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
     operation: operations[kind],
     outcome,
     reason,
-    severity: severityOf(record, kind, outcome),
+    severity: severityOf(record, kind, outcome, reason),
     actor,
     targets: targetsOf(record, target, outcome),
     client: device,
@@ -50,26 +50,35 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
 
 /** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
 function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
-  const status = fields(unpacked(record.status));
-  const code = integer(status?.['errorCode']);
-  const addition = said(status?.['additionalDetails']);
+  // Exports of others lay the three fields of `status` beside the rest, tables have two of them there again.
+  const status = fields(unpacked(record.status)) ?? (record as Fields);
+  const code = integer(status['errorCode']) ?? integer(record.resultType);
+  const addition = said(status['additionalDetails']);
   if (code === 0) return { outcome: 'success', reason: addition };
   if (code !== null) {
     // Of a second factor the reason says that it failed, and only the addition how: declined, not answered, reported.
-    const stated = said(status?.['failureReason']) ?? said(record.resultDescription);
-    const parts = [stated, addition].filter(part => part !== null);
-    const why = [...new Set(parts)].join(' ');
+    const stated = said(status['failureReason']) ?? said(record.resultDescription);
+    const parts = [stated, addition ?? failedStep(record)].filter(part => part !== null);
+    const why = [...new Set(parts)].reduce((all, part) => (all === '' ? part : joinedTo(all, part)), '');
     return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
   }
   return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
 }
 
-/** Rows that others kept of sign-ins have the result beside the record, a word for it, or only how each step went. */
+const joinedTo = (said: string, more: string): string => `${said}${/[.!?]$/.test(said) ? '' : ';'} ${more}`;
+
+/** How each step of proving who one is went. Beta only. */
+const stepsOf = (record: SignIn) => list(unpacked(record.authenticationDetails)).map(fields);
+
+/** What went wrong with the last step, if that is what went wrong. */
+function failedStep(record: SignIn): string | null {
+  const last = stepsOf(record).at(-1);
+  return flag(last?.['succeeded']) === false ? said(last?.['authenticationStepResultDetail']) : null;
+}
+
+/** Rows that others kept of sign-ins have a word for the result, or only how each step went. */
 function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string | null } | null {
-  const code = integer(record.resultType);
   const why = said(record.resultDescription);
-  if (code === 0) return { outcome: 'success', reason: null };
-  if (code !== null) return { outcome: 'failure', reason: why === null ? String(code) : `${code}: ${why}` };
   const result = firstWord(record.result, record.resultType);
   if (result !== null) {
     const outcome = /^succ/i.test(result)
@@ -79,8 +88,7 @@ function outcomeWithoutCode(record: SignIn): { outcome: Outcome; reason: string 
         : 'unknown';
     return { outcome, reason: outcome === 'success' ? why : (why ?? result) };
   }
-  const steps = list(unpacked(record.authenticationDetails)).map(fields);
-  const last = steps.findLast(step => flag(step?.['succeeded']) !== null);
+  const last = stepsOf(record).findLast(step => flag(step?.['succeeded']) !== null);
   const hasFailed =
     flag(last?.['succeeded']) === false || word(record.conditionalAccessStatus)?.toLowerCase() === 'failure';
   const stated = said(fields(unpacked(record.status))?.['failureReason']);
@@ -95,10 +103,10 @@ function said(value: unknown): string | null {
   return found === null || /^other\.?$/i.test(found) ? null : found;
 }
 
-/** Rows of guests in other tenants come with their names cut out. */
+/** Rows of guests in other tenants come with their names, and those of their devices, cut out. */
 function known(value: unknown): string | null {
   const found = word(value);
-  return found === null || /^pii removed$/i.test(found) ? null : found;
+  return found === null || /^\{?pii removed\b/i.test(found) ? null : found;
 }
 
 const isGuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
@@ -144,9 +152,10 @@ function targetsOf(record: SignIn, target: Entity | null, outcome: Outcome): Ent
   addEntity(found, entity('other', { id: resource }));
   if (outcome === 'success') return found;
   // The policies that stood in the way; those that were met, or were not asked, stay in raw.
-  for (const item of list(
-    unpacked(record.appliedConditionalAccessPolicies ?? record.conditionalAccessPolicies),
-  )) {
+  for (const item of [
+    ...list(unpacked(record.appliedConditionalAccessPolicies)),
+    ...list(unpacked(record.conditionalAccessPolicies)),
+  ]) {
     const policy = fields(item);
     if (word(policy?.['result'])?.toLowerCase() !== 'failure') continue;
     addEntity(found, entity('policy', { id: word(policy?.['id']), name: word(policy?.['displayName']) }));
@@ -163,7 +172,7 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
     port: found?.port ?? null,
     userAgent: firstWord(record.userAgent, device?.['browser']),
     app: isOfApplication(kind) ? null : firstWord(record.appDisplayName, record.appId, record.clientAppUsed),
-    device: firstWord(device?.['displayName'], device?.['deviceId']),
+    device: known(device?.['displayName']) ?? known(device?.['deviceId']),
     os: word(device?.['operatingSystem']),
     // Rows of a table have the two letters alone there.
     country:
@@ -180,6 +189,10 @@ const order: readonly (Severity | undefined)[] = ['informational', 'low', 'mediu
 const worse = (a: Severity, b: Severity | undefined): Severity =>
   order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;
 
+/** What was detected; tables write the name of the field otherwise. */
+const detectionsOf = (record: SignIn): string[] =>
+  list(unpacked(record.riskEventTypes_v2 ?? record.riskEventTypes_V2)).flatMap(type => word(type) ?? []);
+
 /**
  * A level of risk in the provider's word, where there is one. Applications' sign-ins say `low` where nothing was found:
  * without a state, and without a detection.
@@ -187,17 +200,21 @@ const worse = (a: Severity, b: Severity | undefined): Severity =>
 function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | undefined {
   const level = word(value)?.toLowerCase() ?? '';
   if (levels[level] === undefined) return undefined;
-  const isFound = word(record.riskState) !== null || list(unpacked(record.riskEventTypes_v2)).length > 0;
+  const isFound = word(record.riskState) !== null || detectionsOf(record).length > 0;
   return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
 }
 
-function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome): Severity {
-  const least: Severity =
-    outcome === 'failure' || flag(record.flaggedForReview) === true ? 'low' : 'informational';
+/** Somebody looked at the risk and found nothing. */
+const isSettled = (state: string | undefined): boolean => state === 'dismissed' || state === 'confirmedsafe';
+
+function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome, reason: string | null): Severity {
+  // The person was asked for a second factor of a sign-in of somebody else's, and said so.
+  const isFraud = outcome === 'failure' && /fraud/i.test(reason ?? '');
+  const isOdd = outcome === 'failure' || flag(record.flaggedForReview) === true;
+  const least: Severity = isFraud ? 'medium' : isOdd ? 'low' : 'informational';
   const state = word(record.riskState)?.toLowerCase();
   if (state === 'confirmedcompromised') return 'high';
-  // Somebody looked at it and found nothing.
-  if (state === 'dismissed' || state === 'confirmedsafe') return least;
+  if (isSettled(state)) return least;
   const risk = [record.riskLevelDuringSignIn, record.riskLevelAggregated]
     .map(level => levels[levelOf(record, kind, level) ?? ''])
     .reduce<Severity>(worse, least);
@@ -246,20 +263,26 @@ function sentence(
   const by = flow === undefined ? old : `${old} by ${flow}`;
   const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
   return shortened(
-    `${who} ${does}${to}${way}${from}${at}${by}${factor(record)}${risk(record, its.kind)}${why}`,
+    `${who} ${does}${to}${way}${from}${at}${by}${factor(record, reason)}${risk(record, its.kind)}${why}`,
   );
 }
 
-const factor = (record: SignIn): string =>
-  word(record.authenticationRequirement)?.toLowerCase() === 'multifactorauthentication'
-    ? ', second factor asked'
-    : '';
+function factor(record: SignIn, reason: string | null): string {
+  if (word(record.authenticationRequirement)?.toLowerCase() !== 'multifactorauthentication') return '';
+  // A policy wants one, and lets whoever comes from a known place or device off it.
+  return /mfa requirement skipped/i.test(reason ?? '') ? ', second factor skipped' : ', second factor asked';
+}
 
+/** Why a sign-in is graver than others: what was found at once, what was found later, or what people made of it. */
 function risk(record: SignIn, kind: SignInKind): string {
+  const state = word(record.riskState)?.toLowerCase() ?? '';
+  const types = detectionsOf(record);
+  const of = types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`;
   const level = levelOf(record, kind, record.riskLevelDuringSignIn);
-  if (level === undefined) return '';
-  const types = list(unpacked(record.riskEventTypes_v2))
-    .map(word)
-    .filter(type => type !== null);
-  return `, ${level} risk${types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`}`;
+  if (level !== undefined) return `, ${level} risk${of}`;
+  if (state === 'confirmedcompromised') return ', confirmed compromised';
+  if (isSettled(state)) return '';
+  const later = levelOf(record, kind, record.riskLevelAggregated);
+  if (later !== undefined) return `, ${later} risk found later${of}`;
+  return state === 'atrisk' ? `, at risk${of}` : '';
 }

@@ -12,9 +12,12 @@ export const optionalFields = [
   'category',
 ] as const; // prettier-ignore
 
-/** A signIn as Graph sends it, of v1.0 or beta. Only the time is indispensable. */
-export type SignIn = { readonly createdDateTime: string | number } & {
-  readonly [Field in (typeof optionalFields)[number]]?: unknown;
+/** Of rows of a table: the time a query kept where it left out the record's, and their spelling of what was detected. */
+type OfRows = 'timeGenerated' | 'riskEventTypes_V2';
+
+/** A signIn as Graph sends it, of v1.0 or beta. Only a time is indispensable. */
+export type SignIn = { readonly createdDateTime?: unknown } & {
+  readonly [Field in (typeof optionalFields)[number] | OfRows]?: unknown;
 };
 
-export const signInSchema = openRecord<SignIn>('createdDateTime');
+export const signInSchema = openRecord<SignIn>('createdDateTime', 'timeGenerated');

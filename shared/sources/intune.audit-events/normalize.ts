@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type {
   Category,
   Client,
@@ -39,7 +40,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     reason,
     severity: severityOf(named(record, operation), verb, outcome),
     actor,
-    targets,
+    targets: withDirectoryIds(targets, resources),
     client: clientOf(record, who, actor),
     mail: null,
     correlationId: word(record.correlationId),
@@ -112,7 +113,7 @@ const kinds: readonly (readonly [RegExp, EntityKind])[] = [
   [/role/i, 'role'],
   [/policy|assignment|configuration|compliance|baseline|script|profile|intent|setting/i, 'policy'],
   [/app(?!roval)/i, 'application'],
-  [/device/i, 'device'],
+  [/device(?!management|category)/i, 'device'],
   [/group/i, 'group'],
   [/user/i, 'user'],
 ];
@@ -133,12 +134,39 @@ function targetsOf(resources: readonly Fields[], component: string | null): Enti
     addEntity(found, entity(kind, { id: word(resource['resourceId']), name, address }));
   }
   for (const change of resources.flatMap(changesIn)) {
-    if (!groupChanges.has(word(change['displayName'])?.toLowerCase() ?? '')) continue;
-    for (const id of idsIn(change['newValue'] ?? change['oldValue']))
-      addEntity(found, entity('group', { id }));
+    const property = word(change['displayName'])?.toLowerCase() ?? '';
+    const value = change['newValue'] ?? change['oldValue'];
+    if (property === 'target.type') {
+      const name = everybody[word(value)?.toLowerCase() ?? ''];
+      if (name !== undefined) addEntity(found, entity('group', { name }));
+    }
+    if (!groupChanges.has(property)) continue;
+    for (const id of idsIn(value)) {
+      addEntity(found, entity('group', { id, name: everybody[id.toLowerCase()] ?? null }));
+    }
   }
   return found;
 }
+
+/** Groups that are none: what they stand for, by the kind of an assignment's target or by the id it has everywhere. */
+const everybody = wordTable<string>({
+  alldevicesassignmenttarget: 'All devices',
+  'adadadad-808e-44e2-905a-0b7873a8a531': 'All devices',
+  alllicensedusersassignmenttarget: 'All users',
+  'acacacac-9df4-4c7d-9d50-4ef0226f57a9': 'All users',
+});
+
+/** A device has another id in the directory, which sign-ins have; it is told beside the change, not as another device. */
+function withDirectoryIds(targets: readonly Entity[], resources: readonly Fields[]): Entity[] {
+  const found = [...targets];
+  for (const change of resources.flatMap(changesIn)) {
+    if (!isDirectoryId.test(word(change['displayName']) ?? '')) continue;
+    for (const id of idsIn(change['newValue'])) addEntity(found, entity('device', { id }));
+  }
+  return found;
+}
+
+const isDirectoryId = /^azureaddeviceid$/i;
 
 const changesIn = (resource: Fields): readonly Fields[] => objectsIn(resource['modifiedProperties']);
 
@@ -162,18 +190,22 @@ function changesOf(resources: readonly Fields[]): string {
   const names = new Set<string>();
   for (const change of resources.flatMap(changesIn)) {
     const name = word(change['displayName']);
-    if (name !== null && !/^DeviceManagementAPIVersion$/i.test(name)) names.add(name.slice(0, 80));
+    if (name !== null && !isNoChange.test(name)) names.add(name.slice(0, 80));
   }
   if (names.size === 0) return '';
   const shown = [...names].slice(0, 3).join(', ');
   return `; changed ${shown}${names.size > 3 ? ` and ${names.size - 3} more` : ''}`;
 }
 
+const isNoChange = /^(DeviceManagementAPIVersion|AzureADDeviceId)$/i;
+
 type Verb = 'create' | 'read' | 'update' | 'delete' | 'act';
 const activities: Readonly<Record<Verb, number>> = { create: 1, read: 2, update: 3, delete: 4, act: 99 };
 
 function verbOf(record: AuditEvent, operation: string): Verb {
-  const said = `${word(record.activityOperationType) ?? ''} ${operation}`.trim().toLowerCase();
+  // `Action` says nothing of what was done: `createDeviceManagementScript` is one, too.
+  const type = word(record.activityOperationType)?.toLowerCase() ?? '';
+  const said = `${type === 'action' ? '' : type} ${operation}`.trim().toLowerCase();
   if (/^(create|add)/.test(said)) return 'create';
   if (/^(patch|update|set|put|assign)/.test(said)) return 'update';
   if (/^(delete|remove)/.test(said)) return 'delete';
@@ -198,9 +230,10 @@ const named = (record: AuditEvent, operation: string): string =>
     ? operation
     : `${operation} ${firstWord(record.category, record.componentName) ?? ''}`;
 
-const destroys = /\b(wipe|retire|factoryreset|cleanwindowsdevice|disable|removedevicemanagement)/i;
+const destroys =
+  /\b(wipe|retire|factoryreset|cleanwindowsdevice|automaticredeployment|disable(?!lostmode)|removedevicemanagement)/i;
 const reveals = /passcode|password|bitlocker|filevault|recoverykey|laps|activationlock/i;
-const governs = /role|script|compliance|conditionalaccess|enrollment|certificate|baseline/i;
+const governs = /role|script|compliance|conditionalaccess|enrollment|certificate|baseline|approval/i;
 
 function severityOf(operation: string, verb: Verb, outcome: Outcome): Severity {
   if (outcome === 'failure') return 'low';
