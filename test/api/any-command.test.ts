@@ -11,7 +11,7 @@ import { openHouse, people } from '../support/api-house.ts';
 import { seed as seedHouse, type Seeded } from '../support/api-seed.ts';
 import { contoso, fabrikam } from '../support/sample.ts';
 import { seed } from '../support/seed.ts';
-import { holdfastHere, type Finished } from './command.ts';
+import { holdfastHere, type Finished } from '../cli/command.ts';
 
 /** A command as it is typed, and what may stand behind it. */
 interface Shape {
