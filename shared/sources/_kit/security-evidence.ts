@@ -3,7 +3,8 @@ import type { Client, Direction, Entity, MailFacts } from '../../model/event.ts'
 import { addEntity, client, entity } from './entity.ts';
 import { parseIp, type IpAndPort } from './ip.ts';
 import { accessesOf, itemsOf, of, type Item } from './evidence-entities.ts';
-import { firstWord, integer, list, word, type Fields } from './reading.ts';
+import { unpacked } from './json-in-string.ts';
+import { fields, firstWord, integer, list, word, type Fields } from './reading.ts';
 
 /** What the evidence of an alert says. */
 export interface Evidence {
@@ -27,7 +28,13 @@ export function readEvidence(title: string, ...lists: readonly unknown[]): Evide
 }
 
 const accountKinds = new Set(['user', 'mailbox', 'process', 'hostlogonsession', 'cloudlogonsession']);
-const applicationKinds = new Set(['serviceprincipal', 'oauthapplication', 'cloudapplication', 'aiagent']);
+const applicationKinds = new Set([
+  'serviceprincipal',
+  'oauthapplication',
+  'cloudapplication',
+  'aiagent',
+  'kubernetesserviceaccount',
+]);
 /** Roles of those who act, the surest first. */
 const acting = wordTable<number>({
   attacker: 0,
@@ -125,7 +132,7 @@ function senderOf(items: readonly Item[]): Entity | null {
   const mail = mailAmong(items);
   const reporter = word(mail?.['submitter']);
   if (reporter !== null) return entity('user', { address: reporter });
-  const way = mail === undefined ? 'unknown' : directionOf(mail);
+  const way = directionOf(mail ?? teams ?? {});
   const kind = way === 'outbound' || way === 'internal' ? 'user' : 'other';
   return entity(kind, { address: mail === undefined ? word(teams?.['senderFromAddress']) : senderIn(mail) });
 }
@@ -137,11 +144,14 @@ function senderOf(items: readonly Item[]): Entity | null {
  */
 function clientOf(items: readonly Item[]): Client | null {
   const ips = items.filter(item => item.kind === 'ip' && parseIp(item.has['ipAddress']) !== null);
-  const near = ips.filter(item => !isActedUpon(item));
-  const origins = near.filter(item => isReachable(item.has['ipAddress']));
+  const free = ips.filter(item => !isActedUpon(item));
+  const origins = free.filter(item => isReachable(item.has['ipAddress']));
   const from = inActingRole(origins) ?? origins[0];
   const host = items.find(({ kind }) => kind === 'hostlogonsession')?.has['host'];
-  const device = items.find(({ kind }) => kind === 'device')?.has ?? of(host);
+  const devices = items.filter(({ kind }) => kind === 'device');
+  const near = inActingRole(devices) ?? devices.find(item => !isActedUpon(item));
+  // A server somebody went to says where they came from only where nothing else does: for whoever searches by it.
+  const device = near?.has ?? fields(unpacked(host)) ?? devices[0]?.has ?? {};
   const mail = mailAmong(items);
   const session = items.find(({ kind }) => kind === 'cloudlogonsession')?.has;
   const found =
@@ -151,7 +161,7 @@ function clientOf(items: readonly Item[]): Client | null {
     parseIp(device['lastIpAddress']) ??
     parseIp(list(device['ipInterfaces']).filter(isReachable)) ??
     innerIp(items) ??
-    parseIp((near[0] ?? ips[0])?.has['ipAddress']);
+    parseIp((free[0] ?? ips[0])?.has['ipAddress']);
   const place = of(from?.has['location']);
   const platform = word(device['osPlatform']);
   // `Other` is what Defender writes of a version it does not know.
@@ -220,4 +230,4 @@ const senderIn = (has: Fields): string | null =>
 
 const ways = wordTable<Direction>({ inbound: 'inbound', outbound: 'outbound', intraorg: 'internal' });
 const directionOf = (has: Fields): Direction =>
-  ways[word(has['antiSpamDirection'])?.toLowerCase() ?? ''] ?? 'unknown';
+  ways[firstWord(has['antiSpamDirection'], has['messageDirection'])?.toLowerCase() ?? ''] ?? 'unknown';
