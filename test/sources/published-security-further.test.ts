@@ -54,6 +54,56 @@ describe('alerts', () => {
     expect(message('outbound').actor?.kind).toBe('user');
     expect(message('inbound').actor?.kind).toBe('other');
   });
+  describe('about a mail', () => {
+    const mailbox = (primaryAddress: string) =>
+      piece('mailbox', {
+        primaryAddress,
+        displayName: '',
+        upn: '',
+        userAccount: { accountName: null, userPrincipalName: '', displayName: null },
+      });
+    const mail = (p2: string, p1 = '') =>
+      piece('analyzedMessage', {
+        networkMessageId: 'n1',
+        recipientEmailAddress: 'Mira@contoso.example',
+        p1Sender: { emailAddress: p1 },
+        p2Sender: { emailAddress: p2 },
+      });
+    const titled = (title: string, ...evidence: readonly object[]) =>
+      read('defender.alerts', { id: 'a', createdDateTime: at, title, evidence }).actor;
+    test('who reported it is known by their mailbox alone, and not taken for who wrote it', () => {
+      const evidence = [
+        mailbox('a@fabrikam.example'),
+        mail('a@fabrikam.example'),
+        mailbox('mira@contoso.example'),
+      ];
+      expect(titled('Email reported by user as malware or phish', ...evidence)).toMatchObject({
+        kind: 'user',
+        address: 'mira@contoso.example',
+      });
+      expect(titled('Email messages removed after delivery', ...evidence)?.address).toBe(
+        'a@fabrikam.example',
+      );
+    });
+    test('who submitted it is, where the mail itself was looked at too', () => {
+      const submitted = piece('submissionMail', {
+        submitter: 'ada@contoso.example',
+        recipient: 'mira@contoso.example',
+        sender: 'a@fabrikam.example',
+      });
+      const evidence = [mail('a@fabrikam.example'), submitted, mailbox('mira@contoso.example')];
+      for (const title of ['Admin submitted malware or phish', 'Email reported by user as malware']) {
+        expect(titled(title, ...evidence)).toMatchObject({ kind: 'user', address: 'ada@contoso.example' });
+      }
+      expect(titled('Email messages removed after delivery', ...evidence)?.address).toBe(
+        'a@fabrikam.example',
+      );
+    });
+    test('a bounce was written by nobody', () => {
+      expect(titled('Phish delivered', mail('', '<>'))).toBeNull();
+      expect(titled('Phish delivered', mail('<>', 'a@fabrikam.example'))?.address).toBe('a@fabrikam.example');
+    });
+  });
   test('the account of a service in a cluster is told apart from a namespace of its name, and acts', () => {
     const event = alertOf(
       piece('kubernetesNamespace', { name: 'default' }),
@@ -226,6 +276,14 @@ describe('audit texts', () => {
       'user_account_and_role_logs',
     );
     expect(added.ocsf.activity).toBe(1);
+  });
+  test('of a type that tells no deed tell it', () => {
+    const made = audit(
+      'Connectors Management',
+      'Connector creation for Invented Mail',
+      'integrations_and_apis',
+    );
+    expect(made).toMatchObject({ severity: 'low', ocsf: { class: 6003, activity: 1 } });
   });
   test.each([
     ['Added a@fabrikam.example to Blocked Senders', 3],

@@ -76,14 +76,20 @@ function inActingRole(items: readonly Item[]): Item | undefined {
  */
 function actorOf(items: readonly Item[], title: string): Entity | null {
   const accounts = items.filter(({ kind, things }) => accountKinds.has(kind) && things.some(isAccount));
-  const got = recipientsDid.test(title) ? new Set<string>() : receivedBy(items);
-  const free = accounts.filter(item => !isActedUpon(item) && !isAmong(got, item));
+  const did = recipientsDid.test(title);
+  const got = receivedBy(items);
+  const free = accounts.filter(item => !isActedUpon(item) && (did || !isAmong(got, item)));
   const people = free.filter(({ things }) => things.find(isAccount)?.kind !== 'system');
   return (
     accountOf(inActingRole(accounts)) ??
     applicationOf(inActingRole(items.filter(({ kind }) => applicationKinds.has(kind)))) ??
+    (saysWhoReported.test(title)
+      ? reporterIn(items.find(({ kind }) => kind === 'submissionmail')?.has)
+      : null) ??
     accountOf(people.find(({ kind }) => kind === 'user')) ??
     accountOf(people.find(({ kind }) => kind !== 'mailbox')) ??
+    // Of a mail somebody reported Defender tells their mailbox, and nothing of their account.
+    (did ? accountOf(people.find(item => isAmong(got, item))) : null) ??
     senderOf(items) ??
     accountOf(people[0] ?? free[0] ?? accounts.find(({ roles }) => roles.includes('attacked')))
   );
@@ -91,6 +97,8 @@ function actorOf(items: readonly Item[], title: string): Entity | null {
 
 /** Titles of alerts about what somebody did with a mail they got. */
 const recipientsDid = /\breported by\b|\bclick|\brequested\b/i;
+/** … and about a mail that was handed in, be it by an administrator. */
+const saysWhoReported = /\breported by\b|\bsubmi/i;
 
 /** Whoever got the mail, by address and by the ids of the accounts that have it; nobody who sent it themselves. */
 function receivedBy(items: readonly Item[]): ReadonlySet<string> {
@@ -126,12 +134,15 @@ function accountOf(item: Item | undefined): Entity | null {
 
 const applicationOf = (item: Item | undefined): Entity | null => item?.things[0] ?? null;
 
+const reporterIn = (has: Fields | undefined): Entity | null =>
+  entity('user', { address: word(has?.['submitter']) });
+
 /** Who reported a mail, or who wrote one, or a message in Teams. */
 function senderOf(items: readonly Item[]): Entity | null {
   const teams = items.find(({ kind }) => kind === 'teamsmessage')?.has;
   const mail = mailAmong(items);
-  const reporter = word(mail?.['submitter']);
-  if (reporter !== null) return entity('user', { address: reporter });
+  const reporter = reporterIn(mail);
+  if (reporter !== null) return reporter;
   const way = directionOf(mail ?? teams ?? {});
   const kind = way === 'outbound' || way === 'internal' ? 'user' : 'other';
   return entity(kind, { address: mail === undefined ? word(teams?.['senderFromAddress']) : senderIn(mail) });
@@ -226,7 +237,12 @@ function mailOf(items: readonly Item[]): MailFacts | null {
 }
 
 const senderIn = (has: Fields): string | null =>
-  firstWord(of(has['p2Sender'])['emailAddress'], of(has['p1Sender'])['emailAddress'], has['sender']);
+  firstWord(
+    ...[of(has['p2Sender'])['emailAddress'], of(has['p1Sender'])['emailAddress'], has['sender']].filter(
+      // A bounce comes from nobody.
+      address => address !== '<>',
+    ),
+  );
 
 const ways = wordTable<Direction>({ inbound: 'inbound', outbound: 'outbound', intraorg: 'internal' });
 const directionOf = (has: Fields): Direction =>
