@@ -19,7 +19,7 @@ export function normalizeArchiveSearch(record: ArchiveSearch): NormalizedEvent {
   const reason = word(record.searchReason);
   const isOwn = reason === ownSearchReason;
   const actor = searcherOf(record);
-  const sought = wordsOf(firstWord(record.searchText, record.museQuery));
+  const sought = wordsSought(firstWord(record.searchText, record.museQuery));
   return {
     time,
     category: isOwn ? 'administration' : 'mailbox',
@@ -53,7 +53,7 @@ function searcherOf(record: ArchiveSearch): Entity | null {
 }
 
 /** `<xmlquery …><muse><text>from:a@b.example</text>…`: of the engine's own form the words somebody sought. */
-function wordsOf(query: string | null): string | null {
+function wordsSought(query: string | null): string | null {
   const inside = /^<(?:\?xml|xmlquery)\b/.test(query ?? '')
     ? /<text>([^<]+)<\/text>/.exec(query ?? '')?.[1]
     : null;
