@@ -93,6 +93,12 @@ function fileOf(value: unknown): readonly (Entity | null)[] {
 const nameOfFile = (has: Fields): string | null =>
   firstWord(of(has['fileDetails'])['fileName'], has['fileName']);
 
+/** The same key is in the machine's hive and in everybody's own: `HKEY_CURRENT_USER\SOFTWARE\…`. */
+function registryKeyOf(has: Fields): readonly (Entity | null)[] {
+  const [hive, key] = [word(has['registryHive']), word(has['registryKey'])];
+  return [entity('other', { name: hive === null || key === null ? key : `${hive}\\${key}` })];
+}
+
 /** An address of its own, or inside a piece of evidence. */
 const addressOf = (value: unknown): Entity | null =>
   entity('other', { name: parseIp(of(value)['ipAddress'] ?? value)?.ip ?? null });
@@ -178,6 +184,7 @@ const readers = wordTable<Read>({
     addressOf(has['clusterIP']),
     ...list(unpacked(has['externalIPs'])).map(addressOf),
   ],
+  kubernetesserviceaccount: named('application', [], ['name']),
   container: has => [
     ...named('other', ['containerId'], ['name'])(has),
     entity('other', { name: word(of(has['image'])['imageId']) }),
@@ -185,6 +192,9 @@ const readers = wordTable<Read>({
   containerimage: named('other', [], ['imageId']),
   containerregistry: named('other', [], ['registry']),
   nic: named('other', [], ['macAddress']),
+  registrykey: registryKeyOf,
+  registryvalue: registryKeyOf,
+  registry: registryKeyOf,
   cloudlogonrequest: named('other', ['requestId'], []),
 });
 

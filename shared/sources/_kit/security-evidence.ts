@@ -3,7 +3,8 @@ import type { Client, Direction, Entity, MailFacts } from '../../model/event.ts'
 import { addEntity, client, entity } from './entity.ts';
 import { parseIp, type IpAndPort } from './ip.ts';
 import { accessesOf, itemsOf, of, type Item } from './evidence-entities.ts';
-import { firstWord, integer, list, word, type Fields } from './reading.ts';
+import { unpacked } from './json-in-string.ts';
+import { fields, firstWord, integer, list, word, type Fields } from './reading.ts';
 
 /** What the evidence of an alert says. */
 export interface Evidence {
@@ -27,7 +28,13 @@ export function readEvidence(title: string, ...lists: readonly unknown[]): Evide
 }
 
 const accountKinds = new Set(['user', 'mailbox', 'process', 'hostlogonsession', 'cloudlogonsession']);
-const applicationKinds = new Set(['serviceprincipal', 'oauthapplication', 'cloudapplication', 'aiagent']);
+const applicationKinds = new Set([
+  'serviceprincipal',
+  'oauthapplication',
+  'cloudapplication',
+  'aiagent',
+  'kubernetesserviceaccount',
+]);
 /** Roles of those who act, the surest first. */
 const acting = wordTable<number>({
   attacker: 0,
@@ -69,14 +76,20 @@ function inActingRole(items: readonly Item[]): Item | undefined {
  */
 function actorOf(items: readonly Item[], title: string): Entity | null {
   const accounts = items.filter(({ kind, things }) => accountKinds.has(kind) && things.some(isAccount));
-  const got = recipientsDid.test(title) ? new Set<string>() : receivedBy(items);
-  const free = accounts.filter(item => !isActedUpon(item) && !isAmong(got, item));
+  const did = recipientsDid.test(title);
+  const got = receivedBy(items);
+  const free = accounts.filter(item => !isActedUpon(item) && (did || !isAmong(got, item)));
   const people = free.filter(({ things }) => things.find(isAccount)?.kind !== 'system');
   return (
     accountOf(inActingRole(accounts)) ??
     applicationOf(inActingRole(items.filter(({ kind }) => applicationKinds.has(kind)))) ??
+    (saysWhoReported.test(title)
+      ? reporterIn(items.find(({ kind }) => kind === 'submissionmail')?.has)
+      : null) ??
     accountOf(people.find(({ kind }) => kind === 'user')) ??
     accountOf(people.find(({ kind }) => kind !== 'mailbox')) ??
+    // Of a mail somebody reported Defender tells their mailbox, and nothing of their account.
+    (did ? accountOf(people.find(item => isAmong(got, item))) : null) ??
     senderOf(items) ??
     accountOf(people[0] ?? free[0] ?? accounts.find(({ roles }) => roles.includes('attacked')))
   );
@@ -84,6 +97,8 @@ function actorOf(items: readonly Item[], title: string): Entity | null {
 
 /** Titles of alerts about what somebody did with a mail they got. */
 const recipientsDid = /\breported by\b|\bclick|\brequested\b/i;
+/** … and about a mail that was handed in, be it by an administrator. */
+const saysWhoReported = /\breported by\b|\bsubmi/i;
 
 /** Whoever got the mail, by address and by the ids of the accounts that have it; nobody who sent it themselves. */
 function receivedBy(items: readonly Item[]): ReadonlySet<string> {
@@ -119,13 +134,16 @@ function accountOf(item: Item | undefined): Entity | null {
 
 const applicationOf = (item: Item | undefined): Entity | null => item?.things[0] ?? null;
 
+const reporterIn = (has: Fields | undefined): Entity | null =>
+  entity('user', { address: word(has?.['submitter']) });
+
 /** Who reported a mail, or who wrote one, or a message in Teams. */
 function senderOf(items: readonly Item[]): Entity | null {
   const teams = items.find(({ kind }) => kind === 'teamsmessage')?.has;
   const mail = mailAmong(items);
-  const reporter = word(mail?.['submitter']);
-  if (reporter !== null) return entity('user', { address: reporter });
-  const way = mail === undefined ? 'unknown' : directionOf(mail);
+  const reporter = reporterIn(mail);
+  if (reporter !== null) return reporter;
+  const way = directionOf(mail ?? teams ?? {});
   const kind = way === 'outbound' || way === 'internal' ? 'user' : 'other';
   return entity(kind, { address: mail === undefined ? word(teams?.['senderFromAddress']) : senderIn(mail) });
 }
@@ -137,11 +155,14 @@ function senderOf(items: readonly Item[]): Entity | null {
  */
 function clientOf(items: readonly Item[]): Client | null {
   const ips = items.filter(item => item.kind === 'ip' && parseIp(item.has['ipAddress']) !== null);
-  const near = ips.filter(item => !isActedUpon(item));
-  const origins = near.filter(item => isReachable(item.has['ipAddress']));
+  const free = ips.filter(item => !isActedUpon(item));
+  const origins = free.filter(item => isReachable(item.has['ipAddress']));
   const from = inActingRole(origins) ?? origins[0];
   const host = items.find(({ kind }) => kind === 'hostlogonsession')?.has['host'];
-  const device = items.find(({ kind }) => kind === 'device')?.has ?? of(host);
+  const devices = items.filter(({ kind }) => kind === 'device');
+  const near = inActingRole(devices) ?? devices.find(item => !isActedUpon(item));
+  // A server somebody went to says where they came from only where nothing else does: for whoever searches by it.
+  const device = near?.has ?? fields(unpacked(host)) ?? devices[0]?.has ?? {};
   const mail = mailAmong(items);
   const session = items.find(({ kind }) => kind === 'cloudlogonsession')?.has;
   const found =
@@ -151,7 +172,7 @@ function clientOf(items: readonly Item[]): Client | null {
     parseIp(device['lastIpAddress']) ??
     parseIp(list(device['ipInterfaces']).filter(isReachable)) ??
     innerIp(items) ??
-    parseIp((near[0] ?? ips[0])?.has['ipAddress']);
+    parseIp((free[0] ?? ips[0])?.has['ipAddress']);
   const place = of(from?.has['location']);
   const platform = word(device['osPlatform']);
   // `Other` is what Defender writes of a version it does not know.
@@ -216,8 +237,13 @@ function mailOf(items: readonly Item[]): MailFacts | null {
 }
 
 const senderIn = (has: Fields): string | null =>
-  firstWord(of(has['p2Sender'])['emailAddress'], of(has['p1Sender'])['emailAddress'], has['sender']);
+  firstWord(
+    ...[of(has['p2Sender'])['emailAddress'], of(has['p1Sender'])['emailAddress'], has['sender']].filter(
+      // A bounce comes from nobody.
+      address => address !== '<>',
+    ),
+  );
 
 const ways = wordTable<Direction>({ inbound: 'inbound', outbound: 'outbound', intraorg: 'internal' });
 const directionOf = (has: Fields): Direction =>
-  ways[word(has['antiSpamDirection'])?.toLowerCase() ?? ''] ?? 'unknown';
+  ways[firstWord(has['antiSpamDirection'], has['messageDirection'])?.toLowerCase() ?? ''] ?? 'unknown';

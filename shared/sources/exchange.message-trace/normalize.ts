@@ -13,6 +13,8 @@ import type { MessageTrace } from './schema.ts';
 /** The row says what became of a message, not what was done: one name for all of them. */
 const operation = 'MessageTrace';
 const mostRecipients = 100;
+/** What Exchange writes of a mail that came from no server. */
+const nowhere = '255.255.255.255';
 
 /** mapping.md has every field, and why. */
 export function normalizeMessageTrace(record: MessageTrace, about: About): NormalizedEvent {
@@ -20,7 +22,7 @@ export function normalizeMessageTrace(record: MessageTrace, about: About): Norma
   if (time === null) throw new Problem('receivedDateTime: not a time in any form known');
   const mail = mailOf(record, about.domains);
   const traceId = firstWord(record.id, record.messageTraceId);
-  const found = parseIp(record.fromIP) ?? addressNamed(record);
+  const found = text(record.fromIP) === nowhere ? null : (parseIp(record.fromIP) ?? addressNamed(record));
   return {
     time,
     category: 'mail',
@@ -97,6 +99,7 @@ const outcomes = wordTable<Outcome>({
   failed: 'failure',
   quarantined: 'failure',
   recalled: 'failure',
+  removedbymessagerecall: 'failure',
 });
 
 const severities = wordTable<Severity>({
@@ -104,6 +107,7 @@ const severities = wordTable<Severity>({
   filteredasspam: 'low',
   failed: 'low',
   recalled: 'low',
+  removedbymessagerecall: 'low',
 });
 
 function sentence(mail: MailFacts, sender: unknown): string {

@@ -1,4 +1,6 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, NormalizedEvent, Severity } from '../../model/event.ts';
+import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { mimecastAddress } from '../_kit/mimecast-mail.ts';
 import { ownSearchReason } from '../_kit/mimecast-own-search.ts';
@@ -17,7 +19,7 @@ export function normalizeArchiveSearch(record: ArchiveSearch): NormalizedEvent {
   const reason = word(record.searchReason);
   const isOwn = reason === ownSearchReason;
   const actor = searcherOf(record);
-  const sought = firstWord(record.searchText, record.museQuery);
+  const sought = wordsSought(firstWord(record.searchText, record.museQuery));
   return {
     time,
     category: isOwn ? 'administration' : 'mailbox',
@@ -50,6 +52,17 @@ function searcherOf(record: ArchiveSearch): Entity | null {
   return entity(kind, { address: mimecastAddress(record.emailAddr) });
 }
 
+/** `<xmlquery …><muse><text>from:a@b.example</text>…`: of the engine's own form the words somebody sought. */
+function wordsSought(query: string | null): string | null {
+  const inside = /^<(?:\?xml|xmlquery)\b/.test(query ?? '')
+    ? /<text>([^<]+)<\/text>/.exec(query ?? '')?.[1]
+    : null;
+  return (
+    word(inside?.replace(/&(amp|lt|gt|quot|apos);/g, (all, name: string) => marks[name] ?? all)) ?? query
+  );
+}
+const marks = wordTable<string>({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" });
+
 /** `4711 [User : mira@contoso.example]`, `{'mailbox':'mira@contoso.example','query':'[]'}`: whose mail was searched. */
 const ofUser =
   /\[User\s*:\s*([^\]\s]+@[^\]\s]+)\]|["']mailbox["']\s*:\s*["']([^"'\s@]{1,64}@[^"'\s@]{1,255})["']/i;
@@ -59,7 +72,8 @@ function targetsOf(record: ArchiveSearch, sought: string | null): Entity[] {
   addEntity(found, entity('other', { name: sought }));
   const [, user, mailbox] = ofUser.exec(sought ?? '') ?? [];
   addEntity(found, entity('mailbox', { address: user ?? mailbox ?? null }));
-  addEntity(found, entity('mailbox', { name: word(record.searchPath) }));
+  const path = word(record.searchPath);
+  addEntity(found, entity('mailbox', path !== null && isAddress(path) ? { address: path } : { name: path }));
   addEntity(found, entity('other', { name: word(record.source) }));
   return found;
 }

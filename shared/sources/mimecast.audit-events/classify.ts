@@ -77,7 +77,7 @@ function ocsfOf(
   return { class: 6003, activity: api(deed) };
 }
 
-const adds = /\b(add|creat|new|grant|assign|import)/i;
+const adds = /\b(add(?!ress)|creat|generat|new|grant|assign|import)/i;
 const removes = /\b(delet|remov|revok|unassign)/i;
 
 function authentication(type: string): number {
@@ -99,7 +99,7 @@ function account(type: string): number {
 
 /** OCSF 3006. */
 function group(type: string): number {
-  const ofMember = /member|user|address/i.test(type);
+  const ofMember = /member|user|address|@/i.test(type);
   if (removes.test(type)) return ofMember ? 4 : 5;
   if (adds.test(type)) return ofMember ? 3 : 6;
   return 99;

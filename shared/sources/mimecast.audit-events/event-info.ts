@@ -1,4 +1,4 @@
-import { fields, longestText, text, type Fields } from '../_kit/reading.ts';
+import { fields, longestText, text, word, type Fields } from '../_kit/reading.ts';
 
 /** What the free text of an audit event says, as far as it can be told. */
 export interface EventInfo {
@@ -15,9 +15,13 @@ const namedValue = /(^| - |[,;\n]\s*|\.\s+)([A-Z][A-Za-z ]{1,30}):[^\S\n]*([^,;\
 // `remote IP : 198.51.100.23 application : LFS`, `Remote IP is 198.51.100.23`.
 const spokenIp = /\bIP(?: address)? ?(?::| is) ?\[?([0-9a-f.:]{7,45})/i;
 const spokenApplication = /\bapplication ?: ?([^,;:\n]{1,100}?)(?:,|;|\n|\]|$)/i;
-const spokenTail = / (?:Date: ?\d{4}-\d|remote IP ?:|IP: ?\d)/i;
+const spokenTail = /,? (?:Date: ?\d{4}-\d|remote IP ?(?::|is )|IP: ?\d)/i;
 // No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
 const address = /[^\s"'<>()[\],;:=@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
+// `Successful SSO into Central for a@b.example`.
+const signedInto = /\bSSO into ([\w .-]{1,60}?) for /;
+// A subject has commas of its own.
+const wholeSubject = /, Subject: ([^\n]{1,1000}?), Processed: \d/;
 const most = 20;
 const atTheEnd = new Set([
   'ip', 'ip address', 'remote ip', 'remote ip address', 'source ip', 'client ip', 'application', 'date', 'time', 'method',
@@ -76,12 +80,16 @@ export function readEventInfo(value: unknown): EventInfo {
     // behind a dash, and what was searched for.
     const isPart = match.index === 0 || before === ' - ' || key === 'search criteria';
     if (match.index >= inBrackets && (!isPart || atTheEnd.has(key))) first = Math.min(first, match.index);
-    if (named.size < most && !named.has(key) && words.trim() !== '') named.set(key, words.trim());
+    const known = word(words);
+    if (named.size < most && !named.has(key) && known !== null) named.set(key, known);
   }
   const ip = spokenIp.exec(info)?.[1];
   if (ip !== undefined && !named.has('ip')) named.set('ip', ip.replace(/[.:]$/, ''));
-  const application = named.has('application') ? undefined : spokenApplication.exec(info)?.[1];
-  if (application !== undefined) named.set('application', application.trim());
+  const subject = wholeSubject.exec(info)?.[1];
+  if (subject !== undefined) named.set('subject', subject.trim());
+  const application = spokenApplication.exec(info)?.[1] ?? signedInto.exec(info)?.[1];
+  const asked = named.has('application') ? null : word(application);
+  if (asked !== null) named.set('application', asked);
   const tail = spokenTail.exec(info)?.index ?? first;
   const what = info.slice(0, Math.min(first, tail)).trim();
   const addresses = [...new Set(info.match(address)?.slice(0, most))];

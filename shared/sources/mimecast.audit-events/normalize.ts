@@ -44,9 +44,9 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   };
 }
 
-/** `Case Action`, `Folder Log Entry`: types that do not tell the deed; the first words of the text do. */
+/** `Case Action`, `Folder Log Entry`, `Connectors Management`: types that do not tell the deed; the first words of the text do. */
 const deedWords = (operation: string, what: string | null): string =>
-  /\b(action|entry)$/i.test(operation) && what !== null
+  /\b(action|entry|management)$/i.test(operation) && what !== null
     ? (/^(?:Action Performed - )?(\S+ ?\S*)/.exec(what)?.[1] ?? operation)
     : operation;
 

@@ -75,7 +75,7 @@ function targetsOf(record: TrackedMessage, mail: MailFacts, id: string | null): 
 
 const words: readonly (readonly [RegExp, Outcome, Severity])[] = [
   [/held|hold|quarantin/, 'failure', 'medium'],
-  [/reject|bounce|fail|undeliver|expired|delet|drop|block/, 'failure', 'low'],
+  [/\bnot |reject|bounce|fail|undeliver|expired|delet|drop|block/, 'failure', 'low'],
   [/await|attempt|in.?progress|defer|queue|pending|retry|process/, 'unknown', 'informational'],
   [/deliver|archiv|accept|sent|released|complete/, 'success', 'informational'],
 ];

@@ -157,9 +157,8 @@ const reasonOf = (record: SiemEvent): string | null =>
     impersonationSigns.filter(sign => flag(record[sign]) === true).join(', '),
     record.policyDefinition,
     record.reason,
-    // Of deliveries it repeats `delivered`.
-    flag(record.subtype) === null ? record.subtype : null,
-    record.subType,
+    // Of deliveries these repeat `delivered`.
+    ...[record.subtype, record.subType].filter(said => flag(said) === null),
     record.action,
     proofsOf(record),
     record.eventInfo,
