@@ -6,7 +6,7 @@ import type { OperationId } from '../../shared/model/ids.ts';
 import { knownFloor, memoryFloor, widthInTime } from '../../shared/pipeline/provider-memory.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
-import { ledgerOf } from '../support/kept.ts';
+import { expectSealed, ledgerOf } from '../support/kept.ts';
 import { logHouse, logPolicy, logProvider } from '../support/log-provider.ts';
 
 const noon = Date.parse('2026-10-05T12:00:00.000Z');
@@ -69,7 +69,20 @@ it('near the edge of what the provider said to remember windows are as narrow as
   await house.run();
   const cursor = { ...(await house.cursor()), remembers: { span: days(9), at: instant(noon) } };
   const width = (back: number) => widthInTime(cursor, logPolicy, instant(noon - back), instant(noon));
-  expect(width(days(9) - hours(1))).toBe(4 * width(days(9) - minutes(15)));
+  expect([hours(1), minutes(15), 0].map(left => width(days(9) - left))).toEqual([days(4), days(1), days(1)]);
+});
+
+it('what was kept of a window whose beginning is refused meanwhile is proof of its events', async () => {
+  const provider = logProvider({ entries: hourly, pageSize: 5, memory: days(9) });
+  const house = await logHouse(provider);
+  // A refusal that tells the memory, and two pages of what it has.
+  await house.run(3, { ...house.deps, batch: { pages: 1, bytes: 1 } });
+  expect((await house.cursor()).open?.counts.pages).toBeGreaterThan(0);
+  house.clock.advance(hours(1));
+  await house.run();
+  const left = (await ledgerOf(house.profile, house.target)).filter(({ type }) => type === 'window.left');
+  expect(left).toHaveLength(1);
+  await expectSealed(house.profile, house.target);
 });
 
 it('an outage while the edge is looked for is an outage, and makes no gap of what there is', async () => {
