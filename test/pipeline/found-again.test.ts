@@ -92,7 +92,12 @@ it('a gap of before its objects were written down stays: nobody can say that all
   const { stage, life, target, cursor, gaps, reread } = await begin(3);
   await pullToRest(life, target, stage.clock);
   const found = await life.deps.cursors.load(target.scope, target.ref);
-  const unnamed = (await cursor()).gaps.map(({ objects: _, ...gap }) => gap);
+  const unnamed = (await cursor()).gaps.map(({ from, to, reason, noticedAt }) => ({
+    from,
+    to,
+    reason,
+    noticedAt,
+  }));
   await life.deps.cursors.swap(target.scope, target.ref, found?.rev ?? null, {
     ...(await cursor()),
     gaps: unnamed,

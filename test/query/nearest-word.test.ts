@@ -9,7 +9,7 @@ test.each([
   ['polisi', ['role', 'policy'], 'policy'],
   ['plsy', ['policy'], null],
   ['POLICI', ['policy'], 'policy'],
-  ['polici', ['Policy'], 'Policy'],
+  ['policy', ['POLICY'], 'POLICY'],
   ['ba', ['aa', 'bb'], 'aa'],
   ['', ['ab'], null],
 ])('%s of %j is %s', (word, words, nearest) => {
