@@ -3,17 +3,16 @@
  * says nothing, so that a check of the first would be a check of something else. The text must be valid JSON.
  */
 export function repeatedName(text: string): string | null {
-  /** The names of each object we stand in; null for a list. */
-  const open: (Set<string> | null)[] = [];
+  /** The names of each object we stand in; a list has none. */
+  const open: Set<string>[] = [];
   for (let at = 0; at < text.length; at++) {
     const sign = text[at];
-    if (sign === '{') open.push(new Set());
-    else if (sign === '[') open.push(null);
+    if (sign === '{' || sign === '[') open.push(new Set());
     else if (sign === '}' || sign === ']') open.pop();
     else if (sign === '"') {
       const end = endOfString(text, at);
       const names = open.at(-1);
-      if (names instanceof Set && isName(text, end)) {
+      if (names !== undefined && isName(text, end)) {
         const name = JSON.parse(text.slice(at, end)) as string;
         if (names.has(name)) return name;
         names.add(name);

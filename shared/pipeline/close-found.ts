@@ -19,14 +19,17 @@ export async function closeFound(
   if (touched.length === 0) return cursor;
   const names = touched.flatMap(({ objects }) => objects ?? []);
   const missing = new Set(await deps.cursors.unread(target.scope, target.ref, names));
-  const left = (gap: Gap): readonly string[] => (gap.objects ?? []).filter(name => missing.has(name));
-  const closed = touched.filter(gap => left(gap).length === 0);
+  const left = new Map(
+    touched.map(gap => [gap, (gap.objects ?? []).filter(name => missing.has(name))] as const),
+  );
+  const closed = touched.filter(gap => left.get(gap)?.length === 0);
   for (const gap of closed) await sealClosedGap(deps, target, gap, open);
   return {
     ...cursor,
-    gaps: cursor.gaps.flatMap(gap => {
-      if (closed.includes(gap)) return [];
-      return touched.includes(gap) ? [{ ...gap, objects: [...left(gap)] }] : [gap];
+    gaps: cursor.gaps.flatMap((gap): Gap[] => {
+      const objects = left.get(gap);
+      if (objects === undefined) return [gap];
+      return objects.length === 0 ? [] : [{ ...gap, objects }];
     }),
     open: { ...open, lost: without(open.lost ?? [], closed) },
   };

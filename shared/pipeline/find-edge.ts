@@ -44,7 +44,7 @@ async function findEdge(deps: PullDeps, target: PullTarget, open: OpenWindow): P
   // Asked first: where even the newest is too old, nothing is answered for.
   let answered = cutDown(deps.clock.now() - lag - step, grain);
   let tooOld = open.window.from;
-  if (answered <= tooOld || !(await isAnswered(deps, target, open, answered))) return null;
+  if (!(await isAnswered(deps, target, open, answered))) return null;
   while (answered - tooOld > fineness) {
     const middle = cutDown((tooOld + answered) / 2, grain);
     if (await isAnswered(deps, target, open, middle)) answered = middle;

@@ -273,6 +273,14 @@ describe('malformed input gets a clear error', () => {
       '/api/v1/events?q=source%3Aentra.sign-in',
       'The query finds nothing. There is no source entra.sign-in; did you mean entra.sign-ins?',
     ],
+    [
+      '/api/v1/coverage?source=entra.sign-ins&stream=Audit.Exchange',
+      'entra.sign-ins has no stream Audit.Exchange; its streams are interactive, nonInteractive, servicePrincipal, managedIdentity.',
+    ],
+    [
+      '/api/v1/events?q=mira%20AND%20source%3Aentrant.*',
+      'The query finds nothing. There is no source entrant.*; GET /coverage lists those there are.',
+    ],
   ])('%s is told the nearest there is', async (path, message) => {
     const house = await openHouse();
     const token = await house.issuer.user(people.contosoReader);

@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
-import { hours } from '../../shared/kernel/time.ts';
-import type { Cursor } from '../../shared/model/cursor.ts';
+import { hours, instant } from '../../shared/kernel/time.ts';
+import { noCounts, type Cursor, type OpenWindow } from '../../shared/model/cursor.ts';
+import type { RunId } from '../../shared/model/ids.ts';
+import { closeFound } from '../../shared/pipeline/close-found.ts';
 import { Killed, mortal } from '../crash/mortal.ts';
 import { expectSealed, ledgerOf, whatIsKept } from '../support/kept.ts';
 import { openLife, openStage, pullToRest, quiet } from '../support/rig.ts';
@@ -84,6 +86,62 @@ it('of two objects of one moment both must be here', async () => {
   await reread();
   expect(await gaps()).toEqual([]);
   await life.end();
+});
+
+it('a gap of before its objects were written down stays: nobody can say that all of it is here', async () => {
+  const { stage, life, target, cursor, gaps, reread } = await begin(3);
+  await pullToRest(life, target, stage.clock);
+  const found = await life.deps.cursors.load(target.scope, target.ref);
+  const unnamed = (await cursor()).gaps.map(({ from, to, reason, noticedAt }) => ({
+    from,
+    to,
+    reason,
+    noticedAt,
+  }));
+  await life.deps.cursors.swap(target.scope, target.ref, found?.rev ?? null, {
+    ...(await cursor()),
+    gaps: unnamed,
+  });
+  await reread();
+  expect(await gaps()).toEqual([ago(hours(30)), ago(hours(5))]);
+  await life.end();
+});
+
+describe('a window that is whole', () => {
+  const window = { from: instant(1_000), to: instant(2_000) };
+  const at = { reason: 'content-expired' as const, noticedAt: instant(9_000) };
+  const open: OpenWindow = {
+    window, purpose: 'reread', reread: 0, resume: null, restarts: 0, counts: noCounts, run: 'run' as RunId,
+    lost: [{ from: instant(1_000), to: instant(1_001) }, { from: instant(1_500), to: instant(1_501) }], lease: null,
+  }; // prettier-ignore
+
+  test('keeps of its gaps what is still missing, of its loss no more, and lets those of others be', async () => {
+    const { life, target } = await begin(1);
+    const asked: string[] = [];
+    const cursors = {
+      ...life.deps.cursors,
+      unread: (...[scope, ref, names]: Parameters<typeof life.deps.cursors.unread>) => {
+        asked.push(...names);
+        return life.deps.cursors.unread(scope, ref, names);
+      },
+    };
+    await cursors.markRead(target.scope, target.ref, ['here', 'too', 'elsewhere'], instant(9_000));
+    const gaps = [
+      { from: instant(1_000), to: instant(1_001), ...at, objects: ['here', 'too'] },
+      { from: instant(1_500), to: instant(1_501), ...at, objects: ['here', 'missing'] },
+      { from: instant(2_000), to: instant(2_001), ...at, objects: ['elsewhere'] },
+      { from: instant(999), to: instant(1_000), ...at, objects: ['elsewhere'] },
+    ];
+    const cursor: Cursor = {
+      version: 1, start: instant(0), committedTo: instant(2_000), rereadTo: [], reads: [], open,
+      requested: [], extra: [], gaps, failures: null, token: null, paused: null,
+    }; // prettier-ignore
+    const closed = await closeFound({ ...life.deps, cursors }, target, cursor, open);
+    expect(closed.gaps).toEqual([{ ...gaps[1], objects: ['missing'] }, gaps[2], gaps[3]]);
+    expect(closed.open?.lost).toEqual([{ from: 1_500, to: 1_501 }]);
+    expect(asked).not.toContain('elsewhere');
+    await life.end();
+  });
 });
 
 it('closes it also where it was killed at any effect of the reading that brought it', async () => {

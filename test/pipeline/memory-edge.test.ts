@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { days, hours, instant, minutes } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
-import { memoryFloor } from '../../shared/pipeline/provider-memory.ts';
+import { knownFloor, memoryFloor, widthInTime } from '../../shared/pipeline/provider-memory.ts';
 import { pull } from '../../shared/pipeline/pull.ts';
 import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
-import { ledgerOf } from '../support/kept.ts';
+import { expectSealed, ledgerOf } from '../support/kept.ts';
 import { logHouse, logPolicy, logProvider } from '../support/log-provider.ts';
 
 const noon = Date.parse('2026-10-05T12:00:00.000Z');
@@ -47,6 +48,57 @@ it('where the provider does not say what it still has, that is found, and the re
     (await ledgerOf(house.profile, house.target)).filter(({ type }) => type === 'gap.recorded'),
   ).toHaveLength(1);
   expect(provider.asked).toBeLessThan(60);
+});
+
+it('what the provider says itself of its memory is taken to the second, and not asked for', async () => {
+  const provider = logProvider({ entries: hourly, memory: days(9) });
+  const house = await logHouse(provider);
+  await house.run();
+  expect((await house.cursor()).gaps).toMatchObject([{ from: start, to: noon - days(9) + minutes(15) }]);
+});
+
+it('nothing is asked for from before the floor, however far back the provider said to remember once', async () => {
+  const house = await logHouse(logProvider());
+  await house.run();
+  const cursor = { ...(await house.cursor()), remembers: { span: days(40), at: instant(noon) } };
+  expect(knownFloor(cursor, logPolicy, instant(noon))).toBe(start);
+});
+
+it('near the edge of what the provider said to remember windows are as narrow as near that of its memory', async () => {
+  const house = await logHouse(logProvider());
+  await house.run();
+  const cursor = { ...(await house.cursor()), remembers: { span: days(9), at: instant(noon) } };
+  const width = (back: number) => widthInTime(cursor, logPolicy, instant(noon - back), instant(noon));
+  expect([hours(1), minutes(15), 0].map(left => width(days(9) - left))).toEqual([days(4), days(1), days(1)]);
+});
+
+it('what was kept of a window whose beginning is refused meanwhile is proof of its events', async () => {
+  const provider = logProvider({ entries: hourly, pageSize: 5, memory: days(9) });
+  const house = await logHouse(provider);
+  // A refusal that tells the memory, and two pages of what it has.
+  await house.run(3, { ...house.deps, batch: { pages: 1, bytes: 1 } });
+  expect((await house.cursor()).open?.counts.pages).toBeGreaterThan(0);
+  house.clock.advance(hours(1));
+  await house.run();
+  const left = (await ledgerOf(house.profile, house.target)).filter(({ type }) => type === 'window.left');
+  expect(left).toHaveLength(1);
+  await expectSealed(house.profile, house.target);
+});
+
+it('an outage while the edge is looked for is an outage, and makes no gap of what there is', async () => {
+  const down = new AppError('provider.unavailable', 'retry', 'Down.');
+  // The window, the newest there is, and then the first that is halfway.
+  const provider = logProvider({
+    entries: hourly,
+    memory: days(9),
+    says: false,
+    instead: asked => (asked === 2 ? down : null),
+  });
+  const house = await logHouse(provider);
+  expect(await house.live(hours(6))).toEqual(['provider.unavailable']);
+  const { gaps } = coverageOf(await house.cursor());
+  expect(gaps).toHaveLength(1);
+  expect(gaps[0]?.to).toBeLessThanOrEqual(noon - days(9) + hours(2));
 });
 
 it('a provider that calls every window too old is a refusal that is shown, and no gap of all there is', async () => {

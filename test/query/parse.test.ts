@@ -82,6 +82,7 @@ describe('the query language is read as', () => {
     ['outcome:Success', is('outcome', 'Success')],
     ['severity:"hi"*', is('severity', 'hi', true)],
     ['ip:198.51.*', is('ip', '198.51.', true)],
+    ['id:20261005-1F*', is('id', '20261005-1F', true)],
     ['ip:2001:DB8:*', is('ip', '2001:DB8:', true)],
     ['id:2026*', is('id', '2026', true)],
     ['tenant:C0A1*', is('tenant', 'C0A1', true)],

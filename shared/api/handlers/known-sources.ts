@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import { nearestWord } from '../../kernel/nearest-word.ts';
 import type { QueryNode } from '../../model/query.ts';
+import { keyword } from '../../query/fold.ts';
 import { parseQuery } from '../../query/parse.ts';
 import type { Source } from '../../sources/_kit/source.ts';
 import { InputProblem } from '../parse-input.ts';
@@ -46,7 +47,7 @@ function usualStreams(source: Sources[number]): readonly string[] {
 /** Throws where a query found nothing, and names a source that must hold and that there is not. */
 export function checkSources(q: string | undefined, sources: Sources): void {
   for (const { value, prefix } of q === undefined ? [] : demanded(parseQuery(q))) {
-    const text = value.trim().toLowerCase();
+    const text = keyword(value);
     if (ids(sources).some(id => (prefix ? id.startsWith(text) : id === text))) continue;
     throw new AppError(
       'query.invalid',

@@ -43,7 +43,8 @@ export function addNamedByChanges(found: Entity[], list: readonly unknown[], spe
     const change = fields(item);
     const name = change?.[spelled.name];
     if (change === null || !wanted.has(name) || values.has(name)) continue;
-    values.set(name, name === 'DelegatedPermissionGrant.Scope' ? scopesIn(change, spelled) : valueIn(change, spelled)); // prettier-ignore
+    const read = name === 'DelegatedPermissionGrant.Scope' ? scopesIn : valueIn;
+    values.set(name, read(change, spelled));
   }
   if (values.size === 0) return;
   const valueOf = (name: string | undefined): string | null => values.get(name) ?? null;

@@ -1,5 +1,5 @@
 import { unpacked } from './json-in-string.ts';
-import { fields, type Fields } from './reading.ts';
+import { fields, word, type Fields } from './reading.ts';
 
 /** Deeper than any record; what lies below keeps its names. */
 const deepest = 20;
@@ -66,7 +66,7 @@ function opened(record: Fields, asked: string): Fields | null {
     const said: Record<string, unknown> = {};
     for (const field of besides) if (record[field] !== undefined) said[field] = record[field];
     // Which of several logs, where the record in it does not say: the envelope's word for others is another thing.
-    if (/SignInLogs$/i.test(String(record['category']))) said['category'] = record['category'];
+    if (/SignInLogs$/i.test(word(record['category']) ?? '')) said['category'] = record['category'];
     return { ...said, ...inside };
   }
   return null;

@@ -100,20 +100,25 @@ const recipientsDid = /\breported by\b|\bclick|\brequested\b/i;
 /** … and about a mail that was handed in, be it by an administrator. */
 const saysWhoReported = /\breported by\b|\bsubmi/i;
 
-/** Whoever got the mail, by address and by the ids of the accounts that have it; nobody who sent it themselves. */
+/** Whoever got one of the mails, by address and by the ids of the accounts that have it; nobody who sent one themselves. */
 function receivedBy(items: readonly Item[]): ReadonlySet<string> {
-  const mail = mailAmong(items);
-  const address = firstWord(mail?.['recipientEmailAddress'], mail?.['recipient'])?.toLowerCase();
   const got = new Set<string>();
-  if (mail === undefined || address === undefined || senderIn(mail)?.toLowerCase() === address) return got;
-  got.add(address);
+  const sent = new Set<string>();
+  for (const { kind, has } of items) {
+    if (!mailKinds.has(kind)) continue;
+    got.add(firstWord(has['recipientEmailAddress'], has['recipient'])?.toLowerCase() ?? '');
+    sent.add(senderIn(has)?.toLowerCase() ?? '');
+  }
+  for (const address of ['', ...sent]) got.delete(address);
   for (const item of items) {
     if (!accountKinds.has(item.kind) || !isAmong(got, item)) continue;
-    const ids = item.things.filter(isAccount).map(one => one?.id ?? address);
-    for (const id of ids) got.add(id.toLowerCase());
+    for (const one of item.things)
+      if (isAccount(one) && one !== null && one.id !== null) got.add(one.id.toLowerCase());
   }
   return got;
 }
+
+const mailKinds = new Set(['analyzedmessage', 'mailmessage', 'submissionmail']);
 
 const isAmong = (some: ReadonlySet<string>, { things }: Item): boolean =>
   things.some(

@@ -4,7 +4,7 @@ import { firstWord, word } from './reading.ts';
 
 /** The first that says something. Microsoft ends some titles with a space of no width: nobody who searches types it. */
 export const titleOf = (...values: readonly unknown[]): string | null =>
-  firstWord(...values.map(value => word(value)?.replace(/[\u200b-\u200f\u2060\ufeff]/g, '')));
+  firstWord(...values.map(value => word(value)?.replace(/[\u200b-\u200f\u2060\ufeff]+$/, '')));
 
 const severities = wordTable<Severity>({
   informational: 'informational',

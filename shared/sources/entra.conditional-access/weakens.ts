@@ -37,7 +37,7 @@ function weakensByList({ path, came, went }: OfList, record: PolicyRecord): bool
   if (isCondition.test(path)) {
     const now = listAt(record, path);
     // Without any it counts always.
-    if (now.length === 0 || now.some(item => /^all$/i.test(String(item)))) return false;
+    if (now.length === 0 || now.some(item => /^all$/i.test(word(item) ?? ''))) return false;
     return went.length > 0 || came.length === now.length;
   }
   const asks = name.startsWith('include') || path.startsWith('grantControls.') || name === 'clientAppTypes';

@@ -104,17 +104,18 @@ function actorOf(initiator: Fields | null, details: Details, service: string | n
   return found ?? otherInitiator(initiator);
 }
 
-// `Azure ESTS Service`, `Microsoft_AAD_RegisteredApps`, `Graph Explorer`, `Device Registration Service`.
+// `Azure ESTS Service`, `Microsoft_AAD_RegisteredApps`. Names that only end in `Service` are shared accounts', too.
 const serviceName =
-  /^(microsoft[ _]|(windows )?azure |ms-|office 365 |adibiza|(graph explorer|company portal|my signins)$)/i;
+  /^(microsoft[ _]|(windows )?azure |ms-|office 365 |adibiza|(graph explorer|company portal|my signins|device registration service)$)/i;
 /** What administrators call accounts of their own that begin so. */
-const accountName = /\b(admin\w*|account|user|team|support|test)$/i;
+const accountName =
+  /\b(admin\w*|account|user|team|support|test|konto|benutzer|notfall\w*|emergency|break.?glass)\b/i;
 
 /** The core directory puts the service a person used where the person's own name would stand. */
 function serviceNamed(user: Fields | null): string | null {
   const said = word(user?.['displayName']);
   if (said === null || accountName.test(said)) return null;
-  return serviceName.test(said) || (said.endsWith(' Service') && said.split(' ').length > 2) ? said : null;
+  return serviceName.test(said) ? said : null;
 }
 
 /** Where the one who did it is told again by id alone, with the name he has there. */

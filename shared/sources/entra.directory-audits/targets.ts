@@ -26,7 +26,9 @@ export function targetsOf(record: DirectoryAudit, details: Details, operation: s
     for (const name of consentedScopes(changes, changeFields)) addEntity(found, entity('role', { name }));
   }
   const [first] = found;
-  if (first?.kind === 'other' && ofDomain.test(operation)) found[0] = asDomain(first);
+  // What is done to a domain names it, and seldom says that it is one.
+  if (first?.kind === 'other' && first.name?.includes('.') === true && ofDomain.test(operation))
+    found[0] = { ...first, kind: 'domain' };
   addEntity(found, entity('role', { name: firstWord(details.get('rolename'), details.get('role')) }));
   if (found.length === 0) {
     addEntity(found, entity('user', { address: invited }));
@@ -35,10 +37,7 @@ export function targetsOf(record: DirectoryAudit, details: Details, operation: s
   return found;
 }
 
-/** What is done to a domain names it, and seldom says that it is one. */
 const ofDomain = /\bdomain\b/i;
-const asDomain = (target: Entity): Entity =>
-  target.kind === 'other' && target.name?.includes('.') === true ? { ...target, kind: 'domain' } : target;
 
 /** Who cuts lists apart leaves the only element without its list. */
 const listOrOne = (value: unknown): readonly unknown[] => (fields(value) === null ? list(value) : [value]);

@@ -59,7 +59,7 @@ function userOf(record: RegistrationRow): Entity {
 function methodsOf(record: RegistrationRow): string | null {
   const given = unpacked(record.methodsRegistered ?? record.authMethods);
   // Exports write them as one text.
-  const named = typeof given === 'string' ? given.split(/\s*[,;]\s*/) : list(given);
+  const named = typeof given === 'string' ? given.split(/[,;]/) : list(given);
   const methods = named.flatMap(method => word(method) ?? []);
   return methods.length === 0 ? null : methods.join(', ').slice(0, 4_096);
 }

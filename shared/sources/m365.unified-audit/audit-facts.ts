@@ -63,7 +63,11 @@ const isSignIn = /^UserLog(gedIn|inFailed)$/;
 
 /** Excerpts keep neither type nor service; the commonest operations are told all the same. */
 const familyOfOperation = (operation: string | null): Family =>
-  isSignIn.test(operation ?? '') ? 'logon' : /^(File|Folder)[A-Z]/.test(operation ?? '') ? 'file' : 'other';
+  isSignIn.test(operation ?? '')
+    ? 'logon'
+    : /^(File|Folder(?!Bind))[A-Z]/.test(operation ?? '')
+      ? 'file'
+      : 'other';
 
 const argument = /-(\w+)(?::|\s+)(?:"([^"]*)"|'([^']*)'|(\S+))/g;
 

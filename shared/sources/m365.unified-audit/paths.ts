@@ -1,3 +1,5 @@
+import { word } from '../_kit/reading.ts';
+
 /** `https://contoso.example/sites/finance`, and nothing in it. */
 export const isSite = (url: string): boolean =>
   /^https?:\/\/[^/]+\/(sites|teams|personal)\/[^/]+\/?$/i.test(url);
@@ -20,7 +22,7 @@ export function documentName(url: string | null): string | null {
 
 function decoded(part: string): string | null {
   try {
-    return decodeURIComponent(part);
+    return word(decodeURIComponent(part));
   } catch {
     return null;
   }

@@ -98,7 +98,7 @@ function thingsIn(record: Fields, isAsked: (name: FieldName) => boolean): Entity
     // SharePoint writes a client's address where it knows no device.
     if (read.stem === 'Device' && parseIp(said) !== null) continue;
     const thing = things.get(read.stem) ?? { id: null, name: null };
-    thing[isGuid(said) ? 'id' : read.says] ??= said;
+    thing[read.says] ??= said;
     things.set(read.stem, thing);
   }
   const found: Entity[] = [];
@@ -108,8 +108,14 @@ function thingsIn(record: Fields, isAsked: (name: FieldName) => boolean): Entity
   return found;
 }
 
-/** A mailbox goes by its address; a message by what stands in its headers, which some services escape as for a link. */
-function thingOf(kind: EntityKind, thing: { id: string | null; name: string | null }): Entity | null {
+/**
+ * An id under a name is an id, unless there is another. A mailbox goes by its address; a message by what stands in its
+ * headers, which some services escape as for a link.
+ */
+function thingOf(kind: EntityKind, given: { id: string | null; name: string | null }): Entity | null {
+  const { name: said } = given;
+  const isId = said !== null && isGuid(said) && (given.id ?? said) === said;
+  const thing = isId ? { id: said, name: null } : given;
   const { id, name } = thing;
   if (kind === 'mailbox' && id !== null && isAddress(id)) return entity(kind, { name, address: id });
   const escaped = kind === 'message' ? /^%3C(.+)%40(.+)%3E$/i.exec(id ?? '') : null;

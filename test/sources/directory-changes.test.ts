@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'vitest';
+import type { Entity, EntityKind } from '../../shared/model/event.ts';
+import type { OperationClass } from '../../shared/sources/_kit/entra-operation.ts';
+import { permissionTold, policyState } from '../../shared/sources/entra.directory-audits/changes.ts';
+
+describe('the state of a policy', () => {
+  const of = (displayName: string, before: object, after: object) =>
+    policyState({
+      activityDateTime: '2026-10-05T09:12:44Z',
+      targetResources: [
+        {
+          modifiedProperties: [
+            { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
+          ],
+        },
+      ],
+    });
+  const policy = 'ConditionalAccessPolicy';
+  const [on, off] = [{ state: 'enabled' }, { state: 'disabled' }];
+  test('is told where it changed', () => {
+    expect(of(policy, on, off)).toEqual({ was: 'enabled', is: 'disabled' });
+  });
+  test.each([
+    ['the same', policy, on, on],
+    ['one that is new', policy, {}, on],
+    ['one that is gone', policy, on, {}],
+    ['another thing’s', 'Subscription', on, off],
+  ])('and not %s', (_, name, before, after) => {
+    expect(of(name, before, after)).toBeNull();
+  });
+});
+
+describe('what an application may do', () => {
+  const operation = (category: OperationClass['category'], klass = 3005) =>
+    ({ category, severity: 'medium', ocsf: { class: klass, activity: 1 } }) as OperationClass;
+  const one = (kind: EntityKind, name: string | null): Entity => ({ kind, id: 'i', name, address: null });
+  const app = one('application', 'Payroll');
+  const roles = ['a', 'b', 'c', 'd'].map(name => one('role', name));
+  test('is told by the first names, where a sentence of the first targets does not', () => {
+    expect(permissionTold(operation('application'), [one('role', 'first'), app, ...roles])).toBe(
+      '; permission a, b, c',
+    );
+  });
+  test.each([
+    ['of a directory', operation('directory'), [app, app, ...roles]],
+    ['of another class', operation('application', 3004), [app, app, ...roles]],
+    ['of two targets', operation('application'), [app, ...roles.slice(0, 1)]],
+    ['without names', operation('application'), [app, app, one('role', null)]],
+  ])('is not, %s', (_, known, targets) => {
+    expect(permissionTold(known, targets)).toBe('');
+  });
+});
