@@ -123,6 +123,7 @@ export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Pro
     from: isoInstant(gap.from),
     to: isoInstant(gap.to),
     reason: gap.reason,
+    ...(gap.objects === undefined ? {} : { objects: gap.objects.length }),
     at: isoInstant(deps.clock.now()),
   });
   deps.telemetry.event('gap.recorded', { ...target.ref, tenant: target.tenant.id, reason: gap.reason });
