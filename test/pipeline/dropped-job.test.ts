@@ -46,8 +46,8 @@ function depsWith(house: Awaited<ReturnType<typeof logHouse>>, tenant: Tenant | 
     get: () => Promise.resolve(tenant === null ? null : { value: tenant, rev: '1' }),
   };
   const targets = { tenants, sources: [target.source], scopeOf: () => target.scope };
-  const upkeep = undefined as unknown as JobDeps['upkeep'];
-  return { ...house.deps, queue: profile.queue, target: job => findTarget(targets, job), upkeep };
+  // No job here is one of upkeep.
+  return { ...house.deps, queue: profile.queue, target: job => findTarget(targets, job) } as JobDeps;
 }
 
 async function work(deps: JobDeps, job: PullJob): Promise<void> {
