@@ -82,7 +82,7 @@ it('whatever happens to a content feed, what it claims is kept, once, and the re
         spans.some(({ from, to }) => from <= at && at < to);
       const idOf = (text: string): string => (JSON.parse(text) as { Id: string }).Id;
       const isHere = (one: (typeof some)[number]): boolean =>
-        one.records(0).every(text => kept.includes(idOf(text)));
+        one.records().every(text => kept.includes(idOf(text)));
       const at = (ones: typeof some): number[] => ones.map(one => one.contentCreated);
       expect(at(past.filter(one => isIn(covered, one.contentCreated) && !isHere(one)))).toEqual([]);
       const asked = past.filter(one => one.contentCreated >= cursor.value.start);
