@@ -1,7 +1,7 @@
 import type { SourceId, StreamId, TenantId } from '../model/ids.ts';
 import type { TenantScope } from '../model/scope.ts';
 import type { Connection, Tenant } from '../model/tenant.ts';
-import type { PullTarget } from '../pipeline/pull-types.ts';
+import type { GoneTarget, PullTarget } from '../pipeline/pull-types.ts';
 import type { TenantRegistry } from '../ports/tenant-registry.ts';
 import type { Source } from '../sources/_kit/source.ts';
 
@@ -41,14 +41,15 @@ export function targetsOf(deps: TargetDeps, tenant: Tenant, connection: Connecti
 export async function findTarget(
   deps: TargetDeps,
   wanted: { readonly tenant: TenantId; readonly source: string; readonly stream: string },
-): Promise<PullTarget | { readonly gone: string }> {
+): Promise<PullTarget | GoneTarget> {
+  const scope = deps.scopeOf(wanted.tenant);
   const found = await deps.tenants.get(wanted.tenant);
-  if (found === null) return { gone: 'the tenant is not registered' };
-  if (found.value.state !== 'active') return { gone: 'the tenant is retired' };
+  if (found === null) return { gone: 'the tenant is not registered', scope };
+  if (found.value.state !== 'active') return { gone: 'the tenant is retired', scope };
   const connection = found.value.connections.find(one => one.source === wanted.source);
-  if (connection === undefined || !connection.enabled) return { gone: 'the connection is off' };
+  if (connection === undefined || !connection.enabled) return { gone: 'the connection is off', scope };
   const target = targetsOf(deps, found.value, connection).find(one => one.ref.stream === wanted.stream);
-  return target ?? { gone: 'the connection no longer has this stream' };
+  return target ?? { gone: 'the connection no longer has this stream', scope };
 }
 
 /** A tenant whose stored events are worked on, or why none is: a retired tenant's evidence may be read anew too. */

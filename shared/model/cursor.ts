@@ -94,6 +94,8 @@ export const cursorSchema = z.strictObject({
    * in milliseconds, absent until its first answer.
    */
   every: z.number().optional(),
+  /** The window that was given up last with objects kept of it, and the SHA-256 of their list: sealed already. */
+  left: z.strictObject({ from: at, to: at, sha256: z.string() }).optional(),
   /** How far back the provider remembered, in milliseconds, when it last refused a window for its age, and when that was. */
   remembers: z.strictObject({ span: z.number(), at }).optional(),
 });

@@ -16,7 +16,10 @@ export const ledgerEntrySchema = z.discriminatedUnion('type', [
   }), // prettier-ignore
   z.strictObject({
     type: z.literal('gap.recorded'),
-    source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(), at: z.string(),
+    source: z.string(), stream: z.string(), from: z.string(), to: z.string(), reason: z.string(),
+    /** How many objects of it were known to be lost, where it is one of lost objects and they are counted. */
+    objects: z.int().optional(),
+    at: z.string(),
   }), // prettier-ignore
   z.strictObject({
     /** A gap recorded before, of objects that could not be had: all of them have come since, the last with this run. */

@@ -1,8 +1,7 @@
-import { without } from '../evidence/coverage.ts';
 import { AppError } from '../kernel/errors.ts';
 import { sha256 } from '../kernel/hash.ts';
-import { days, mergeWindows, plus } from '../kernel/time.ts';
-import { noCounts, type Counts, type Cursor, type Gap, type OpenWindow } from '../model/cursor.ts';
+import { days, plus } from '../kernel/time.ts';
+import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
 import type { HttpClient, HttpReply } from '../ports/http-client.ts';
 import type { Page, PullContext } from '../sources/_kit/source.ts';
 import { equalSoFar, walkedPages } from './equal-so-far.ts';
@@ -10,7 +9,7 @@ import { leaseOf, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { afterPages, demandEnd, isLast, pagesFrom, standsAt } from './page-order.ts';
 import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { unreadableKey, windowPrefix } from './raw-key.ts';
-import { sealGap } from './seal-window.ts';
+import { recordLosses } from './record-losses.ts';
 import { addCounts, archivePages, storePages, type StoredPages } from './store-pages.ts';
 
 export interface Progress {
@@ -144,10 +143,7 @@ async function advance(
   before: HeldCursor,
   { pages, counts: stored }: StoredPages,
 ): Promise<HeldCursor> {
-  let held = before;
-  for (const { page } of pages) {
-    if (page.holds === 'nothing') held = await recordLoss(deps, target, held, page);
-  }
+  const held = await recordLosses(deps, target, before, openIn(before), pages);
   const open = openIn(held);
   const counts = addCounts(open.counts, stored);
   const next = afterPages(target.source.pull.kind, held.value, open, pages, counts);
@@ -156,38 +152,6 @@ async function advance(
   const saved = { ...next.open, ...walked, lease: leaseOf(deps) };
   return saveCursor(deps, target, held, { ...next.cursor, open: saved });
 }
-
-/** An object the provider listed and no longer has is a gap, written down once however often it is met. */
-async function recordLoss(
-  deps: PullDeps,
-  target: PullTarget,
-  held: HeldCursor,
-  page: Page,
-): Promise<HeldCursor> {
-  const { name, lost } = page;
-  if (lost === undefined || name === null) return held;
-  // Gone now, but its records are here since an earlier reading.
-  if ((await deps.cursors.unread(target.scope, target.ref, [name])).length === 0) return held;
-  const { window, reason } = lost;
-  const gap = { ...window, reason, noticedAt: deps.clock.now(), objects: [name] };
-  const { gaps, extra } = held.value;
-  const known = gaps.find(one => one.from <= gap.from && gap.to <= one.to && one.reason === reason);
-  if (known === undefined) await sealGap(deps, target, gap);
-  const open = openIn(held);
-  const value: Cursor = {
-    ...held.value,
-    gaps:
-      known === undefined ? [...gaps, gap] : gaps.map(one => (one === known ? withObject(one, name) : one)),
-    // Asking for the span once more is no answer to it.
-    extra: without(extra, [gap]),
-    open: { ...open, lost: mergeWindows([...(open.lost ?? []), window]) },
-  };
-  return { ...held, value };
-}
-
-/** Of a gap that does not know its objects nobody could say when it has them all. */
-const withObject = (gap: Gap, name: string): Gap =>
-  gap.objects === undefined ? gap : { ...gap, objects: [...new Set([...gap.objects, name])] };
 
 const giveBack = (deps: PullDeps, target: PullTarget, held: HeldCursor): Promise<HeldCursor> =>
   saveCursor(deps, target, held, { ...held.value, open: { ...openIn(held), lease: null } });

@@ -45,6 +45,12 @@ export interface PullTarget {
   readonly ref: StreamRef;
 }
 
+/** Why there is no stream to pull any more (a retired tenant, a connection that is off), and whose it was. */
+export interface GoneTarget {
+  readonly gone: string;
+  readonly scope: TenantScope;
+}
+
 /** A run stops between two pages when either is spent, and queues its own continuation. */
 export interface PullBudget {
   readonly pages: number;

@@ -86,9 +86,9 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
       if (open !== null) {
         if (isBusy(open, deps, now)) return { is: 'busy' };
         if (isStale(target, open, now)) {
-          await sealLeft(deps, target, open);
+          const left = await sealLeft(deps, target, held.value, open);
           const failures = overtaken(held.value, open, now);
-          held = await saveCursor(deps, target, held, { ...held.value, open: null, failures });
+          held = await saveCursor(deps, target, held, { ...held.value, ...left, open: null, failures });
           continue;
         }
         const lost = forgottenOpen(target, held.value, now);

@@ -11,7 +11,7 @@ import { policyFor } from './policy-for.ts';
 import { firstCursor, planStream } from './plan-stream.ts';
 import { windowsOf } from './plan-window.ts';
 import { memoryFloor } from './provider-memory.ts';
-import type { PullDeps, PullTarget } from './pull-types.ts';
+import type { GoneTarget, PullDeps, PullTarget } from './pull-types.ts';
 
 /** The windows a run would ask for, without doing anything. `range: null` is whatever is due now. */
 export async function planPull(deps: PullDeps, target: PullTarget, range: Window | null): Promise<Window[]> {
@@ -153,6 +153,25 @@ export async function reportJobEnd(
     if (problem === null) return streamDone(current, job.stream, 100);
     return { ...current, status: 'Failed', error: problem };
   });
+}
+
+/**
+ * Ends the operation of a job whose stream is not pulled any more. As cancelled: should the stream come back one day,
+ * a range nobody waits for any more is not asked for (`dropCanceled`). Of several streams it ends with the first that
+ * is gone, because what was asked for cannot be brought in full.
+ */
+export async function cancelDropped(
+  deps: Pick<PullDeps, 'operations' | 'clock'>,
+  { gone, scope }: GoneTarget,
+  job: { readonly operation?: string | undefined; readonly stream: string },
+): Promise<void> {
+  if (job.operation === undefined) return;
+  const message = `Nothing more was asked for of ${job.stream}: ${gone}. Switch it on again, then ask once more.`;
+  await changeOperation(deps, scope, job.operation, current => ({
+    ...current,
+    status: 'Canceled',
+    error: { code: 'not-found', message },
+  }));
 }
 
 /** Changes an operation that is not over yet, whoever else is changing it. */

@@ -1,15 +1,15 @@
 import { asAppError, type AppError, type Recovery } from '../kernel/errors.ts';
 import { minutes, plus, seconds, type Duration } from '../kernel/time.ts';
 import type { Job, JobQueue, PullJob, TakenJob } from '../ports/job-queue.ts';
-import type { PullBudget, PullDeps, PullTarget } from './pull-types.ts';
+import type { GoneTarget, PullBudget, PullDeps, PullTarget } from './pull-types.ts';
 import { pull } from './pull.ts';
-import { reportJobEnd } from './requested-pulls.ts';
+import { cancelDropped, reportJobEnd } from './requested-pulls.ts';
 import { runUpkeep, tellUpkeepFailed, type UpkeepDeps } from './run-upkeep.ts';
 
 export interface JobDeps extends PullDeps {
   readonly queue: JobQueue;
-  /** The stream a job names, or why there is none any more (a retired tenant, a removed connection). */
-  readonly target: (job: PullJob) => Promise<PullTarget | { readonly gone: string }>;
+  /** The stream a job names, or why there is none any more. */
+  readonly target: (job: PullJob) => Promise<PullTarget | GoneTarget>;
   /** Work over a tenant's stored events. */
   readonly upkeep: UpkeepDeps;
 }
@@ -66,6 +66,7 @@ async function runPull(deps: JobDeps, job: PullJob, budget: PullBudget, facts: F
   const began = deps.clock.now();
   const target = await deps.target(job);
   if ('gone' in target) {
+    await cancelDropped(deps, target, job);
     deps.telemetry.event('job.dropped', { ...facts, reason: target.gone });
     return null;
   }
@@ -105,7 +106,8 @@ export async function tellOperation(deps: JobDeps, job: Job, error: AppError): P
   if (job.kind !== 'pull') return tellUpkeepFailed(deps.upkeep, job, error);
   if (job.operation === undefined) return;
   const target = await deps.target(job);
-  if (!('gone' in target)) await reportJobEnd(deps, target.scope, job, error);
+  if ('gone' in target) await cancelDropped(deps, target, job);
+  else await reportJobEnd(deps, target.scope, job, error);
 }
 
 const backoff = (attempt: number): Duration => (attemptWait * 2 ** (attempt - 1)) as Duration;

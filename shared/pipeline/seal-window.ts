@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
 import { canonicalJson, sha256 } from '../kernel/hash.ts';
 import { days, isoInstant, plus } from '../kernel/time.ts';
-import type { Gap, OpenWindow } from '../model/cursor.ts';
+import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { rawPointerSchema } from '../model/event.ts';
 import { ledgerEntrySchema, type LedgerEntry } from '../model/ledger.ts';
 import type { RawEntry } from '../ports/raw-archive.ts';
@@ -36,13 +36,24 @@ export async function sealWindow(
 
 /**
  * The same for a window that is given up, for narrower ones or because its beginning is forgotten: pages of it may be
- * stored, and the ledger must lead to what their events were made of. Nothing where nothing was kept. A snapshot makes
- * events only once it is whole.
+ * stored, and the ledger must lead to what their events were made of. Nothing where nothing was kept, or nothing else
+ * than when it was given up the last time: a window that keeps failing would add an entry with each try. A snapshot
+ * makes events only once it is whole. Answers what the cursor remembers of it.
  */
-export async function sealLeft(deps: PullDeps, target: PullTarget, open: OpenWindow): Promise<void> {
-  if (target.source.pull.kind === 'snapshot') return;
+export async function sealLeft(
+  deps: PullDeps,
+  target: PullTarget,
+  { left }: Cursor,
+  open: OpenWindow,
+): Promise<Pick<Cursor, 'left'>> {
+  if (target.source.pull.kind === 'snapshot') return {};
   const objects = await objectsOf(deps, target, open);
-  if (objects.length > 0) await sealObjects(deps, target, open, 'window.left', objects);
+  if (objects.length === 0) return {};
+  const { from, to } = open.window;
+  const digest = sha256(Buffer.from(canonicalJson(objects.map(({ key, sha256: hash }) => [key, hash]))));
+  if (left?.from === from && left.to === to && left.sha256 === digest) return {};
+  await sealObjects(deps, target, open, 'window.left', objects);
+  return { left: { from, to, sha256: digest } };
 }
 
 async function objectsOf(deps: PullDeps, target: PullTarget, open: OpenWindow): Promise<RawEntry[]> {
@@ -123,6 +134,7 @@ export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Pro
     from: isoInstant(gap.from),
     to: isoInstant(gap.to),
     reason: gap.reason,
+    ...(gap.objects === undefined ? {} : { objects: gap.objects.length }),
     at: isoInstant(deps.clock.now()),
   });
   deps.telemetry.event('gap.recorded', { ...target.ref, tenant: target.tenant.id, reason: gap.reason });

@@ -24,14 +24,15 @@ export async function settleFailure(
   const now = deps.clock.now();
   const behind = gapBehind(target, found.value, told, now);
   if (behind !== null) {
-    if (behind.cursor.open === null) await sealLeft(deps, target, found.value.open);
-    return goPast(deps, target, found, behind);
+    const left =
+      behind.cursor.open === null ? await sealLeft(deps, target, found.value, found.value.open) : {};
+    return goPast(deps, target, found, { ...behind, cursor: { ...behind.cursor, ...left } });
   }
   const { kind } = target.source.pull;
   const after = afterFailure(found.value, told, now, kind !== 'feed');
   // A snapshot that is not believed is read anew: what was kept of it would be found wanting again.
   const disbelieved = kind === 'snapshot' && told.code === 'provider.truncated';
-  if (after.open === null) await sealLeft(deps, target, found.value.open);
-  await saveCursor(deps, target, found, disbelieved ? { ...after, open: null } : after);
+  const left = after.open === null ? await sealLeft(deps, target, found.value, found.value.open) : {};
+  await saveCursor(deps, target, found, { ...after, ...left, ...(disbelieved ? { open: null } : {}) });
   throw told;
 }
