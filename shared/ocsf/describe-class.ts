@@ -12,16 +12,40 @@ type Describe = (event: OcsfInput) => OcsfObject | null;
 const people: readonly EntityKind[] = ['user', 'guest', 'admin', 'mailbox'];
 const find = (event: OcsfInput, ...kinds: readonly EntityKind[]): Entity | null =>
   event.targets.find(({ kind }) => kinds.includes(kind)) ?? null;
+/** What it was done to. Where it was done, a console or the like, is named among it, and among what was used. */
+const thingsOf = ({ targets, client }: OcsfInput): readonly Entity[] =>
+  targets.filter(({ kind, name }) => kind !== 'application' || name === null || name !== client?.app);
 const first = (event: OcsfInput): Entity | null => event.targets[0] ?? null;
+/** The first that is known by an id: a directory that does not say what it names names its own. */
+const numbered = (event: OcsfInput): Entity | null => event.targets.find(({ id }) => id !== null) ?? null;
 const isPerson = ({ kind }: Entity): boolean => people.includes(kind);
-/** Who it was done to; where the event names nobody, who did it. */
-const personOf = (event: OcsfInput): Entity | null => find(event, ...people) ?? event.actor ?? first(event);
-const resourcesOf = (event: OcsfInput): readonly OcsfObject[] => event.targets.map(resourceOf);
+/**
+ * Whose account or access it is about: a person, a group, or an application, of which the one that stands last is given
+ * what the others offer. Never who did it: an administrator who gives a role to an application has not got it.
+ */
+function subjectOf(event: OcsfInput): Entity | null {
+  // Who is not told to be anything stands before the role.
+  const [before] = event.targets.some(({ kind }) => kind === 'role') ? event.targets : [];
+  return (
+    find(event, ...people) ??
+    (before?.kind === 'other' ? before : null) ??
+    find(event, 'group', 'team') ??
+    thingsOf(event).findLast(({ kind }) => kind === 'application') ??
+    find(event, 'device')
+  );
+}
+const resourcesOf = (event: OcsfInput): readonly OcsfObject[] => thingsOf(event).map(one => resourceOf(one));
+/** What evidence names may have attacked or been attacked: only of who did it is the part known. */
+const foundOf = ({ targets, actor }: OcsfInput): readonly OcsfObject[] =>
+  targets.map(one => resourceOf(one, actor !== null && isSame(one, actor) ? 'actor' : 'related'));
+const isSame = (a: Entity, b: Entity): boolean =>
+  a.id === b.id && a.name === b.name && a.address === b.address;
 
-/** What was given or taken away: roles, or else what stands beside the person. Never empty, as OCSF demands. */
-function privilegesOf(event: OcsfInput): readonly string[] {
+/** What was given or taken away: roles, or else what stands beside whoever got it. Never empty, as OCSF demands. */
+function privilegesOf(event: OcsfInput, subject: Entity | null): readonly string[] {
   const roles = event.targets.filter(({ kind }) => kind === 'role');
-  const things = roles.length > 0 ? roles : event.targets.filter(target => !isPerson(target));
+  const things =
+    roles.length > 0 ? roles : thingsOf(event).filter(target => !isPerson(target) && target !== subject);
   const names = things.flatMap(({ name, id, address }) => name ?? address ?? id ?? []);
   return names.length > 0 ? names : [unknownName];
 }
@@ -29,27 +53,36 @@ function privilegesOf(event: OcsfInput): readonly string[] {
 function findingOf(event: OcsfInput): OcsfObject {
   return {
     // Ours: what correlates is shared by an incident's alerts, and by a mail's.
-    uid: event.id ?? event.correlationId ?? event.operation,
+    uid: event.id ?? (event.ocsf.class === 2005 ? event.correlationId : null) ?? unknownName,
     title: event.summary,
     types: [event.operation],
     ...(event.ocsf.activity === 1 ? { created_time: Date.parse(event.time) } : {}),
   };
 }
 
-/** What a finding was found in, as one piece of evidence; null when nothing is named. */
-function evidenceOf(event: OcsfInput): OcsfObject | null {
-  const person = find(event, 'user', 'guest', 'admin');
-  const file = find(event, 'file');
-  const urls = event.targets.filter(target => target !== file).flatMap(({ id, name }) => [id, name]);
-  const url = urls.find(text => text !== null && /^https?:\/\//i.test(text));
-  return filled({
+/** What a finding was found in: first what goes with who, where from and which mail, then what more is named. */
+function evidencesOf(event: OcsfInput): readonly OcsfObject[] {
+  const [user, ...users] = event.targets.filter(({ kind }) => /^(user|guest|admin)$/.test(kind)).map(userOf);
+  const files = event.targets.filter(({ kind }) => kind === 'file');
+  const [file, ...others] = files.map(one => fileOf(one, event.operation));
+  const texts = event.targets.filter(({ kind }) => kind !== 'file').flatMap(({ id, name }) => [id, name]);
+  const [url, ...urls] = [...new Set(texts)]
+    .filter(text => text !== null && /^https?:\/\//i.test(text))
+    .map(url_string => ({ url_string }));
+  const whole = filled({
     actor: event.actor === null ? null : demandedActor(event.actor, null),
-    user: person === null ? null : userOf(person),
-    file: file === null ? null : fileOf(file, event.operation),
-    url: url === undefined ? null : { url_string: url },
+    user,
+    file,
+    url,
     email: emailOf(event.mail),
     src_endpoint: endpointOf(event.client),
   });
+  return [
+    ...(whole === null ? [] : [whole]),
+    ...users.map(one => ({ user: one })),
+    ...others.map(one => ({ file: one })),
+    ...urls.map(one => ({ url: one })),
+  ];
 }
 
 const complianceStates = {
@@ -101,28 +134,24 @@ const demanded = (event: OcsfInput): OcsfObject => ({
   src_endpoint: demandedEndpoint(event.client, event.actor),
 });
 
-const finding = (event: OcsfInput): OcsfObject => {
-  const evidence = evidenceOf(event);
-  return {
-    finding_info: findingOf(event),
-    ...(evidence === null ? {} : { evidences: [evidence] }),
-    ...filled({ resources: resourcesOf(event) }),
-    is_alert: true,
-  };
-};
+const finding = (event: OcsfInput): OcsfObject => ({
+  finding_info: findingOf(event),
+  ...filled({ evidences: evidencesOf(event), resources: foundOf(event) }),
+  is_alert: true,
+});
 
 /** By class_uid. Every class of the compiled schema is here, which a test sees to. */
 export const describeClass: Readonly<Record<number, Describe>> = {
   2003: event => ({
     compliance: compliance(event),
     finding_info: findingOf(event),
-    ...filled({ resources: resourcesOf(event) }),
+    ...filled({ resources: foundOf(event) }),
   }),
   2004: finding,
-  // An incident nobody is named for has no assignee, which OCSF does not know: a placeholder stands there.
+  // OCSF demands who works on it, which no event tells.
   2005: event => ({
     finding_info_list: [findingOf(event)],
-    assignee_group: { name: 'unassigned' },
+    assignee_group: { name: unknownName },
     desc: event.summary,
   }),
   2006: event => {
@@ -130,30 +159,48 @@ export const describeClass: Readonly<Record<number, Describe>> = {
     const { evidences: _, ...found } = finding(event);
     return { ...found, ...(file === null ? {} : { file: fileOf(file, event.operation) }) };
   },
-  3001: event => ({ user: userOf(personOf(event)) }),
+  3001: event => ({ user: userOf(subjectOf(event) ?? numbered(event)) }),
   3002: event => {
-    const who = event.actor !== null && event.actor.kind !== 'application' ? event.actor : personOf(event);
+    const { actor } = event;
+    const who = actor !== null && actor.kind !== 'application' ? actor : (find(event, ...people) ?? actor);
     return { user: userOf(who), service: serviceOf(event) };
   },
   3003: event => {
     const group = find(event, 'group', 'team');
-    const given = group === null ? { privileges: privilegesOf(event) } : { group: namedOf(group) };
-    return { user: userOf(personOf(event)), ...given };
+    const person = find(event, ...people);
+    const given = group === null ? { privileges: privilegesOf(event, person) } : { group: namedOf(group) };
+    return { user: userOf(person), ...given };
   },
-  3004: event => ({ entity: managedEntityOf(first(event)) }),
-  3005: event => ({
-    user: userOf(personOf(event)),
-    privileges: privilegesOf(event),
-    ...filled({ resources: event.targets.filter(target => !isPerson(target)).map(resourceOf) }),
+  // Accounts have a class of their own: somebody beside another thing is its owner or member.
+  3004: event => ({
+    entity: managedEntityOf(event.targets.find(target => !isPerson(target)) ?? first(event)),
   }),
+  3005: event => {
+    const subject = subjectOf(event);
+    const rest = thingsOf(event).filter(target => !isPerson(target) && target !== subject);
+    return {
+      user: userOf(subject),
+      privileges: privilegesOf(event, subject),
+      ...filled({ resources: rest.map(one => resourceOf(one)) }),
+    };
+  },
   3006: event => {
     const person = find(event, ...people);
-    const group = find(event, 'group', 'team', 'site', 'role') ?? event.targets.find(one => one !== person);
-    return { group: namedOf(group ?? null), ...(person === null ? {} : { user: userOf(person) }) };
+    const groups = event.targets.filter(({ kind }) => kind === 'group' || kind === 'team');
+    const [inner] = groups.length > 1 && person === null ? groups : [];
+    const group =
+      (inner === undefined ? groups[0] : groups.at(-1)) ??
+      find(event, 'site', 'role') ??
+      thingsOf(event).find(one => !isPerson(one));
+    return {
+      group: namedOf(group ?? null),
+      ...(person === null ? {} : { user: userOf(person) }),
+      ...(inner === undefined ? {} : { subgroup: namedOf(inner) }),
+    };
   },
   4009: mailActivity,
   5001: event => ({ device: deviceOf(event) }),
-  5003: event => ({ user: userOf(personOf(event)) }),
+  5003: event => ({ user: userOf(subjectOf(event) ?? numbered(event)) }),
   5019: event => ({ device: deviceOf(event) }),
   6001: event => ({ web_resources: webResources(event) }),
   6002: event => ({ app: namedOf(find(event, 'application') ?? first(event)) }),

@@ -64,13 +64,30 @@ export function managedEntityOf(thing: Entity | null): OcsfObject {
   return { ...namedOf(thing), type_id, type };
 }
 
-/** OCSF `resource_details`. */
-export const resourceOf = (thing: Entity): OcsfObject => ({ ...namedOf(thing), role_id: 1 });
+const parts = { target: [1, 'Target'], actor: [2, 'Actor'], related: [4, 'Related'] } as const;
 
-/** OCSF `file`: an id that is a path or URL is its path. */
+/** OCSF `resource_details`, with the part it had in the event. */
+export function resourceOf(thing: Entity, part: keyof typeof parts = 'target'): OcsfObject {
+  const [role_id, role] = parts[part];
+  return { ...namedOf(thing), role_id, role };
+}
+
+/** By the length of what is written in hexadecimal digits. */
+const algorithms: Readonly<Record<number, readonly [number, string]>> = {
+  32: [1, 'MD5'], 40: [2, 'SHA-1'], 64: [3, 'SHA-256'], 128: [4, 'SHA-512'],
+}; // prettier-ignore
+
+/** OCSF `fingerprint`s of a file that is known by its hash; none of one known by something else. */
+function hashesOf(id: string | null): readonly OcsfObject[] {
+  const known = id !== null && /^[0-9a-f]+$/i.test(id) ? algorithms[id.length] : undefined;
+  return known === undefined ? [] : [{ algorithm_id: known[0], algorithm: known[1], value: id }];
+}
+
+/** OCSF `file`: an id that is a path or URL is its path, one that is a hash no id. */
 export function fileOf(thing: Entity | null, operation: string): OcsfObject {
   const { kind, id, name, address } = thing ?? nothing;
   const where = id !== null && /[/\\]/.test(id) ? id : null;
+  const hashes = hashesOf(id);
   const last = where?.split(/[/\\]/).findLast(part => part !== '') ?? null;
   const [type_id, type] = /folder/i.test(operation)
     ? [2, 'Folder']
@@ -79,7 +96,7 @@ export function fileOf(thing: Entity | null, operation: string): OcsfObject {
       : [0, 'Unknown'];
   return {
     name: name ?? address ?? last ?? id ?? unknownName,
-    ...filled({ path: where, uid: where === null ? id : null }),
+    ...filled({ path: where, uid: where === null && hashes.length === 0 ? id : null, hashes }),
     type_id,
     type,
   };

@@ -1,3 +1,4 @@
+import { wordTable } from '../kernel/word-table.ts';
 import type { Severity } from '../model/event.ts';
 import { describeClass } from './describe-class.ts';
 import { actorOf, endpointOf } from './describe-entity.ts';
@@ -133,10 +134,17 @@ function verdictOf(event: OcsfInput, of: EventClass): OcsfObject | null {
 }
 
 const bare = (text: string): string => text.replaceAll(/[^A-Za-z]/g, '').toLowerCase();
+/** Microsoft's words for the same: an active incident is one nobody began on, a redirected one lives on as another. */
+const inOtherWords = wordTable<string>({
+  active: 'new',
+  redirected: 'closed',
+  informationalexpectedactivity: 'benign',
+  benignpositive: 'benign',
+});
 
 /** The value whose caption is one of the words of a reason, which providers list with commas. */
 function saidIn(reason: string | null, { captions }: Enumeration): readonly [number, string] | null {
-  const words = (reason ?? '').split(/[,;:]/).map(bare);
+  const words = (reason ?? '').split(/[,;:]/).map(text => inOtherWords[bare(text)] ?? bare(text));
   return (
     [...captions].find(([id, caption]) => id !== 0 && id !== other && words.includes(bare(caption))) ?? null
   );

@@ -27,8 +27,6 @@ export function unmappedOf(event: OcsfInput, made: OcsfObject): OcsfObject {
     targets: event.targets.filter(target => missing(target)),
     client: left(event.client),
     mail: left(event.mail),
-    // A bounce: OCSF has no sender that is nobody.
-    envelope_from: made['type_uid'] === 400_904 && event.mail?.sender === null ? '<>' : null,
     raw: event.raw,
     mapping: event.mapping,
     mappingDigest: event.mappingDigest,
