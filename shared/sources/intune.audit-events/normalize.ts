@@ -45,8 +45,8 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     mail: null,
     correlationId: word(record.correlationId),
     summary: summaryOf({ operation, actor, targets, outcome, reason }, changesOf(resources)),
-    // Entity management.
-    ocsf: { class: 3004, activity: activities[verb] ?? 99 },
+    // Entity management. What somebody is taken off is still there: `deleteUserFromSharedAppleDevice`.
+    ocsf: { class: 3004, activity: /^(delete|remove)\w+From[A-Z]/.test(operation) ? 3 : activities[verb] },
   };
 }
 

@@ -55,11 +55,11 @@ const remembering = Object.fromEntries(
 /** What kind of thing happened, and its OCSF class and activity. Told from family and operation alone. */
 export const classify = ({ family, operation }: AuditFacts): AuditClass => remembering[family](operation);
 
-/** What people do with mail that was stopped, or report; not a detection. */
-export const isHandling = (operation: string): boolean => /^Quarantine|Submission/.test(operation);
-/** What is done to devices and rules, in the imperative: `IsolateDevice`, `RunAntiVirusScan`. */
+/** What people do with mail that was stopped, or report, and what they are taught; not a detection. */
+export const isHandling = (operation: string): boolean => /^Quarantine|Submission|^Training/.test(operation);
+/** What is done to devices, rules and incidents, in the imperative: `IsolateDevice`, `AssignUserToIncident`. */
 const isResponse =
-  /^(Isolate|Release|Run|Collect|Stop|Restrict|Offboard|Add|Create|New|Set|Edit|Update|Delete|Remove|Enable|Disable|Download|Upload|Start|Get)(?=[A-Z\s-])/;
+  /^(Isolate|Release|Run|Collect|Stop|Restrict|Offboard|Add|Create|New|Set|Edit|Update|Delete|Remove|Enable|Disable|Download|Upload|Start|Get|Assign|Unassign|Change|Suppress|Link|Unlink|Merge|Close|Resolve|Reopen)(?=[A-Z\s-])/;
 
 const finding = (ocsfClass: number, family: Family, activity: number): AuditClass => ({
   category: ofFamily[family],
@@ -85,46 +85,69 @@ function commandCategory(operation: string): Category {
 
 function mailboxClass(operation: string): AuditClass {
   if (/^Send(As|OnBehalf)?$/.test(operation)) return { category: 'mail', ocsf: { class: 4009, activity: 1 } };
-  if (operation === 'MailboxLogin') return { category: 'authentication', ocsf: { class: 3002, activity: 1 } };
+  if (operation.endsWith('Login')) return { category: 'authentication', ocsf: { class: 3002, activity: 1 } };
   return { category: 'mailbox', ocsf: { class: 6003, activity: verbOf(operation) } };
 }
 
 const isSharing =
   /shar(ed|ing)|securelink|anonymouslink|companylink|accessrequest|accessinvitation|invitation/i;
 
-// OCSF file hosting: the first that fits.
+// OCSF file hosting, which knows no making of a folder or list: the first that fits.
 const fileActivities: readonly (readonly [RegExp, number])[] = [
+  [/(Chang|Modifi|Updat)ed$|[a-z]Set$|Label|Comment|^FileVersion\w*(Recycled|Deleted)/, 3],
   [/SyncUploaded|SyncDownloaded|SyncClient|SyncGetChanges/i, 15],
   [/Upload/i, 1],
   [/Download/i, 2],
   [/Preview/i, 9],
-  [/Access|View|Fetch|Opened|Search/i, 14],
+  [/Access|View|Fetch|Opened/i, 14],
   [/Restore/i, 8],
   [/Delet|Recycle|Removed/i, 4],
   [/Rename/i, 5],
   [/Copied|Copy/i, 6],
   [/Moved|Move/i, 7],
-  [/CheckedOut|Lock/i, 10],
   [/CheckedIn|CheckOutDiscarded|Unlock/i, 11],
-  [/Modif|Updat|Set$|Edit|Change|Creat|Added/i, 3],
+  [/CheckedOut|(?<!b)Lock/i, 10],
+  [/Modif|Updat|Set$|Edit|Change|Added/i, 3],
 ];
+// Of sharing: asked for or accepted is neither given nor taken.
+const sharingActivities: readonly (readonly [RegExp, number])[] = [
+  [/Used$/, 14],
+  [/(Updat|Chang|Modifi)ed$/, 3],
+  [/accessrequest(?!approved|accepted)|inheritance|invitationaccepted/i, 99],
+  [/revoked|removed|deleted|disabled|expired|unshared/i, 13],
+];
+const firstIn = (
+  table: readonly (readonly [RegExp, number])[],
+  operation: string,
+  otherwise: number,
+): number => table.find(([pattern]) => pattern.test(operation))?.[1] ?? otherwise;
 
 function fileClass(operation: string): AuditClass {
   if (isSharing.test(operation)) {
-    const ended = /revoked|removed|deleted|disabled|expired|blocked|rejected|unshared/i.test(operation);
-    return { category: 'sharing', ocsf: { class: 6006, activity: ended ? 13 : 12 } };
+    // What is allowed to all is no file's.
+    if (/policy/i.test(operation)) return { ...byVerb(operation, 'file'), category: 'sharing' };
+    return {
+      category: 'sharing',
+      ocsf: { class: 6006, activity: firstIn(sharingActivities, operation, 12) },
+    };
   }
-  if (
-    /^(User|Group)?(AddedTo|RemovedFrom)Group|SiteCollectionAdmin|SitePermission|PermissionLevel/.test(
-      operation,
-    )
-  ) {
-    const activity = /Removed|Deleted/.test(operation) ? 4 : 3;
-    return { category: 'sharing', ocsf: { class: 3006, activity } };
+  if (isOfGroup.test(operation)) {
+    return { category: 'sharing', ocsf: { class: 3006, activity: firstIn(groupActivities, operation, 99) } };
   }
-  const activity = fileActivities.find(([pattern]) => pattern.test(operation))?.[1] ?? 99;
-  return { category: 'file', ocsf: { class: 6006, activity } };
+  if (operation.startsWith('Search')) return byVerb(operation, 'file');
+  return { category: 'file', ocsf: { class: 6006, activity: firstIn(fileActivities, operation, 99) } };
 }
+
+const isOfGroup =
+  /^(User|Group)?(AddedTo|RemovedFrom)(Group|SiteCollection)|^Group(Added|Updated|Removed)$|SiteCollectionAdmin|SitePermission|PermissionLevel/;
+// OCSF group management. What a permission level allows is nobody's membership.
+const groupActivities: readonly (readonly [RegExp, number])[] = [
+  [/Permission/, 99],
+  [/^GroupAdded$/, 6],
+  [/^GroupRemoved$/, 5],
+  [/Removed|Deleted/, 4],
+  [/Added/, 3],
+];
 
 function teamsClass(operation: string): AuditClass {
   if (operation === 'MemberAdded') return { category: 'collaboration', ocsf: { class: 3006, activity: 3 } };
@@ -147,10 +170,19 @@ const leading: readonly (readonly [RegExp, number])[] = [
   [/^(Remove|Delete|Uninstall|Purge|Revoke)(?=[A-Z\s-])/, 4],
 ];
 
+// What one ends with, in the past: `SearchCreated` reads nothing, `AccessRemoved` is no access.
+const ending: readonly (readonly [RegExp, number])[] = [
+  [/(Creat|Add|Install|Post|Upload|Insert)ed$/, 1],
+  [/(View|Access|Download|Export|Preview|Open|List|Search)ed$/, 2],
+  [/(Updat|Chang|Modifi|Edit|Renam|Enabl|Disabl|Mov|Releas|Appli)ed$|[a-z]Set$|LabelRemoved$/, 3],
+  [/(Delet|Remov|Purg|Revok|Uninstall|Discard)ed$/, 4],
+];
+
 /** OCSF 6003: 1 create, 2 read, 3 update, 4 delete, 99 other. */
 function verbOf(operation: string): number {
   const begun = leading.find(([pattern]) => pattern.test(operation))?.[1];
-  if (begun !== undefined) return begun;
+  const ended = ending.find(([pattern]) => pattern.test(operation))?.[1];
+  if (begun !== undefined || ended !== undefined) return begun ?? ended ?? 99;
   if (/delete|remove|^uninstall|discard|purge|revoke/i.test(operation)) return 4;
   if (
     /^(get|test|search|export)-|read|view|access|bind|open|download|preview|search|export|list|discover|fetch/i.test(

@@ -69,11 +69,12 @@ function ocsfOf(
     };
   }
   if (category === 'authentication') return { class: 3002, activity: authentication(type) };
-  if (category === 'directory' && isRole) {
+  // A role that is made or deleted is given to nobody yet.
+  if (category === 'directory' && isRole && !/^new role$|role (created|deleted)$/i.test(type)) {
     return { class: 3005, activity: removes.test(deed) ? 2 : adds.test(deed) ? 1 : 99 };
   }
-  if (category === 'directory' && !isGroup) return { class: 3001, activity: account(deed) };
-  if (category === 'directory') return { class: 3006, activity: group(deed) };
+  if (category === 'directory' && !isGroup && !isRole) return { class: 3001, activity: account(deed) };
+  if (category === 'directory' && !isRole) return { class: 3006, activity: group(deed) };
   return { class: 6003, activity: api(deed) };
 }
 
@@ -89,6 +90,8 @@ function authentication(type: string): number {
 function account(type: string): number {
   if (/password.*reset|reset.*password/i.test(type)) return 4;
   if (/password/i.test(type)) return 3;
+  // What belongs to an account is not the account.
+  if (/delegate|alias|attribute/i.test(type)) return 99;
   if (removes.test(type)) return 6;
   if (/unlock/i.test(type)) return 12;
   if (/lock/i.test(type)) return 9;
@@ -99,7 +102,7 @@ function account(type: string): number {
 
 /** OCSF 3006. */
 function group(type: string): number {
-  const ofMember = /member|user|address|@/i.test(type);
+  const ofMember = /member|user|address|@|import/i.test(type);
   if (removes.test(type)) return ofMember ? 4 : 5;
   if (adds.test(type)) return ofMember ? 3 : 6;
   return 99;
