@@ -129,7 +129,7 @@ describe('what the evidence names', () => {
       ],
     ],
     [piece('gitHubRepo', { repoId: '7', login: 'ledger', owner: 'contoso' }), [['other', '7', 'ledger']]],
-    [piece('gitHubUser', { userId: '9', login: 'mira-c', name: 'Mira' }), [['other', '9', 'Mira']]],
+    [piece('gitHubUser', { userId: '9', login: 'mira-c', name: 'Mira' }), [['user', '9', 'Mira']]],
     [piece('containerImage', { imageId: 'registry.example/app:1' }), [['other', 'registry.example/app:1']]],
     [piece('containerRegistry', { registry: 'registry.example' }), [['other', 'registry.example']]],
     [piece('amazonResource', { amazonResourceId: 'arn:1', resourceName: 'b' }), [['other', 'arn:1', 'b']]],

@@ -77,16 +77,14 @@ function deviceOf(has: Fields): readonly (Entity | null)[] {
       ),
       name: firstWord(has['deviceDnsName'], has['hostName']),
     }),
-    ...list(unpacked(has['loggedOnUsers'])).map(user =>
-      entity('user', { name: word(of(user)['accountName']) }),
-    ),
+    ...list(unpacked(has['loggedOnUsers'])).map(user => account(of(user))),
   ];
 }
 
 function fileOf(value: unknown): readonly (Entity | null)[] {
   const has = of(value);
   const details = has['fileDetails'] === undefined ? has : of(has['fileDetails']);
-  const id = firstWord(details['sha256'], details['sha1']);
+  const id = firstWord(details['sha256'], details['sha1'], details['md5']);
   return [entity('file', { id, name: word(details['fileName']) })];
 }
 
@@ -122,7 +120,11 @@ const readers = wordTable<Read>({
   ip: has => [entity('other', { name: parseIp(has['ipAddress'])?.ip ?? null })],
   url: has => [entity('other', { name: word(has['url']) })],
   file: fileOf,
-  malware: has => [entity('other', { name: word(has['name']) }), ...list(has['files']).flatMap(fileOf)],
+  malware: has => [
+    entity('other', { name: word(has['name']) }),
+    ...list(unpacked(has['files'])).flatMap(fileOf),
+    ...list(unpacked(has['processes'])).flatMap(one => fileOf(of(one)['imageFile'])),
+  ],
   sastoken: has => [
     entity('other', { id: word(has['signatureHash']) }),
     ...named('other', ['resourceId'], ['resourceName'])(of(has['storageResource'])),
@@ -172,12 +174,19 @@ const readers = wordTable<Read>({
     }),
     entity('other', { id: word(has['configurationId']), name: word(has['configurationType']) }),
   ],
-  githubuser: named('other', ['userId'], ['name', 'login']),
+  githubuser: has => [
+    entity('user', {
+      id: word(has['userId']),
+      name: firstWord(has['name'], has['login']),
+      address: word(has['email']),
+    }),
+  ],
   githuborganization: named('other', ['orgId'], ['displayName', 'login']),
   githubrepo: named('other', ['repoId'], ['login', 'baseUrl']),
   blob: named('other', ['url'], ['name']),
   blobcontainer: named('other', ['url'], ['name']),
-  kubernetescluster: has => named('other', ['resourceId'], ['resourceName'])(of(has['cloudResource'])),
+  // One of nobody's cloud has its name alone.
+  kubernetescluster: has => itemsOf(has['cloudResource'])[0]?.things ?? anything(has),
   kubernetespod: has => [...anything(has), addressOf(has['podIp'])],
   kubernetesservice: has => [
     ...anything(has),

@@ -27,7 +27,14 @@ export function readEvidence(title: string, ...lists: readonly unknown[]): Evide
   return { actor: actorOf(items, title), targets, client: clientOf(items), mail: mailOf(items) };
 }
 
-const accountKinds = new Set(['user', 'mailbox', 'process', 'hostlogonsession', 'cloudlogonsession']);
+const accountKinds = new Set([
+  'user',
+  'mailbox',
+  'process',
+  'hostlogonsession',
+  'cloudlogonsession',
+  'githubuser',
+]);
 const applicationKinds = new Set([
   'serviceprincipal',
   'oauthapplication',

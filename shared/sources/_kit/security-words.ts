@@ -1,5 +1,6 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Outcome, Severity } from '../../model/event.ts';
+import { readProviderTime } from './provider-time.ts';
 import { firstWord, word } from './reading.ts';
 
 /** The first that says something. Microsoft ends some titles with a space of no width: nobody who searches types it. */
@@ -45,15 +46,18 @@ export function outcomeOfStatus(
   return { outcome: states.some(state => done.test(state)) ? 'success' : 'unknown', reason };
 }
 
-/** `NotAvailable` is how one of the older APIs spells nothing. */
-const spoken = (value: unknown): string | null => {
+/**
+ * `NotAvailable` is how one of the older APIs spells nothing, `unknownFutureValue` how Graph spells a word that is newer
+ * than its answer may hold.
+ */
+export const spoken = (value: unknown): string | null => {
   const found = word(value);
-  return found === null || /^notavailable$/i.test(found) ? null : found;
+  return found === null || /^(notavailable|unknownfuturevalue)$/i.test(found) ? null : found;
 };
 
 /** OCSF findings: 1 create, 2 update, 3 close. */
 export function findingActivity(status: unknown, created: unknown, updated: unknown): number {
   if (/^(resolved|redirected)$/i.test(word(status) ?? '')) return 3;
-  const [first, last] = [word(created), firstWord(updated, created)];
-  return first === last ? 1 : 2;
+  const first = readProviderTime(word(created));
+  return first === (readProviderTime(firstWord(updated)) ?? first) ? 1 : 2;
 }

@@ -4,7 +4,7 @@ import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, word, type Fields } from '../_kit/reading.ts';
 import { readEvidence, type Evidence } from '../_kit/security-evidence.ts';
-import { findingActivity, outcomeOfStatus, severityOfWord, titleOf } from '../_kit/security-words.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord, spoken, titleOf } from '../_kit/security-words.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, nameOf, shortened } from '../_kit/summary.ts';
 import type { Alert } from './schema.ts';
@@ -75,14 +75,14 @@ const categoryOf = (record: Alert): Category =>
     : 'security';
 
 function sentence(record: Alert, title: string, { actor, targets, client }: Evidence): string {
-  const severity = word(record.severity) ?? 'unknown';
-  const by = firstWord(record.productName, record.serviceSource);
+  const severity = spoken(record.severity) ?? 'unknown';
+  const by = spoken(record.productName) ?? spoken(record.serviceSource);
   const about = actor === null ? targets[0] : actor;
   const who = about === undefined ? '' : ` about ${about === actor ? callable(about) : nameOf(about)}`;
   const ip = client?.ip ?? null;
   const from = ip === null ? '' : ` from ${ip}`;
   const told = by === null ? '' : `, by ${by}`;
-  const status = word(record.status);
+  const status = spoken(record.status);
   return shortened(
     `Alert (${severity}): ${title}${who}${from}${told}${status === null ? '' : `, ${status}`}`,
   );

@@ -54,7 +54,7 @@ export const defenderAlerts: Source<z.infer<typeof config>, Alert> = {
     pages: (ctx, window, resume) => timePages(ctx.http, list, window, resume),
   },
   record: alertSchema,
-  mapping: 8,
+  mapping: 9,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),

@@ -4,7 +4,7 @@ import { unpacked } from '../_kit/json-in-string.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import { readEvidence } from '../_kit/security-evidence.ts';
-import { findingActivity, outcomeOfStatus, severityOfWord, titleOf } from '../_kit/security-words.ts';
+import { findingActivity, outcomeOfStatus, severityOfWord, spoken, titleOf } from '../_kit/security-words.ts';
 import { Problem } from '../_kit/source.ts';
 import { shortened } from '../_kit/summary.ts';
 import type { Incident } from './schema.ts';
@@ -49,8 +49,8 @@ export function normalizeIncident(record: Incident): NormalizedEvent {
 }
 
 function sentence(record: Incident, title: string): string {
-  const severity = word(record.severity) ?? 'unknown';
-  const status = word(record.status);
+  const severity = spoken(record.severity) ?? 'unknown';
+  const status = spoken(record.status);
   const other = word(record.redirectIncidentId);
   const now = other === null ? status : `merged into incident ${other}`;
   const owner = word(record.assignedTo);

@@ -54,7 +54,7 @@ export const defenderIncidents: Source<z.infer<typeof config>, Incident> = {
     pages: (ctx, window, resume) => timePages(ctx.http, list, window, resume),
   },
   record: incidentSchema,
-  mapping: 8,
+  mapping: 9,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id ?? record.incidentId, record),
