@@ -98,8 +98,7 @@ function compliance(event: OcsfInput): OcsfObject {
 /** The application that was signed in to: OCSF demands one, and the product stands in where none is named. */
 function serviceOf(event: OcsfInput): OcsfObject {
   const app = find(event, 'application');
-  if (app !== null) return namedOf(app);
-  return { name: event.client?.app ?? productOf(event.source).product['name'] };
+  return app === null ? { name: productOf(event.source).product['name'] } : namedOf(app);
 }
 
 function mailActivity(event: OcsfInput): OcsfObject | null {
@@ -210,10 +209,18 @@ export const describeClass: Readonly<Record<number, Describe>> = {
     ...filled({ resources: resourcesOf(event) }),
   }),
   6005: event => ({ ...demanded(event), databucket: { ...namedOf(first(event)), type_id: 0 } }),
-  6006: event => ({
-    ...demanded(event),
-    file: fileOf(find(event, 'file') ?? first(event), event.operation),
-  }),
+  6006: event => {
+    const [file = null, result] = event.targets.filter(({ kind }) => kind === 'file');
+    const held = find(event, 'site') ?? thingsOf(event).find(one => !isPerson(one) && one.kind !== 'group');
+    return {
+      ...demanded(event),
+      file: fileOf(file ?? held ?? null, event.operation),
+      // Renamed, copied, moved: what it is now.
+      ...([5, 6, 7].includes(event.ocsf.activity) && result !== undefined
+        ? { file_result: fileOf(result, event.operation) }
+        : {}),
+    };
+  },
 };
 
 const deviceOf = (event: OcsfInput): OcsfObject => ({

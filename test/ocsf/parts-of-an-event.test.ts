@@ -84,6 +84,35 @@ test('whoever signed in is not what they signed in to', () => {
   expect(event).toMatchObject({ user: { name: 'unknown' }, service: { uid: 'app-1' } });
 });
 
+test('what somebody signed in with is not what they signed in to', () => {
+  const client = { ...storedEvent('1').client, app: 'Browser' } as NormalizedEvent['client'];
+  const event = made([3002, 1], { client });
+  expect(event).toMatchObject({ actor: { app_name: 'Browser' }, service: { name: 'Entra ID' } });
+});
+
+describe('a file', () => {
+  const [a, b] = [
+    one('file', 'a.docx', 'https://c.example/a.docx'),
+    one('file', 'b.docx', 'https://c.example/b.docx'),
+  ];
+  test('is no person, nor a group, that is named beside its site', () => {
+    const file = (...targets: Entity[]): unknown => made([6006, 99], { targets })['file'];
+    expect(file(mira, one('group', 'Visitors'), one('site', 'hr', 's-1'))).toMatchObject({ name: 'hr' });
+    expect(file(mira)).toMatchObject({ name: 'unknown' });
+    expect(file(mira, a)).toMatchObject({ name: 'a.docx' });
+  });
+  test.each([5, 6, 7])('that became another has that beside it (%i)', activity => {
+    const event = made([6006, activity], { targets: [a, b] });
+    expect(event).toMatchObject({
+      file: { name: 'a.docx' },
+      file_result: { path: 'https://c.example/b.docx' },
+    });
+  });
+  test('of which another is only named has not become it', () => {
+    expect(made([6006, 14], { targets: [a, b] })['file_result']).toBeUndefined();
+  });
+});
+
 test('the thing somebody is made owner or member of is what changed', () => {
   const entity = (...targets: Entity[]): unknown => made([3004, 3], { targets })['entity'];
   expect(entity(mira, one('device', 'pc-7', 'd-1'))).toMatchObject({ uid: 'd-1', type_id: 1 });
