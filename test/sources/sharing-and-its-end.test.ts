@@ -80,7 +80,17 @@ test.each([
   ['AccessRemoved', 4],
   ['HoldCreated', 1],
   ['SensitivityLabelRemoved', 3],
+  ['CloudPCAccessRequestApproved', 99],
+  ['DataAccessRequestDenied', 99],
+  ['MessageSent', 1],
 ])('%s is told by the verb it ends with', (Operation, activity) => {
+  expect(ids(audit(24, Operation))).toEqual([6003, activity]);
+});
+
+test.each([
+  ['ApproveConsent', 99],
+  ['SentinelDisconnectWorkspace', 99],
+])('%s is not told by a part of one of its words', (Operation, activity) => {
   expect(ids(audit(24, Operation))).toEqual([6003, activity]);
 });
 

@@ -176,6 +176,8 @@ const ending: readonly (readonly [RegExp, number])[] = [
   [/(View|Access|Download|Export|Preview|Open|List|Search)ed$/, 2],
   [/(Updat|Chang|Modifi|Edit|Renam|Enabl|Disabl|Mov|Releas|Appli)ed$|[a-z]Set$|LabelRemoved$/, 3],
   [/(Delet|Remov|Purg|Revok|Uninstall|Discard)ed$/, 4],
+  // A request for access that was decided on gave none yet.
+  [/(Approv|Deni|Reject)ed$/, 99],
 ];
 
 /** OCSF 6003: 1 create, 2 read, 3 update, 4 delete, 99 other. */
@@ -196,7 +198,7 @@ function verbOf(operation: string): number {
     )
   )
     return 3;
-  return /^(new|add|install)-|creat|add|upload|insert|post|sent|submi|installed|start|invite|interaction/i.test(
+  return /^(new|add|install)-|creat|add|upload|insert|post|(?<!con)sent(?!inel)|submi|installed|start|invite|interaction/i.test(
     operation,
   )
     ? 1
