@@ -135,8 +135,12 @@ const demanded = (event: OcsfInput): OcsfObject => ({
 
 const finding = (event: OcsfInput): OcsfObject => ({
   finding_info: findingOf(event),
-  ...filled({ evidences: evidencesOf(event), resources: foundOf(event) }),
-  is_alert: true,
+  ...filled({
+    evidences: evidencesOf(event),
+    resources: foundOf(event),
+    // A scan that found nothing wrong is written down as well.
+    is_alert: event.severity === 'informational' ? null : true,
+  }),
 });
 
 /** By class_uid. Every class of the compiled schema is here, which a test sees to. */

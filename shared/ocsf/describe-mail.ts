@@ -40,16 +40,21 @@ const observed = [3, 'Observed'] as const;
 type Verdict = readonly [action: readonly [number, string], disposition: readonly [number, string]];
 const verdicts = wordTable<Verdict>({
   delivered: [allowed, [1, 'Allowed']],
+  accepted: [allowed, [1, 'Allowed']],
+  archived: [allowed, [1, 'Allowed']],
   expanded: [allowed, [1, 'Allowed']],
   resolved: [allowed, [1, 'Allowed']],
   filteredasspam: [observed, [18, 'Tagged']],
   quarantined: [denied, [3, 'Quarantined']],
   held: [denied, [3, 'Quarantined']],
+  blocked: [denied, [2, 'Blocked']],
+  dropped: [denied, [6, 'Dropped']],
   failed: [denied, [25, 'Rejected']],
   rejected: [denied, [25, 'Rejected']],
   bounced: [denied, [25, 'Rejected']],
   deferred: [observed, [14, 'Delayed']],
   pending: [observed, [14, 'Delayed']],
+  retry: [observed, [14, 'Delayed']],
 });
 
 /** What became of a mail, in the words of the profile security_control; null for a status that says nothing. */

@@ -168,6 +168,12 @@ describe('a finding', () => {
     const named = (event['observables'] as OcsfObject[]).filter(({ name }) => name === 'resources.name');
     expect(named).toHaveLength(1);
   });
+  test('of nothing wrong, as of a link that is clean, is no alert', () => {
+    for (const klass of [2004, 2006]) {
+      expect(made([klass, 1], { severity: 'informational' })['is_alert']).toBeUndefined();
+      expect(made([klass, 1], { severity: 'low' })['is_alert']).toBe(true);
+    }
+  });
   test('that is not stored yet has no id, though an incident has its own', () => {
     const { id: _, ...rest } = storedEvent('1');
     const finding = (klass: number) =>
@@ -188,6 +194,21 @@ describe('a finding', () => {
   ])('that is %s (%i) is so in OCSF’s words', (reason, klass, said) => {
     expect(made([klass, 2], { reason })).toMatchObject(said);
   });
+});
+
+test.each([
+  ['accepted', 1, 1],
+  ['archived', 1, 1],
+  ['blocked', 2, 2],
+  ['dropped', 2, 6],
+  ['retry', 3, 14],
+])('a mail that was %s', (status, action_id, disposition_id) => {
+  const mail = {
+    messageId: '<1@contoso.example>', sender: 'billing@fabrikam.example', recipients: ['mira.holt@contoso.example'],
+    subject: null, direction: 'inbound', status, size: null,
+  } as const; // prettier-ignore
+  const event = made([4009, 2], { mail: { ...mail, recipients: [...mail.recipients] } });
+  expect(event).toMatchObject({ action_id, disposition_id });
 });
 
 test('nobody is said to work on an incident, nor that nobody does', () => {
