@@ -36,7 +36,8 @@ export function classifyAudit(category: string, type: string, outcome: Outcome, 
 }
 
 function categoryOfWords(type: string): Category {
-  if (/log(ged)? ?o(n|ff|ut)|authenticat|two.?factor|\b2fa\b|\bmfa\b/i.test(type)) return 'authentication';
+  if (/log(ged)? ?o(n|ff|ut)|sign(ed)? ?(in|on|out)|authenticat|two.?factor|\b2fa\b|\bmfa\b/i.test(type))
+    return 'authentication';
   if (/policy|policies|definition/i.test(type)) return 'policy';
   if (/api|application|integration|connector/i.test(type)) return 'application';
   if (/user|account|group|role/i.test(type)) return 'directory';
@@ -68,12 +69,16 @@ function ocsfOf(
       activity: /disab|remov|delet/i.test(type) ? 11 : /enab|add|creat/i.test(type) ? 10 : 99,
     };
   }
-  if (category === 'authentication') return { class: 3002, activity: authentication(type) };
+  if (category === 'authentication' && !/password/i.test(type)) {
+    return { class: 3002, activity: authentication(type) };
+  }
   // A role that is made or deleted is given to nobody yet.
   if (category === 'directory' && isRole && !/^new role$|role (created|deleted)$/i.test(type)) {
     return { class: 3005, activity: removes.test(deed) ? 2 : adds.test(deed) ? 1 : 99 };
   }
-  if (category === 'directory' && !isGroup && !isRole) return { class: 3001, activity: account(deed) };
+  if (category === 'authentication' || (category === 'directory' && !isGroup && !isRole)) {
+    return { class: 3001, activity: account(deed) };
+  }
   if (category === 'directory' && !isRole) return { class: 3006, activity: group(deed) };
   return { class: 6003, activity: api(deed) };
 }
@@ -82,18 +87,21 @@ const adds = /\b(add(?!ress)|creat|generat|new|grant|assign|import)/i;
 const removes = /\b(delet|remov|revok|unassign)/i;
 
 function authentication(type: string): number {
+  if (/\b(chang|creat|delet|disabl|enabl|updat)ed$/i.test(type)) return 99;
   if (/log(ged)? ?o(ff|ut)/i.test(type)) return 2;
   return /log(ged)? ?on|login|sign|authenticat/i.test(type) ? 1 : 99;
 }
 
 /** OCSF 3001. */
 function account(type: string): number {
+  // Asked for is not done, and what is demanded of passwords is nobody's.
+  if (/password.*(request|policy|complexity)/i.test(type)) return 99;
   if (/password.*reset|reset.*password/i.test(type)) return 4;
-  if (/password/i.test(type)) return 3;
+  if (/password.*(chang|updat|set)|(chang|updat|set).*password/i.test(type)) return 3;
   // What belongs to an account is not the account.
   if (/delegate|alias|attribute/i.test(type)) return 99;
   if (removes.test(type)) return 6;
-  if (/unlock/i.test(type)) return 12;
+  if (/unb?lock/i.test(type)) return 12;
   if (/lock/i.test(type)) return 9;
   if (/disab/i.test(type)) return 5;
   if (/enab/i.test(type)) return 2;
