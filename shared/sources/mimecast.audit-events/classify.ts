@@ -52,8 +52,11 @@ function severityOf(category: string, type: string, outcome: Outcome, deed: stri
     return 'medium';
   }
   if (outcome === 'failure') return 'low';
-  return /delet|remov|disab|export|chang|updat|modif|creat|add/i.test(deed) ? 'low' : 'informational';
+  return changing.test(deed) ? 'low' : 'informational';
 }
+
+const changing =
+  /delet|remov|disab|export|chang|updat|modif|amend|creat|\bnew\b|add|releas|restor|\b(un)?lock/i;
 
 function ocsfOf(
   category: Category,

@@ -32,7 +32,7 @@ export const mimecastAuditEvents: Source<Config, AuditEvent> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: auditEventSchema,
-  mapping: 8,
+  mapping: 9,
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => identityOf(record.id, record),

@@ -14,7 +14,7 @@ const today = wordTable<keyof SiemEvent>({
 
 /** Read as well, and no part of an identity: records read before would be others. */
 const alsoRead = wordTable<keyof SiemEvent>({
-  msgid: 'messageId', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
+  msgid: 'messageId', reason: 'blockReason', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
   SimilarInternalDomain: 'similarInternalDomain', IPSimilarDomain: 'similarInternalDomain',
   SimilarCustomExternalDomain: 'similarCustomExternalDomain', CustomName: 'customName',
   SimilarMimecastExternalDomain: 'similarMimecastExternalDomain', InternalName: 'internalName',
