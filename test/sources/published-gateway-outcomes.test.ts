@@ -63,6 +63,26 @@ describe('what is in the audit log was done', () => {
   });
 });
 
+describe('what it was done to', () => {
+  const named = (eventInfo: string) =>
+    audit('Changed', `${eventInfo}${tail}`).targets.map(one => `${one.kind} ${one.address ?? one.name}`);
+  test.each([
+    ["Policy 'Block list' deleted", 'policy Block list'],
+    ['Report Definition created with name "Weekly" and description "All mail"', 'other Weekly'],
+    ['Tasks of legacy connection ("365") moved to new connector ("Sync - 365")', 'application Sync - 365'],
+    ["Role 'Basic Administrator' changed", 'role Basic Administrator'],
+    ['Application "Reader" added', 'application Reader'],
+    ["Mira's group isn't Jan's", "other Mira's group isn't Jan's"],
+  ])('is named in quotes: %s', (eventInfo, target) => {
+    expect(named(eventInfo)).toEqual([target, 'application Administration Console']);
+  });
+  test('is in mailboxes, where mail is taken out of them, and that is watched', () => {
+    expect(audit('Remediation Incident Adjustment', `Incident TR-C0A0-01420-M made${tail}`).severity).toBe(
+      'medium',
+    );
+  });
+});
+
 describe('the sentence of an audit event', () => {
   test('tells what was changed, from what, to what', () => {
     expect(
@@ -145,5 +165,18 @@ describe('what the gateway found', () => {
       urlCategory: 'Phishing & Fraud',
     });
     expect([outcome, reason]).toEqual(['failure', 'Phishing & Fraud']);
+  });
+  test('is told without the marks of the line it was written in', () => {
+    const { mail, reason } = read('mimecast.siem', {
+      datetime: '2026-10-05T09:12:44+0100',
+      acc: 'C0A0',
+      Dir: 'Inbound',
+      Sender: 'a@fabrikam.example',
+      Rcpt: 'mira@contoso.example',
+      Subject: '\\Offer | last call\\',
+      Act: 'Rej',
+      RejType: '\\Virus Signature Detection\\',
+    });
+    expect([mail?.subject, reason]).toEqual(['Offer | last call', 'Virus Signature Detection']);
   });
 });

@@ -121,6 +121,35 @@ describe('who used the archive', () => {
       }).actor,
     ).toEqual({ kind: 'user', id: null, name: null, address: 'ada@contoso.example' });
   });
+  const told = (auditType: string, eventInfo: string, category: string) =>
+    read('mimecast.audit-events', { id: 'a', eventTime: at, auditType, eventInfo, category });
+  test('is not the one it was done to, where the record names nobody else', () => {
+    for (const [auditType, eventInfo] of [
+      ['User Account Created', 'Account created for user mira@contoso.example, IP: 198.51.100.23'],
+      ['User Password Changed', 'Password reset for user: mira@contoso.example, Remote IP is null'],
+    ] as const) {
+      const { actor, targets } = told(auditType, eventInfo, 'user_account_and_role_logs');
+      expect([actor, targets.map(one => one.address)]).toEqual([null, ['mira@contoso.example']]);
+    }
+  });
+  test('is the one it says it was done by, or who signs in', () => {
+    const by = 'Account mira@contoso.example created by admin@contoso.example, IP: 198.51.100.23';
+    expect(told('User Account Created', by, 'user_account_and_role_logs').actor?.address).toBe(
+      'admin@contoso.example',
+    );
+    const signsIn = 'Successful authentication for mira@contoso.example <Holt>, IP: 198.51.100.23';
+    expect(told('User Logged On', signsIn, 'authentication_logs').actor?.address).toBe(
+      'mira@contoso.example',
+    );
+  });
+  test('searched for mail by its id, which is nobody’s address', () => {
+    const { targets } = told(
+      'Remediation Incident Adjustment',
+      'Remediation Incident Created -  TR-C0A0-01420-M, type : manual, search criteria : {"messageId":"m1@mail.fabrikam.example","ids":["<m2@mail.fabrikam.example>"],"from":"a@fabrikam.example"}, IP: 198.51.100.23',
+      'account_logs',
+    );
+    expect(targets.map(one => one.address ?? one.name)).toEqual(['a@fabrikam.example', 'TR-C0A0-01420-M']);
+  });
   test('sought nothing where the list of what was sought is empty', () => {
     const { summary, targets } = read('mimecast.archive-searches', {
       createTime: at,
@@ -131,6 +160,24 @@ describe('who used the archive', () => {
     });
     expect(summary).toBe('Archive Search by nils@contoso.example');
     expect(targets.map(one => one.name)).toEqual(['archive']);
+  });
+});
+
+describe('a click', () => {
+  const clicked = (record: object) =>
+    read('mimecast.ttp-url', {
+      date: at,
+      url: 'https://u.example',
+      action: 'block',
+      fromUserEmailAddress: 'a@fabrikam.example',
+      ...record,
+    }).actor?.address;
+  test('of nobody knows whom is not the sender’s', () => {
+    expect(clicked({ creationMethod: 'User Click' })).toBeUndefined();
+    expect(clicked({ creationMethod: 'User Click', userEmailAddress: 'mira@contoso.example' })).toBe(
+      'mira@contoso.example',
+    );
+    expect(clicked({ creationMethod: 'Entry Scan' })).toBe('a@fabrikam.example');
   });
 });
 

@@ -47,7 +47,9 @@ function severityOf(category: string, type: string, outcome: Outcome, deed: stri
   // Mimecast's own staff in the customer's account.
   if (category === 'mimecast_access_logs') return 'medium';
   if (
-    /\brole\b|permission|api (application|key)|two.?factor|2fa|journal|retention|purge|litigation/i.test(type)
+    /\brole\b|permission|api (application|key)|two.?factor|2fa|journal|retention|purge|litigation|remediat/i.test(
+      type,
+    )
   ) {
     return 'medium';
   }

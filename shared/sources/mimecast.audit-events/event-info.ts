@@ -20,6 +20,8 @@ const spokenApplication = /\bapplication ?: ?([^,;:\n]{1,100}?)(?:,|;|\n|\]|$)/i
 const spokenTail = /,? (?:Date: ?\d{4}-\d|remote IP ?(?::|is )|IP: ?\d)/i;
 // No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
 const address = /[^\s"'<>()[\],;:=@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
+// In what was searched for, in JSON: a message's id, which looks like somebody's address.
+const messageId = /"<[^<>"\s]{1,998}>"|"message-?ids?"\s*:\s*"[^"]{0,998}"/gi;
 // `Successful SSO into Central for a@b.example`.
 const signedInto = /\bSSO into ([\w .-]{1,60}?) for /;
 // A subject has commas of its own.
@@ -93,6 +95,6 @@ export function readEventInfo(value: unknown): EventInfo {
   if (asked !== null) named.set('application', asked);
   const what = info.slice(0, Math.min(last, spokenTail.exec(info)?.index ?? last)).trim();
   const deed = what.slice(0, first).trim();
-  const addresses = [...new Set(info.match(address)?.slice(0, most))];
+  const addresses = [...new Set(info.replace(messageId, '""').match(address)?.slice(0, most))];
   return { what: text(what.replace(/\s*\n\s*/g, ' ')), deed: text(deed), named, addresses };
 }

@@ -1,4 +1,4 @@
-import type { Client, Entity, EntityKind, NormalizedEvent, Outcome } from '../../model/event.ts';
+import type { Category, Client, Entity, EntityKind, NormalizedEvent, Outcome } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { mimecastActor } from '../_kit/mimecast-mail.ts';
@@ -20,7 +20,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const operation = word(record.auditType) ?? group ?? 'Audit event without a type';
   const outcome = outcomeOf(operation, info);
   const known = classifyAudit(group ?? '', operation, outcome, deedWords(operation, info.what));
-  const actor = actorOf(record, info, known.category === 'role' || known.category === 'administration');
+  const actor = actorOf(record, info, known.category);
   return {
     time,
     category: known.category,
@@ -71,12 +71,14 @@ const failed =
   /\bfail(ed|ure)?\b|unsuccessful|denied|invalid|locked out|incorrect|^rejected\b|\b(logon|login|authentication|access|attempt|request|account|user|connection)s?\s+((for|by|of|from)\s+)?((was|were|is|has been)\s+)?(blocked|rejected)/im;
 const unfinished = /requires challenge|^intermediate\b/im;
 
-/** Without a user of its own the record names whoever it was in its text. */
-const spokenActor = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
+/** Without a user of its own the record names whoever it was in its text; only who signs in is the one it is for. */
+const spokenActor = /\bby <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
+const whoSignsIn = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
 
-function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Entity | null {
-  const kind = administers ? 'admin' : 'user';
-  return mimecastActor(record.user, kind) ?? mimecastActor(spokenActor.exec(info.what ?? '')?.[1], kind);
+function actorOf(record: AuditEvent, { what }: EventInfo, category: Category): Entity | null {
+  const kind = category === 'role' || category === 'administration' ? 'admin' : 'user';
+  const spoken = category === 'authentication' ? whoSignsIn : spokenActor;
+  return mimecastActor(record.user, kind) ?? mimecastActor(spoken.exec(what ?? '')?.[1], kind);
 }
 
 const thingNames: readonly (readonly [string, EntityKind])[] = [
@@ -84,6 +86,13 @@ const thingNames: readonly (readonly [string, EntityKind])[] = [
   ['review set', 'other'], ['case', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
   ['connector', 'application'],
 ]; // prettier-ignore
+
+/** `Policy 'Block list' deleted`, `Report Definition created with name "Weekly"`: what it was done to, by its name. */
+const quotedName =
+  /\b(policy|definition|group|role|folder|case|connector|application|report)\b[^"'\n]{0,60}(?<=[\s(])["']([^"'\n]{1,200})["'](?!\w)/i;
+const kindOfNoun = (noun: string): EntityKind =>
+  thingNames.find(([name]) => name === noun.toLowerCase())?.[1] ??
+  (noun.toLowerCase() === 'application' ? 'application' : 'other');
 
 const aboutUser = /\buser:|\b(?:user|account|mailbox)(?: of| for)? [^\s@]{1,64}@/i;
 
@@ -103,6 +112,8 @@ function targetsOf(info: EventInfo, actor: Entity | null, signsIn: boolean): Ent
   for (const [name, kind] of signsIn ? [] : thingNames) {
     addEntity(found, entity(kind, { name: word(info.named.get(name)) }));
   }
+  const [, noun = '', quoted = null] = signsIn ? [] : (quotedName.exec(info.what ?? '') ?? []);
+  addEntity(found, entity(kindOfNoun(noun), { name: quoted }));
   for (const [code] of (info.what ?? '').matchAll(incidentCode)) {
     addEntity(found, entity('other', { name: code }));
   }

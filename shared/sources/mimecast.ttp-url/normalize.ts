@@ -59,11 +59,12 @@ function mailOf(record: UrlLog, { domains }: About): MailFacts {
   });
 }
 
-/** Who clicked; of a scan nobody asked for, who sent the link. */
+/** Who clicked; of a scan nobody asked for, who sent the link: they never clicked it. */
 function actorOf(record: UrlLog, mail: MailFacts, operation: string, { domains }: About): Entity | null {
   const clicker = mailAddress(record.userEmailAddress);
   const scanned = /scan/i.test(operation) && mail.sender !== null;
-  return personAt(scanned ? mail.sender : (clicker ?? mail.sender), domains);
+  const brought = /click/i.test(operation) ? null : mail.sender;
+  return personAt(scanned ? mail.sender : (clicker ?? brought), domains);
 }
 
 /** A person may have overruled what the policy did: then it is as they decided. */
