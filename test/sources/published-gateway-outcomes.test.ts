@@ -115,7 +115,7 @@ describe('the sentence of an audit event', () => {
 describe('an action', () => {
   test.each([
     ['Not delivered', 'failure'], ['undeliverable', 'failure'], ['not_released', 'failure'], ['Disallowed', 'failure'],
-    ['unblock', 'success'], ['notification_sent', 'success'],
+    ['unblock', 'success'], ['admin_hold', 'failure'], ['over threshold', 'unknown'], ['in stages', 'unknown'], ['notification_sent', 'success'],
   ])('that says no comes to what it says: %s', (action, outcome) => {
     expect(outcomeOfAction(action)).toBe(outcome);
   }); // prettier-ignore

@@ -182,6 +182,11 @@ describe('a click', () => {
 });
 
 describe('a trace', () => {
+  test('of what was expanded is of a group, and of each of its members', () => {
+    const kindOf = (status: string) => trace({ status }).targets.map(one => one.kind);
+    expect(kindOf('expanded')).toEqual(['group', 'message']);
+    expect(kindOf('delivered')).toEqual(['mailbox', 'message']);
+  });
   test.each([
     ['Filtered as spam', 'partial', 'low'],
     ['FilteredAsSpam', 'partial', 'low'],

@@ -5,9 +5,12 @@ import { text, word } from './reading.ts';
 const outcomes: readonly (readonly [RegExp, Outcome])[] = [
   [/\bun-?(block|quarantine)/, 'success'],
   [/\bnot[ _](deliver|allow|accept|permit|releas)|\b(un|non-?)deliver|\bdisallow/, 'failure'],
-  [/hold|held|block|reject|bounce|delete|drop|quarantine|denied|deny|strip|remove|fail/, 'failure'],
-  [/warn|tag|remediat|sanitis|sanitiz|sandbox|isolat/, 'partial'],
-  [/allow|none|accept|deliver|release|permit|notif|log|archive|monitor|continue/, 'success'],
+  [
+    /(?<![a-z])(hold|held)|block|reject|bounce|delete|drop|quarantine|denied|deny|strip|remove|fail/,
+    'failure',
+  ],
+  [/warn|(?<![a-z])tag|remediat|sanitis|sanitiz|sandbox|isolat/, 'partial'],
+  [/allow|none|accept|deliver|release|permit|notif|(?<![a-z])log|archive|monitor|continue/, 'success'],
 ];
 
 /** The action a record names; `none` is a word here, not the lack of one, as `N/A` is. */

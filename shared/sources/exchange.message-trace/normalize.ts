@@ -71,7 +71,9 @@ function mailOf(record: MessageTrace, domains: readonly string[]): MailFacts {
 }
 
 function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
-  const recipients = mail.recipients.map(address => entity('mailbox', { address }));
+  // Only what has members is expanded; each of them has a row of its own.
+  const kind = mail.status === 'expanded' ? 'group' : 'mailbox';
+  const recipients = mail.recipients.map(address => entity(kind, { address }));
   const message = entity('message', { id: traceId, name: mail.subject });
   return [...recipients, message].filter(target => target !== null);
 }
