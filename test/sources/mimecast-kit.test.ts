@@ -2,11 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { HttpReply, HttpRequest } from '../../shared/ports/http-client.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { instant } from '../../shared/kernel/time.ts';
-import {
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-} from '../../shared/sources/_kit/mimecast-mail.ts';
+import { mailAddress, mailAddresses } from '../../shared/sources/_kit/address.ts';
+import { mimecastDirection } from '../../shared/sources/_kit/mimecast-mail.ts';
 import { outcomeOfAction } from '../../shared/sources/_kit/mimecast-actions.ts';
 import { mimecastPages, mimecastTime } from '../../shared/sources/_kit/mimecast-pages.ts';
 import { mimecastRecordBytes, mimecastRecords } from '../../shared/sources/_kit/mimecast-records.ts';
@@ -146,7 +143,7 @@ describe('addresses and directions', () => {
     [null, null],
     [{}, null],
   ])('%j is %s', (value, address) => {
-    expect(mimecastAddress(value)).toBe(address);
+    expect(mailAddress(value)).toBe(address);
   });
   test.each([
     ['a@b.example, c@d.example;a@b.example', ['a@b.example', 'c@d.example']],
@@ -157,7 +154,7 @@ describe('addresses and directions', () => {
     ['"Doe, Jane" <j@b.example>', ['j@b.example']],
     [undefined, []],
   ])('%j are %j', (value, addresses) => {
-    expect(mimecastAddresses(value)).toEqual(addresses);
+    expect(mailAddresses(value)).toEqual(addresses);
   });
   test('the customer’s domains decide; Mimecast’s word only where they cannot', () => {
     const ours = ['contoso.example'];

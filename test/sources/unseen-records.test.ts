@@ -329,7 +329,9 @@ test('an audit event whose text has sentences names what the later ones do', () 
     eventInfo: 'Message viewed. Subject: Bonus plan, From: a@fabrikam.example, IP: 203.0.113.5',
   });
   expect(targets).toContainEqual({ kind: 'message', id: null, name: 'Bonus plan', address: null });
-  expect(summary).toBe('Message Viewed by nils@contoso.example: Message viewed');
+  expect(summary).toBe(
+    'Message Viewed by nils@contoso.example: Message viewed. Subject: Bonus plan, From: a@fabrikam.example',
+  );
 });
 
 test('a device whose version Defender does not know has none', () => {

@@ -1,4 +1,5 @@
 import type { Direction } from '../../model/event.ts';
+import { fields, word } from './reading.ts';
 
 /** Whether text looks like a mail address or user principal name: one word with an `@` inside. */
 export function isAddress(text: string): boolean {
@@ -13,6 +14,34 @@ export function bareAddress(text: string): string {
   const bar = text.lastIndexOf('|');
   const bare = bar < 0 ? text : text.slice(bar + 1);
   return /^smtp:/i.test(bare) ? bare.slice(5) : bare;
+}
+
+/** An address as text, or in an object that has one; null for nobody: empty, or the `<>` of bounces and the system. */
+export function mailAddress(value: unknown): string | null {
+  const found = word(fields(value)?.['emailAddress'] ?? value);
+  return found === null || found === '<>' ? null : bareAddress(found);
+}
+
+/** More would make one event as large as a page; all of them stay in raw. */
+export const mostAddresses = 100;
+
+/** Addresses from one, a list, or text with several; each once, and no more than `mostAddresses`. */
+export function mailAddresses(value: unknown): string[] {
+  const parts = Array.isArray(value)
+    ? (value as readonly unknown[]).map(mailAddress)
+    : addressesOfText(value);
+  return [...new Set(parts.filter(address => address !== null))].slice(0, mostAddresses);
+}
+
+// What stands in quotes is a name, and has commas of its own.
+const parted = /(?:"[^"]*"|[^;,"]+)+/g;
+
+/** `Holt, Mira <a@b.example>; c@d.example`: a comma may also part a name, of which no half is an address. */
+function addressesOfText(value: unknown): (string | null)[] {
+  if (typeof value !== 'string' || !/[;,]/.test(value)) return [mailAddress(value)];
+  const parts = (value.slice(0, 65_536).match(parted) ?? []).map(mailAddress);
+  const known = parts.filter(part => part !== null && isAddress(part));
+  return known.length > 0 ? known : [mailAddress(value)];
 }
 
 /** The domain of an address, lower case; null for the null sender, and for anything without one. */

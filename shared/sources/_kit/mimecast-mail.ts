@@ -1,33 +1,8 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Direction, Entity, EntityKind, MailFacts } from '../../model/event.ts';
-import { bareAddress, directionOf, domainOf } from './address.ts';
+import { directionOf, domainOf, isAddress, mailAddress } from './address.ts';
 import { addEntity, entity } from './entity.ts';
-import { fields, text, word } from './reading.ts';
-import { senderInWords } from './summary.ts';
-
-/** More would make one event as large as a page; all of them stay in raw. */
-const mostRecipients = 100;
-
-/** An address as text, or in an object that has one; null for nobody: empty, or the `<>` of bounces and the system. */
-export function mimecastAddress(value: unknown): string | null {
-  const found = word(fields(value)?.['emailAddress'] ?? value);
-  return found === null || found === '<>' ? null : bareAddress(found);
-}
-
-/** Addresses from one, a list, or text with several; each once. */
-export function mimecastAddresses(value: unknown): string[] {
-  const parts = Array.isArray(value) ? (value as readonly unknown[]) : splitText(value);
-  const found = parts
-    .slice(0, mostRecipients)
-    .map(mimecastAddress)
-    .filter(address => address !== null);
-  return [...new Set(found)];
-}
-
-const splitText = (value: unknown): readonly unknown[] =>
-  typeof value === 'string' && /[;,]/.test(value) && !value.includes('"')
-    ? value.slice(0, 65_536).split(/[;,]/)
-    : [value];
+import { text, word } from './reading.ts';
 
 const routes = wordTable<Direction>({
   inbound: 'inbound',
@@ -55,15 +30,17 @@ export function mimecastDirection(
   return isOurs ? told : (routes[word(route)?.toLowerCase() ?? ''] ?? told);
 }
 
-/** Whoever an address belongs to: a user of the customer's, or somebody else. */
-export function personAt(
-  address: string | null,
-  domains: readonly string[],
-  known: { readonly name?: string | null; readonly kind?: EntityKind } = {},
-): Entity | null {
-  const domain = domainOf(address);
-  const inside = domain !== null && domains.includes(domain);
-  return entity(inside ? (known.kind ?? 'user') : 'other', { address, name: known.name ?? null });
+/** What Mimecast calls itself where nobody triggered it: its directory synchronisation, its clean-up. */
+const automaton = /^(<>|automated task manager|system|mimecast)$/i;
+
+/** Who did something in the account; not everybody whom Mimecast names has an address. */
+export function mimecastActor(value: unknown, kind: EntityKind): Entity | null {
+  // Without `word`: `<>` is Mimecast itself.
+  const said = text(value);
+  if (said !== null && automaton.test(said))
+    return entity('system', { name: said === '<>' ? 'Mimecast' : said });
+  const who = mailAddress(value);
+  return who === null || isAddress(who) ? entity(kind, { address: who }) : entity(kind, { name: who });
 }
 
 /** Mail facts of a record, with what it does not say left open. */
@@ -82,17 +59,6 @@ export function mailTargets(mail: MailFacts, others: readonly (Entity | null)[])
   return found;
 }
 
-/** `a@b.example to c@d.example and 2 more, “Subject”`: a mail in a sentence; `sender` as the record has it. */
-export function mailInWords(mail: MailFacts, sender: unknown): string {
-  const [first, ...more] = mail.recipients;
-  const from = senderInWords(mail.sender, sender);
-  const to = first ?? 'an unknown recipient';
-  const others = more.length === 0 ? '' : ` and ${more.length} more`;
-  return `${from} to ${to}${others}${mail.subject === null ? '' : `, “${mail.subject}”`}`;
-}
-
 /** Words of a list, or of one text; those that say nothing left out. */
 export const wordsOf = (value: unknown): string[] =>
-  (Array.isArray(value) ? (value as readonly unknown[]) : [value])
-    .map(one => text(one))
-    .filter(one => one !== null);
+  (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(word).filter(one => one !== null);

@@ -1,4 +1,5 @@
-import type { Entity, Outcome } from '../../model/event.ts';
+import type { Entity, MailFacts, Outcome } from '../../model/event.ts';
+import { mostAddresses } from './address.ts';
 import { fields } from './reading.ts';
 
 const longest = 300;
@@ -26,8 +27,19 @@ export function summaryOf(
   return shortened(`${event.operation}${by}${on}${ending(event.outcome, event.reason)}${addition}`);
 }
 
+/** `a@b.example to c@d.example and 2 more, “Subject”`: a mail in a sentence; `sender` as the record has it. */
+export function mailInWords(mail: MailFacts, sender: unknown): string {
+  const [first, ...more] = mail.recipients;
+  const to = first ?? 'an unknown recipient';
+  // Of more than are taken over nobody has counted how many.
+  const least = mail.recipients.length < mostAddresses ? '' : 'at least ';
+  const others = more.length === 0 ? '' : ` and ${least}${more.length} more`;
+  const about = mail.subject === null ? '' : `, “${mail.subject}”`;
+  return `${senderInWords(mail.sender, sender)} to ${to}${others}${about}`;
+}
+
 /** A mail's sender; where there is none, what the record wrote tells a bounce, which nobody sent, from one left out. */
-export const senderInWords = (sender: string | null, written: unknown): string =>
+const senderInWords = (sender: string | null, written: unknown): string =>
   sender ??
   (isNobody(fields(written)?.['emailAddress'] ?? written) ? 'nobody (a bounce)' : 'an unknown sender');
 

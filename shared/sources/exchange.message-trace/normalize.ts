@@ -1,18 +1,18 @@
 import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
-import { bareAddress, directionOf, domainOf } from '../_kit/address.ts';
+import { directionOf, mailAddress, mailAddresses } from '../_kit/address.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { addressNamed } from '../_kit/named-address.ts';
+import { personAt } from '../_kit/person-at.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { firstWord, integer, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { senderInWords, shortened } from '../_kit/summary.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import type { MessageTrace } from './schema.ts';
 
 /** The row says what became of a message, not what was done: one name for all of them. */
 const operation = 'MessageTrace';
-const mostRecipients = 100;
 /** What Exchange writes of a mail that came from no server. */
 const nowhere = '255.255.255.255';
 
@@ -23,19 +23,23 @@ export function normalizeMessageTrace(record: MessageTrace, about: About): Norma
   const mail = mailOf(record, about.domains);
   const traceId = firstWord(record.id, record.messageTraceId);
   const found = text(record.fromIP) === nowhere ? null : (parseIp(record.fromIP) ?? addressNamed(record));
+  // A page of the admin center writes `Filtered as spam`.
+  const status = mail.status?.replaceAll(' ', '') ?? '';
   return {
     time,
     category: 'mail',
     operation,
-    outcome: outcomes[mail.status ?? ''] ?? 'unknown',
+    outcome: outcomes[status] ?? 'unknown',
     reason: mail.status,
-    severity: severities[mail.status ?? ''] ?? 'informational',
-    actor: senderOf(mail.sender, about.domains),
+    severity: severities[status] ?? 'informational',
+    actor: personAt(mail.sender, about.domains),
     targets: targetsOf(mail, traceId),
     client: found === null ? null : client(found),
     mail,
     correlationId: traceId,
-    summary: sentence(mail, record.senderAddress),
+    summary: shortened(
+      `Mail from ${mailInWords(mail, record.senderAddress)}: ${mail.status ?? 'status unknown'}`,
+    ),
     // Email activity, trace.
     ocsf: { class: 4009, activity: 4 },
   };
@@ -51,8 +55,9 @@ export function identifyMessageTrace(record: MessageTrace): readonly [string, ..
 }
 
 function mailOf(record: MessageTrace, domains: readonly string[]): MailFacts {
-  const sender = addressOf(record.senderAddress);
-  const recipients = addressesOf(record.recipientAddress);
+  const sender = mailAddress(record.senderAddress);
+  // One recipient a row; who forwards such rows sometimes puts all of a message's into one.
+  const recipients = mailAddresses(record.recipientAddress);
   return {
     messageId: text(record.messageId),
     sender,
@@ -65,26 +70,10 @@ function mailOf(record: MessageTrace, domains: readonly string[]): MailFacts {
   };
 }
 
-/** Bounces come from nobody: an empty sender, or `<>`. */
-function addressOf(value: unknown): string | null {
-  const found = word(value);
-  return found === null || found === '<>' ? null : bareAddress(found);
-}
-
-/** One recipient a row; who forwards such rows sometimes puts all of a message's into one. */
-function addressesOf(value: unknown): string[] {
-  const several = typeof value === 'string' && /[;,]/.test(value) && !value.includes('"');
-  const parts = several ? value.slice(0, 65_536).split(/[;,]/) : Array.isArray(value) ? value : [value];
-  return parts.slice(0, mostRecipients).flatMap(part => addressOf(part) ?? []);
-}
-
-function senderOf(sender: string | null, domains: readonly string[]): Entity | null {
-  const domain = domainOf(sender);
-  return entity(domain !== null && domains.includes(domain) ? 'user' : 'other', { address: sender });
-}
-
 function targetsOf(mail: MailFacts, traceId: string | null): Entity[] {
-  const recipients = mail.recipients.map(address => entity('mailbox', { address }));
+  // Only what has members is expanded; each of them has a row of its own.
+  const kind = mail.status === 'expanded' ? 'group' : 'mailbox';
+  const recipients = mail.recipients.map(address => entity(kind, { address }));
   const message = entity('message', { id: traceId, name: mail.subject });
   return [...recipients, message].filter(target => target !== null);
 }
@@ -109,10 +98,3 @@ const severities = wordTable<Severity>({
   recalled: 'low',
   removedbymessagerecall: 'low',
 });
-
-function sentence(mail: MailFacts, sender: unknown): string {
-  const from = senderInWords(mail.sender, sender);
-  const to = mail.recipients[0] ?? 'an unknown recipient';
-  const about = mail.subject === null ? '' : `, “${mail.subject}”`;
-  return shortened(`Mail from ${from} to ${to}${about}: ${mail.status ?? 'status unknown'}`);
-}

@@ -55,7 +55,7 @@ export const exchangeMessageTrace: Source<z.infer<typeof config>, MessageTrace> 
     pages: (ctx, window, resume) => graphPages(ctx.http, request(window), resume),
   },
   record: messageTraceSchema,
-  mapping: 5,
+  mapping: 6,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identifyMessageTrace(record) ?? canonicalIdentity(record),

@@ -2,11 +2,11 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, NormalizedEvent, Severity } from '../../model/event.ts';
 import { isAddress } from '../_kit/address.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
-import { mimecastAddress } from '../_kit/mimecast-mail.ts';
+import { mimecastActor } from '../_kit/mimecast-mail.ts';
 import { ownSearchReason } from '../_kit/mimecast-own-search.ts';
 import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { firstWord, flag, text, word } from '../_kit/reading.ts';
+import { firstWord, flag, word } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, shortened } from '../_kit/summary.ts';
 import type { ArchiveSearch } from './schema.ts';
@@ -18,7 +18,7 @@ export function normalizeArchiveSearch(record: ArchiveSearch): NormalizedEvent {
   const operation = operationOf(record);
   const reason = word(record.searchReason);
   const isOwn = reason === ownSearchReason;
-  const actor = searcherOf(record);
+  const actor = mimecastActor(record.emailAddr, flag(record.isAdmin) === true ? 'admin' : 'user');
   const sought = wordsSought(firstWord(record.searchText, record.museQuery));
   return {
     time,
@@ -45,15 +45,10 @@ function operationOf(record: ArchiveSearch): string {
   return kind === '' ? (said ?? 'Archive Search') : kind;
 }
 
-/** `<>` is Mimecast itself. */
-function searcherOf(record: ArchiveSearch): Entity | null {
-  if (text(record.emailAddr) === '<>') return entity('system', { name: 'Mimecast' });
-  const kind = flag(record.isAdmin) === true ? 'admin' : 'user';
-  return entity(kind, { address: mimecastAddress(record.emailAddr) });
-}
-
 /** `<xmlquery …><muse><text>from:a@b.example</text>…`: of the engine's own form the words somebody sought. */
 function wordsSought(query: string | null): string | null {
+  // An empty list of conditions.
+  if (query === '[]') return null;
   const inside = /^<(?:\?xml|xmlquery)\b/.test(query ?? '')
     ? /<text>([^<]+)<\/text>/.exec(query ?? '')?.[1]
     : null;

@@ -38,7 +38,7 @@ export const mimecastArchiveSearches: Source<Config, ArchiveSearch> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: archiveSearchSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.createTime, record, optionalFields),

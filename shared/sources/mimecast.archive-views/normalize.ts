@@ -1,18 +1,12 @@
 import type { Entity, MailFacts, NormalizedEvent, Severity } from '../../model/event.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
 import { entity } from '../_kit/entity.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-} from '../_kit/mimecast-mail.ts';
+import { mailFacts, mailTargets, mimecastActor, mimecastDirection } from '../_kit/mimecast-mail.ts';
 import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { flag, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { callable, shortened } from '../_kit/summary.ts';
+import { callable, mailInWords, shortened } from '../_kit/summary.ts';
 import type { ArchiveView } from './schema.ts';
 
 /** mapping.md has every field, and why. */
@@ -22,7 +16,7 @@ export function normalizeArchiveView(record: ArchiveView, about: About): Normali
   const mail = mailOf(record, about);
   const content = flag(record.contentViewed);
   const operation = content === true ? 'View message content' : 'View message details';
-  const actor = viewerOf(record);
+  const actor = mimecastActor(record.viewer, 'user');
   const source = word(record.source);
   return {
     time,
@@ -44,15 +38,9 @@ export function normalizeArchiveView(record: ArchiveView, about: About): Normali
   };
 }
 
-/** `<>` is Mimecast itself. */
-function viewerOf(record: ArchiveView): Entity | null {
-  if (text(record.viewer) === '<>') return entity('system', { name: 'Mimecast' });
-  return entity('user', { address: mimecastAddress(record.viewer) });
-}
-
 function mailOf(record: ArchiveView, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.from);
-  const recipients = mimecastAddresses(record.to);
+  const sender = mailAddress(record.from);
+  const recipients = mailAddresses(record.to);
   const direction = mimecastDirection(sender, recipients, domains, null);
   const messageId = word(record.messageId);
   return mailFacts({ messageId, sender, recipients, subject: text(record.subject), direction });

@@ -33,7 +33,7 @@ export const mimecastArchiveViews: Source<Config, ArchiveView> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: archiveViewSchema,
-  mapping: 5,
+  mapping: 6,
   split: bytes => mimecastRecords(bytes, 'logs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'logs', index),
   identity: record => rowIdentity(record.viewed, record, optionalFields),

@@ -48,13 +48,18 @@ function severityOf(category: string, type: string, outcome: Outcome, deed: stri
   // Mimecast's own staff in the customer's account.
   if (category === 'mimecast_access_logs') return 'medium';
   if (
-    /\brole\b|permission|api (application|key)|two.?factor|2fa|journal|retention|purge|litigation/i.test(type)
+    /\brole\b|permission|api (application|key)|two.?factor|2fa|journal|retention|purge|litigation|remediat/i.test(
+      type,
+    )
   ) {
     return 'medium';
   }
   if (outcome === 'failure') return 'low';
-  return /delet|remov|disab|export|chang|updat|modif|creat|add/i.test(deed) ? 'low' : 'informational';
+  return changing.test(deed) ? 'low' : 'informational';
 }
+
+const changing =
+  /delet|remov|disab|export|chang|updat|modif|amend|creat|\bnew\b|add|releas|restor|\b(un)?lock/i;
 
 function ocsfOf(
   category: Category,

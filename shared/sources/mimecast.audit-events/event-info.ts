@@ -2,8 +2,10 @@ import { fields, longestText, text, word, type Fields } from '../_kit/reading.ts
 
 /** What the free text of an audit event says, as far as it can be told. */
 export interface EventInfo {
-  /** Its beginning, up to the first named value: what happened, in Mimecast's words. */
+  /** What happened, in Mimecast's words: up to where, by which application and why, which stand at its end. */
   readonly what: string | null;
+  /** Of that what comes before the first named value. */
+  readonly deed: string | null;
   /** `IP: …`, `Application: …` and the like, by lower-case name; the first of equals. */
   readonly named: ReadonlyMap<string, string>;
   /** Every mail address in it, as it is spelled, each once. */
@@ -18,6 +20,8 @@ const spokenApplication = /\bapplication ?: ?([^,;:\n]{1,100}?)(?:,|;|\n|\]|$)/i
 const spokenTail = /,? (?:Date: ?\d{4}-\d|remote IP ?(?::|is )|IP: ?\d)/i;
 // No part may match what ends another: a text made for it would keep a looser pattern busy for minutes.
 const address = /[^\s"'<>()[\],;:=@]{1,64}@[\p{L}\d-]{1,63}(?:\.[\p{L}\d-]{1,63})+/gu;
+// In what was searched for, in JSON: a message's id, which looks like somebody's address.
+const messageId = /"<[^<>"\s]{1,998}>"|"message-?ids?"\s*:\s*"[^"]{0,998}"/gi;
 // `Successful SSO into Central for a@b.example`.
 const signedInto = /\bSSO into ([\w .-]{1,60}?) for /;
 // A subject has commas of its own.
@@ -69,17 +73,16 @@ const titled = (name: string): string =>
 export function readEventInfo(value: unknown): EventInfo {
   const said = text(endsOf(value));
   const info = said === null ? writtenOut(fields(value)) : withoutOwnWords(said);
-  if (info === null) return { what: null, named: new Map(), addresses: [] };
+  if (info === null) return { what: null, deed: null, named: new Map(), addresses: [] };
   const named = new Map<string, string>();
   const inBrackets = bracketed.exec(info)?.[0].length ?? 0;
   let first = info.length;
+  let last = info.length;
   for (const match of info.matchAll(namedValue)) {
-    const [, before = '', name = '', words = ''] = match;
+    const [, , name = '', words = ''] = match;
     const key = name.trim().toLowerCase();
-    // What begins the text is what happened, unless it is one of the names that stand at its end; so is what stands
-    // behind a dash, and what was searched for.
-    const isPart = match.index === 0 || before === ' - ' || key === 'search criteria';
-    if (match.index >= inBrackets && (!isPart || atTheEnd.has(key))) first = Math.min(first, match.index);
+    if (match.index > 0) first = Math.min(first, match.index);
+    if (match.index >= inBrackets && atTheEnd.has(key)) last = Math.min(last, match.index);
     const known = word(words);
     if (named.size < most && !named.has(key) && known !== null) named.set(key, known);
   }
@@ -90,8 +93,8 @@ export function readEventInfo(value: unknown): EventInfo {
   const application = spokenApplication.exec(info)?.[1] ?? signedInto.exec(info)?.[1];
   const asked = named.has('application') ? null : word(application);
   if (asked !== null) named.set('application', asked);
-  const tail = spokenTail.exec(info)?.index ?? first;
-  const what = info.slice(0, Math.min(first, tail)).trim();
-  const addresses = [...new Set(info.match(address)?.slice(0, most))];
-  return { what: what === '' ? null : what, named, addresses };
+  const what = info.slice(0, Math.min(last, spokenTail.exec(info)?.index ?? last)).trim();
+  const deed = what.slice(0, first).trim();
+  const addresses = [...new Set(info.replace(messageId, '""').match(address)?.slice(0, most))];
+  return { what: text(what.replace(/\s*\n\s*/g, ' ')), deed: text(deed), named, addresses };
 }

@@ -1,10 +1,10 @@
-import type { Client, Entity, EntityKind, NormalizedEvent, Outcome } from '../../model/event.ts';
+import type { Category, Client, Entity, EntityKind, NormalizedEvent, Outcome } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
-import { isAddress } from '../_kit/address.ts';
+import { mimecastActor } from '../_kit/mimecast-mail.ts';
 import { addressAmong, addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
-import { flag, text, word } from '../_kit/reading.ts';
+import { flag, word } from '../_kit/reading.ts';
 import { Problem } from '../_kit/source.ts';
 import { callable, shortened } from '../_kit/summary.ts';
 import { classifyAudit } from './classify.ts';
@@ -20,7 +20,7 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
   const operation = word(record.auditType) ?? group ?? 'Audit event without a type';
   const outcome = outcomeOf(operation, info);
   const known = classifyAudit(group ?? '', operation, outcome, deedWords(operation, info.what));
-  const actor = actorOf(record, info, known.category === 'role' || known.category === 'administration');
+  const actor = actorOf(record, info, known.category);
   return {
     time,
     category: known.category,
@@ -51,33 +51,34 @@ const deedWords = (operation: string, what: string | null): string =>
     : operation;
 
 /** What is in the audit log was done, unless its words say that it failed. */
-function outcomeOf(operation: string, { what, named }: EventInfo): Outcome {
-  const said = `${operation} ${what ?? ''} ${named.get('result') ?? ''} ${named.get('status') ?? ''}`;
+function outcomeOf(operation: string, { deed, named }: EventInfo): Outcome {
+  const said = `${operation}\n${tellingWords(deed)}\n${named.get('result') ?? ''}\n${named.get('status') ?? ''}`;
   if (failed.test(said) || flag(named.get('success')) === false) return 'failure';
   // A second factor is asked for: what came of it is another event.
   return unfinished.test(said) ? 'unknown' : 'success';
 }
 
-// “Blocked senders” are a list, and “blocked” a sender's fate; only what was tried can itself be blocked.
+// Names in quotes, links and addresses were chosen by somebody, and tell of nothing; nor does what was only counted.
+const chosen =
+  /"[^"]*"|(?<!\w)'[^'\n]*'(?!\w)|\b\w{2,10}:\/\/\S+|\S+@\S+|\b(?:no|\d+) (?:failed|failures?|invalid|rejected|denied|incorrect)\b/gi;
+
+/** `Action Performed - …` was performed, whatever the thing is called that it was done to. */
+const tellingWords = (deed: string | null): string =>
+  deed === null || /^Action Performed\b/i.test(deed) ? '' : deed.replace(chosen, '');
+
+// “Blocked senders” are a list, and “blocked” or “rejected” a mail's fate; only what was tried can itself be so.
 const failed =
-  /\bfail(ed|ure)?\b|unsuccessful|denied|rejected|invalid|\b(logon|login|access|attempt|request|account|user)s? (was |is )?blocked|locked out|incorrect/i;
-const unfinished = /requires challenge|^intermediate| intermediate authentication/i;
+  /\bfail(ed|ure)?\b|unsuccessful|denied|invalid|locked out|incorrect|^rejected\b|\b(logon|login|authentication|access|attempt|request|account|user|connection)s?\s+((for|by|of|from)\s+)?((was|were|is|has been)\s+)?(blocked|rejected)/im;
+const unfinished = /requires challenge|^intermediate\b/im;
 
-/** Without a user of its own the record names whoever it was in its text. */
-const spokenActor = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
+/** Without a user of its own the record names whoever it was in its text; only who signs in is the one it is for. */
+const spokenActor = /\bby <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
+const whoSignsIn = /\b(?:by|for|user) <?([^\s"'<>,;]{1,64}@[^\s"'<>,;]{1,255})/i;
 
-const automaton = /^(automated task manager|system|mimecast)$/i;
-
-function actorOf(record: AuditEvent, info: EventInfo, administers: boolean): Entity | null {
-  // Without `word`: `<>` is Mimecast itself.
-  const said = text(record.user);
-  if (said === '<>') return entity('system', { name: 'Mimecast' });
-  const user = word(record.user) ?? spokenActor.exec(info.what ?? '')?.[1] ?? null;
-  if (user === null) return null;
-  // How Mimecast calls itself where nobody triggered it: its directory synchronisation, its clean-up.
-  if (automaton.test(user)) return entity('system', { name: user });
-  const kind = administers ? 'admin' : 'user';
-  return entity(kind, isAddress(user) ? { address: user } : { name: user });
+function actorOf(record: AuditEvent, { what }: EventInfo, category: Category): Entity | null {
+  const kind = category === 'role' || category === 'administration' ? 'admin' : 'user';
+  const spoken = category === 'authentication' ? whoSignsIn : spokenActor;
+  return mimecastActor(record.user, kind) ?? mimecastActor(spoken.exec(what ?? '')?.[1], kind);
 }
 
 const thingNames: readonly (readonly [string, EntityKind])[] = [
@@ -85,6 +86,15 @@ const thingNames: readonly (readonly [string, EntityKind])[] = [
   ['review set', 'other'], ['case', 'other'], ['subject', 'message'], ['file name', 'file'], ['domain', 'domain'],
   ['connector', 'application'],
 ]; // prettier-ignore
+
+/** `Policy 'Block list' deleted`, `Report Definition created with name "Weekly"`: what it was done to, by its name. */
+const quotedName =
+  /\b(policy|definition|group|role|folder|case|connector|application|report)\b[^"'\n]{0,60}(?<=[\s(])["']([^"'\n]{1,200})["'](?!\w)/i;
+const kindOfNoun = (noun: string): EntityKind =>
+  thingNames.find(([name]) => name === noun.toLowerCase())?.[1] ??
+  (noun.toLowerCase() === 'application' ? 'application' : 'other');
+
+const aboutUser = /\buser:|\b(?:user|account|mailbox)(?: of| for)? [^\s@]{1,64}@/i;
 
 /** `TR-C0A0-01434-M`: mail that was taken out of mailboxes, or put back. */
 const incidentCode = /\bTR-[A-Z0-9]{1,20}-\d{1,10}-[A-Z]\b/g;
@@ -102,12 +112,14 @@ function targetsOf(info: EventInfo, actor: Entity | null, signsIn: boolean): Ent
   for (const [name, kind] of signsIn ? [] : thingNames) {
     addEntity(found, entity(kind, { name: word(info.named.get(name)) }));
   }
+  const [, noun = '', quoted = null] = signsIn ? [] : (quotedName.exec(info.what ?? '') ?? []);
+  addEntity(found, entity(kindOfNoun(noun), { name: quoted }));
   for (const [code] of (info.what ?? '').matchAll(incidentCode)) {
     addEntity(found, entity('other', { name: code }));
   }
   const oneself = entity('user', { address: info.addresses[0] ?? null });
-  // `Password reset for user: <the user>`: done to oneself, and nothing else is named.
-  if (found.length === 0 && /\buser:/i.test(info.what ?? '')) addEntity(found, oneself);
+  // `Password reset for user: <the user>`, `Account <of the user> locked`: nobody else is named.
+  if (found.length === 0 && aboutUser.test(info.what ?? '')) addEntity(found, oneself);
   if (found.length === 0 && !signsIn) addEntity(found, entity('other', { name: deedIn(info.what) }));
   addEntity(found, entity('application', { name: info.named.get('application') ?? null }));
   if (found.length === 0) addEntity(found, entity('other', { name: info.what }) ?? oneself);

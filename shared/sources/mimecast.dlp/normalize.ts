@@ -1,21 +1,14 @@
 import type { MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { entity } from '../_kit/entity.ts';
-import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-  wordsOf,
-} from '../_kit/mimecast-mail.ts';
+import { actionSaid, outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mailTargets, mimecastDirection, wordsOf } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
 import type { DlpLog } from './schema.ts';
 
 /** The row names the policy and what it did, not the act: one name for all of them. */
@@ -28,7 +21,9 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
   const mail = mailOf(record, about);
   const policies = wordsOf(record.policy);
   const policy = policies.length === 0 ? null : policies.join(', ');
-  const actions = wordsOf(record.action);
+  const actions = (Array.isArray(record.action) ? record.action : [record.action])
+    .map(actionSaid)
+    .filter(one => one !== null);
   const action = actions.length === 0 ? null : actions.join(', ');
   const outcome = outcomeOf(action);
   return {
@@ -55,8 +50,8 @@ export function normalizeDlpLog(record: DlpLog, about: About): NormalizedEvent {
 }
 
 function mailOf(record: DlpLog, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.senderAddress);
-  const recipients = mimecastAddresses(record.recipientAddress);
+  const sender = mailAddress(record.senderAddress);
+  const recipients = mailAddresses(record.recipientAddress);
   return mailFacts({
     messageId: word(record.messageId),
     sender,

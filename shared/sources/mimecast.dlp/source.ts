@@ -32,7 +32,7 @@ export const mimecastDlp: Source<Config, DlpLog> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: dlpLogSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => mimecastRecords(bytes, 'dlpLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'dlpLogs', index),
   identity: record => rowIdentity(record.eventTime, record, optionalFields),

@@ -1,19 +1,14 @@
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-} from '../_kit/mimecast-mail.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mimecastDirection } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
 import type { TrackedMessage } from './schema.ts';
 
 /** The row says what became of a message, not what was done: one name for all of them. */
@@ -51,8 +46,8 @@ export function normalizeTrackedMessage(record: TrackedMessage, about: About): N
 
 /** The envelope's sender; a bounce has none there, but one in its header. */
 function mailOf(record: TrackedMessage, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.fromEnv) ?? mimecastAddress(record.fromHdr);
-  const recipients = mimecastAddresses(record.to);
+  const sender = mailAddress(record.fromEnv) ?? mailAddress(record.fromHdr);
+  const recipients = mailAddresses(record.to);
   return mailFacts({
     sender,
     recipients,
@@ -66,7 +61,7 @@ function targetsOf(record: TrackedMessage, mail: MailFacts, id: string | null): 
   const recipients = list(record.to)
     .slice(0, 100)
     .map(one =>
-      entity('mailbox', { address: mimecastAddress(one), name: word(fields(one)?.['displayableName']) }),
+      entity('mailbox', { address: mailAddress(one), name: word(fields(one)?.['displayableName']) }),
     );
   const message = entity('message', { id, name: mail.subject });
   return [...(recipients.length > 0 ? recipients : mail.recipients.map(address => entity('mailbox', { address }))), message]

@@ -50,7 +50,7 @@ export const mimecastMessageTracking: Source<z.infer<typeof config>, TrackedMess
     pages: (ctx, window, resume) => trackingPages(ctx.http, window, ctx.config.mostRows, resume),
   },
   record: trackedMessageSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => mimecastRecords(bytes, 'trackedEmails'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'trackedEmails', index),
   // A row whose status changes is the same event in a new version.

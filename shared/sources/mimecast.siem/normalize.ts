@@ -2,23 +2,16 @@ import { wordTable } from '../../kernel/word-table.ts';
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
-import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-  wordsOf,
-} from '../_kit/mimecast-mail.ts';
+import { actionSaid, outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mailTargets, mimecastDirection, wordsOf } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import { clientMentioned } from '../_kit/mentioned-address.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, firstWord, flag, integer, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
 import {
   aboutNoMail,
   eventTypes,
@@ -47,7 +40,7 @@ export function normalizeSiemEvent(given: SiemEvent, about: About): NormalizedEv
     outcome,
     reason,
     severity: severityOf(record, known, outcome),
-    actor: personAt(mail.sender ?? mimecastAddress(record.user), about.domains),
+    actor: personAt(mail.sender ?? mailAddress(record.user), about.domains),
     targets: mailTargets(mail, thingsOf(record)),
     client: found === null ? clientMentioned([record.eventInfo], []) : client(found),
     mail: known === aboutNoMail ? null : mail,
@@ -91,10 +84,8 @@ function timeOf(record: SiemEvent): string {
 
 function mailOf(record: SiemEvent, { domains }: About): MailFacts {
   const sender =
-    mimecastAddress(record.senderEnvelope) ??
-    mimecastAddress(record.senderHeader) ??
-    mimecastAddress(record.sender);
-  const recipients = mimecastAddresses(record.recipients ?? record.recipient);
+    mailAddress(record.senderEnvelope) ?? mailAddress(record.senderHeader) ?? mailAddress(record.sender);
+  const recipients = mailAddresses(record.recipients ?? record.recipient);
   return mailFacts({
     messageId: word(record.messageId),
     sender,
@@ -115,15 +106,19 @@ const actions = wordTable<string>({
 function statusOf(record: SiemEvent): string | null {
   const delivered = flag(record.delivered);
   if (delivered !== null) return delivered ? 'delivered' : 'failed';
-  // `none` is a word here, not the lack of one.
   const said =
-    text(record.action) ?? word(record.threatState) ?? text(record.subtype) ?? text(record.subType);
+    actionSaid(record.action) ??
+    word(record.threatState) ??
+    actionSaid(record.subtype) ??
+    actionSaid(record.subType);
   return said === null ? null : spelledOut(said);
 }
 
 const spelledOut = (action: string): string => actions[action.toLowerCase()] ?? action.toLowerCase();
 
 const unfinished = /^retry$|in.progress/;
+
+const foundNothing = /^(clean|safe|no threats?( found)?)$/i;
 
 function outcomeOf(record: SiemEvent, known: EventType): Outcome {
   const status = statusOf(record);
@@ -133,6 +128,7 @@ function outcomeOf(record: SiemEvent, known: EventType): Outcome {
       ? 'failure'
       : outcomeOfAction(status);
   if (made !== 'unknown') return made;
+  if (foundNothing.test(word(record.scanResults) ?? '')) return 'success';
   const scanned = outcomeOfAction(word(record.scanResults));
   if (scanned !== 'unknown') return scanned;
   const why = firstWord(record.rejectionType, record.rejectionInfo, record.holdReason, record.blockReason);
@@ -179,8 +175,9 @@ function severityOf(record: SiemEvent, known: EventType, outcome: Outcome): Seve
     const bad =
       flag(record.taggedMalicious) === true ||
       word(record.virusFound) !== null ||
-      /malware|phish/i.test(threatOf(record) ?? '');
-    return bad && outcome === 'success' ? 'high' : 'medium';
+      /malware|phish|malicious/i.test(`${threatOf(record)} ${word(record.blockReason)}`);
+    // What was let through was found to be as it should, or should not have been.
+    return outcome !== 'success' ? 'medium' : bad ? 'high' : 'low';
   }
   if (statusOf(record) === 'held') return 'medium';
   return outcome === 'failure' || known.type === 'spam' ? 'low' : 'informational';

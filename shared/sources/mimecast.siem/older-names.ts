@@ -14,7 +14,7 @@ const today = wordTable<keyof SiemEvent>({
 
 /** Read as well, and no part of an identity: records read before would be others. */
 const alsoRead = wordTable<keyof SiemEvent>({
-  msgid: 'messageId', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
+  msgid: 'messageId', reason: 'blockReason', AttNames: 'attachments', Err: 'deliveryErrors', Error: 'receiptErrors',
   SimilarInternalDomain: 'similarInternalDomain', IPSimilarDomain: 'similarInternalDomain',
   SimilarCustomExternalDomain: 'similarCustomExternalDomain', CustomName: 'customName',
   SimilarMimecastExternalDomain: 'similarMimecastExternalDomain', InternalName: 'internalName',
@@ -45,10 +45,15 @@ const tellingFields: readonly (readonly [type: string, ...fields: string[]])[] =
   ['spam', 'SourceIP', 'headerFrom'],
 ];
 
+/** Where such a record was a line of names and values, a text that may hold the bar between them is in backslashes. */
+const unescaped = (value: string): string => /^\\(.*)\\$/s.exec(value)?.[1] ?? value;
+
 /** The record under today's names. What has none keeps its own. */
 export function inTodaysNames(record: Fields): SiemEvent {
   const named: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) named[today[name] ?? alsoRead[name] ?? name] = value;
+  for (const [name, value] of Object.entries(record)) {
+    named[today[name] ?? alsoRead[name] ?? name] = typeof value === 'string' ? unescaped(value) : value;
+  }
   const said = word(named['type']);
   if (said === null || eventTypes[streamOfType(said)] === undefined) {
     named['type'] = tellingFields.find(([, ...fields]) => fields.some(name => name in record))?.[0] ?? said;

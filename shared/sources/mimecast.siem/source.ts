@@ -53,7 +53,7 @@ export const mimecastSiem: Source<z.infer<typeof config>, SiemEvent> = {
     pages: (ctx, token) => batchPages(ctx, token),
   },
   record: siemEventSchema,
-  mapping: 8,
+  mapping: 9,
   split: batchRecords,
   recordBytes: batchRecordBytes,
   identity: record =>

@@ -1,21 +1,14 @@
 import type { MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { entity } from '../_kit/entity.ts';
-import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-  wordsOf,
-} from '../_kit/mimecast-mail.ts';
+import { actionSaid, outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mailTargets, mimecastDirection, wordsOf } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import { clientNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { firstWord, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
 import type { AttachmentLog } from './schema.ts';
 
 /** The row says what a scan found, not what was done: one name for all of them. */
@@ -55,8 +48,8 @@ export function normalizeAttachmentLog(record: AttachmentLog, about: About): Nor
 }
 
 function mailOf(record: AttachmentLog, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.senderAddress);
-  const recipients = mimecastAddresses(record.recipientAddress);
+  const sender = mailAddress(record.senderAddress);
+  const recipients = mailAddresses(record.recipientAddress);
   return mailFacts({
     messageId: word(record.messageId),
     sender,
@@ -88,6 +81,6 @@ function severityOf(result: string | null, action: unknown): Severity {
 }
 
 function doneWith(record: AttachmentLog): string {
-  const action = text(record.actionTriggered);
+  const action = actionSaid(record.actionTriggered);
   return action === null ? '' : `; action: ${action}`;
 }

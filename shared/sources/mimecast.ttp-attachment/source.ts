@@ -35,7 +35,7 @@ export const mimecastTtpAttachment: Source<Config, AttachmentLog> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: attachmentLogSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => mimecastRecords(bytes, 'attachmentLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'attachmentLogs', index),
   identity: record => rowIdentity(record.date, record, optionalFields),

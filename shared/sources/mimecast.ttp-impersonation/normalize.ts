@@ -2,22 +2,15 @@ import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../.
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
-import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
-import {
-  mailFacts,
-  mailInWords,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-  wordsOf,
-} from '../_kit/mimecast-mail.ts';
+import { actionSaid, outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mailTargets, mimecastDirection, wordsOf } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { mailInWords, shortened } from '../_kit/summary.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { fields, flag, integer, list, text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { shortened } from '../_kit/summary.ts';
 import type { ImpersonationLog } from './schema.ts';
 
 /** The row says what a check found, not what was done: one name for all of them. */
@@ -28,7 +21,7 @@ export function normalizeImpersonationLog(record: ImpersonationLog, about: About
   const time = readProviderTime(record.eventTime);
   if (time === null) throw new Problem('eventTime: not a time in any form known');
   const mail = mailOf(record, about);
-  const action = text(record.action);
+  const action = actionSaid(record.action);
   const outcome = outcomeOfAction(action);
   const signs = wordsOf(record.identifiers).join(', ');
   return {
@@ -52,8 +45,8 @@ export function normalizeImpersonationLog(record: ImpersonationLog, about: About
 }
 
 function mailOf(record: ImpersonationLog, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.senderAddress);
-  const recipients = mimecastAddresses(record.recipientAddress);
+  const sender = mailAddress(record.senderAddress);
+  const recipients = mailAddresses(record.recipientAddress);
   const route = flag(record.taggedExternal) === true ? 'inbound' : null;
   return mailFacts({
     messageId: word(record.messageId),
@@ -72,7 +65,7 @@ function imitatedBy(record: ImpersonationLog): (Entity | null)[] {
     if (like === null || !like.includes('@')) return entity('domain', { name: like });
     const bracket = like.indexOf('<');
     const name = bracket > 0 ? word(like.slice(0, bracket)) : null;
-    return entity('user', { name, address: mimecastAddress(like) });
+    return entity('user', { name, address: mailAddress(like) });
   });
 }
 

@@ -35,7 +35,7 @@ export const mimecastTtpImpersonation: Source<Config, ImpersonationLog> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: impersonationLogSchema,
-  mapping: 7,
+  mapping: 8,
   split: bytes => mimecastRecords(bytes, 'impersonationLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'impersonationLogs', index),
   // With its id, but not by it alone: one id has been seen on two rows that differ.

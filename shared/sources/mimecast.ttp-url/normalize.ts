@@ -1,20 +1,15 @@
 import type { Entity, MailFacts, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
 import { client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
-import { outcomeOfAction } from '../_kit/mimecast-actions.ts';
-import {
-  mailFacts,
-  mailTargets,
-  mimecastAddress,
-  mimecastAddresses,
-  mimecastDirection,
-  personAt,
-} from '../_kit/mimecast-mail.ts';
+import { actionSaid, outcomeOfAction } from '../_kit/mimecast-actions.ts';
+import { mailAddress, mailAddresses } from '../_kit/address.ts';
+import { mailFacts, mailTargets, mimecastDirection } from '../_kit/mimecast-mail.ts';
+import { personAt } from '../_kit/person-at.ts';
+import { callable, shortened } from '../_kit/summary.ts';
 import { addressNamed } from '../_kit/named-address.ts';
 import { readProviderTime } from '../_kit/provider-time.ts';
 import { text, word } from '../_kit/reading.ts';
 import { Problem, type About } from '../_kit/source.ts';
-import { callable, shortened } from '../_kit/summary.ts';
 import type { UrlLog } from './schema.ts';
 
 /** mapping.md has every field, and why. */
@@ -45,7 +40,7 @@ export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
     mail,
     correlationId: mail.messageId,
     summary: shortened(
-      `${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${url ?? 'no link'}, ${text(record.action) ?? 'action unknown'}${why === '' ? '' : ` (${why})`}`,
+      `${operation}${actor === null ? '' : ` by ${callable(actor)}`}: ${url ?? 'no link'}, ${actionSaid(record.action) ?? 'action unknown'}${why === '' ? '' : ` (${why})`}`,
     ),
     // Detection finding, create.
     ocsf: { class: 2004, activity: 1 },
@@ -53,8 +48,8 @@ export function normalizeUrlLog(record: UrlLog, about: About): NormalizedEvent {
 }
 
 function mailOf(record: UrlLog, { domains }: About): MailFacts {
-  const sender = mimecastAddress(record.fromUserEmailAddress);
-  const recipients = mimecastAddresses(record.userEmailAddress);
+  const sender = mailAddress(record.fromUserEmailAddress);
+  const recipients = mailAddresses(record.userEmailAddress);
   return mailFacts({
     messageId: word(record.messageId),
     sender,
@@ -64,11 +59,12 @@ function mailOf(record: UrlLog, { domains }: About): MailFacts {
   });
 }
 
-/** Who clicked; of a scan nobody asked for, who sent the link. */
+/** Who clicked; of a scan nobody asked for, who sent the link: they never clicked it. */
 function actorOf(record: UrlLog, mail: MailFacts, operation: string, { domains }: About): Entity | null {
-  const clicker = mimecastAddress(record.userEmailAddress);
+  const clicker = mailAddress(record.userEmailAddress);
   const scanned = /scan/i.test(operation) && mail.sender !== null;
-  return personAt(scanned ? mail.sender : (clicker ?? mail.sender), domains);
+  const brought = /click/i.test(operation) ? null : mail.sender;
+  return personAt(scanned ? mail.sender : (clicker ?? brought), domains);
 }
 
 /** A person may have overruled what the policy did: then it is as they decided. */

@@ -32,7 +32,7 @@ export const mimecastTtpUrl: Source<Config, UrlLog> = {
     pages: (ctx, window, resume) => mimecastPages(ctx.http, query(ctx.config, window), resume),
   },
   record: urlLogSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => mimecastRecords(bytes, 'clickLogs'),
   recordBytes: (bytes, index) => mimecastRecordBytes(bytes, 'clickLogs', index),
   identity: record => rowIdentity(record.date, record, identifying),
