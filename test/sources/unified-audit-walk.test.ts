@@ -161,8 +161,8 @@ describe('what kind of act it was', () => {
     ['CreateUpdateRequest', 1],
     ['Retrieve', 2],
     ['AddedToTeam', 1],
-    ['SearchCreated', 2],
-  ])('%s is told by the verb it begins with', (Operation, activity) => {
+    ['SearchCreated', 1],
+  ])('%s is told by the verb it begins or ends with', (Operation, activity) => {
     expect(audit({ RecordType: 24, Operation }).ocsf).toEqual({ class: 6003, activity });
   });
   test('somebody added to a site’s group is sharing, taken out of it its end', () => {
