@@ -42,6 +42,13 @@ describe('what was done', () => {
     ['SiteLocksChanged', 3],
     ['ListViewUpdated', 3],
     ['FileAccessed', 14],
+    // The file is still there.
+    ['FileSensitivityLabelRemoved', 3],
+    ['FileSensitivityLabelApplied', 3],
+    ['TagApplied', 3],
+    ['ComplianceSettingChanged', 3],
+    ['ComplianceRecordDelete', 4],
+    ['DocumentSensitivityMismatchDetected', 99],
   ])('in SharePoint: %s', (Operation, activity) => {
     expect(audit({ RecordType: 6, Operation }).ocsf).toEqual({ class: 6006, activity });
   });

@@ -65,6 +65,33 @@ describe('which label it was', () => {
   ])('%s', (_, record, targets) => {
     expect(said({ Operation: 'SensitivityLabelUpdated', ...record })).toEqual(targets);
   }); // prettier-ignore
+  test.each<[string, object, string[]]>([
+    ['what was opened has a label, and is not about it', { RecordType: 20, Operation: 'ViewReport', ReportName: 'Sales' }, ["other 'Sales'"]],
+    ['nor is a file', { RecordType: 6, Operation: 'FileDownloaded', ObjectId: 'https://contoso.example/a.docx', SourceFileName: 'a.docx' }, ["file https://contoso.example/a.docx 'a.docx'"]],
+    ['but its label is what is changed', { RecordType: 20, Operation: 'SensitivityLabelChanged', ReportName: 'Sales' }, ["other 'Sales'", `other ${id(1)}`]],
+  ])('%s', (_, record, targets) => {
+    expect(said({ SensitivityLabelId: id(1), ...record })).toEqual(targets);
+  }); // prettier-ignore
+  test.each([
+    [id(1), `other ${id(1)}`],
+    ['Secret', "other 'Secret'"],
+  ])('the one taken off a file: %s', (SourceLabel, label) => {
+    const file = { RecordType: 6, ObjectId: 'https://contoso.example/a.docx', SourceFileName: 'a.docx' };
+    expect(said({ ...file, Operation: 'ComplianceSettingChanged', SourceLabel, DestinationLabel: '' })).toEqual([
+      "file https://contoso.example/a.docx 'a.docx'",
+      label,
+    ]);
+  }); // prettier-ignore
+  test.each([
+    [id(1), `other ${id(1)}`],
+    ['Secret', "other 'Secret'"],
+  ])('the one put on a file: %s', (DestinationLabel, label) => {
+    const file = { RecordType: 6, ObjectId: 'https://contoso.example/a.docx', SourceFileName: 'a.docx' };
+    expect(said({ ...file, Operation: 'FileSensitivityLabelApplied', DestinationLabel })).toEqual([
+      "file https://contoso.example/a.docx 'a.docx'",
+      label,
+    ]);
+  });
   test('on a mail: its recipients', () => {
     const EmailInfo = { Subject: 'Pay', Sender: base.UserId, Receivers: ['jan@fabrikam.example'] };
     const { mail } = audit({ RecordType: 83, Operation: 'SensitivityLabelApplied', EmailInfo });
@@ -117,5 +144,53 @@ describe('what it was done to', () => {
   });
   test('a search over mailboxes is administration, no mailbox', () => {
     expect(audit({ RecordType: 1, Operation: 'New-MailboxSearch' }).category).toBe('administration');
+  });
+});
+
+describe('agents and apps', () => {
+  const agent = { AgentId: id(1), AgentName: 'Payroll', AppIdentity: 'Copilot.Studio.payroll' };
+  const asked = { RecordType: 261, Workload: 'Copilot', Operation: 'CopilotInteraction' };
+  const talk = { ThreadId: '19:t', AppHost: 'Teams' };
+  test.each([
+    ['beside what was said', { ...asked, ...agent, CopilotEventData: talk }],
+    ['within it', { ...asked, CopilotEventData: { ...talk, ...agent } }],
+  ])('an agent named %s', (_, record) => {
+    const { targets, client } = audit(record);
+    expect(targets.map(({ kind, id, name }) => [kind, id, name])).toEqual([
+      ['other', '19:t', 'Teams'],
+      ['application', id(1), 'Payroll'],
+    ]);
+    expect(client?.app).toBe(agent.AppIdentity);
+  });
+
+  const of = (values: Readonly<Record<string, string>>): object => ({
+    RecordType: 256,
+    Workload: 'PowerPlatform',
+    Operation: 'X',
+    PropertyCollection: Object.entries(values).map(([Name, Value]) => ({ Name, Value })),
+  });
+  const resource = 'powerplatform.analytics.resource';
+  const app = { [`${resource}.power_app.id`]: id(3), [`${resource}.power_app.display_name`]: 'Desk' };
+  test('what ties records together is nothing that was acted on', () => {
+    const { targets, correlationId } = audit(of({ ...app, [`${resource}.telemetry_correlation.id`]: id(4) }));
+    expect(targets.map(target => target.id)).toEqual([id(3)]);
+    expect(correlationId).toBe(id(4));
+  });
+  test.each([
+    [{ 'targetuser.id': id(5) }, `user ${id(5)}`],
+    [{ 'targetuser.principal_name': 'jan@contoso.example' }, 'user (jan@contoso.example)'],
+    [{ 'targetuser.id': id(5), 'targetuser.principal_name': 'jan@contoso.example' }, `user ${id(5)} (jan@contoso.example)`],
+  ])('whoever was let into an app: %j', (values, whom) => {
+    expect(said(of({ ...app, ...values } as Record<string, string>))).toEqual([`application ${id(3)} 'Desk'`, whom]);
+  }); // prettier-ignore
+  test('whoever did it, named as the object too, was not acted on', () => {
+    const made = {
+      RecordType: 79,
+      Operation: 'CreateApi',
+      UserKey: id(6),
+      ObjectId: id(6),
+      ResourceId: id(7),
+    };
+    expect(said(made)).toEqual([`other ${id(7)}`]);
   });
 });

@@ -95,7 +95,7 @@ const sharingActivities: readonly (readonly [RegExp, number])[] = [
 ];
 
 const fileActivities: readonly (readonly [RegExp, number])[] = [
-  [/(Chang|Modifi|Updat)ed$|Set$/, 3],
+  [/(Chang|Modifi|Updat)ed$|Set$|SensitivityLabelRemoved$|(Label|Tag)Applied$/, 3],
   [/SyncUploaded|SyncDownloaded|SyncClient|SyncGetChanges/i, 15],
   [/Upload/i, 1],
   [/Download/i, 2],

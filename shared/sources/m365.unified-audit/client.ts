@@ -35,7 +35,7 @@ export function clientOf(facts: AuditFacts): Client | null {
       ) ??
       firstWord(
         record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
-        held?.['app'], record.AppIdentity, facts.family === 'directory' ? actingApp(record.Actor) : null,
+        held?.['app'], record.AppIdentity, fields(record.CopilotEventData)?.['AppIdentity'], facts.family === 'directory' ? actingApp(record.Actor) : null,
       ), // prettier-ignore
     device: firstWord(
       device?.get('displayname'), device?.get('name'), actsOnDevices.has(facts.family) ? null : record.DeviceName, common?.['DeviceName'], record.ClientMachineName,

@@ -41,7 +41,7 @@ export const optionalFields = [
   'CompletionStatus', 'DeviceDisplayName', 'EventData', 'PreviousFileName', 'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
   'Success', 'IsSuccessful', 'Result', 'QueryText', 'ArtifactName', 'ArtifactId', 'AzureADAppId', 'CallId', 'MessageURLs',
   'MessageFiles', 'ObjectName', 'ExportName', 'Query', 'PrimaryFieldValue', 'LabelId', 'LabelName', 'SensitivityLabelId', 'OldSensitivityLabelId',
-  'SensitivityLabelEventData', 'RemovableMediaDeviceAttributes', 'TargetYammerUserId', 'DeviceId', 'MachineId', 'ActivityParameters',
+  'SensitivityLabelEventData', 'DestinationLabel', 'SourceLabel', 'RemovableMediaDeviceAttributes', 'TargetYammerUserId', 'DeviceId', 'MachineId', 'ActivityParameters',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

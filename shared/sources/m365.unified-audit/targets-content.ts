@@ -142,7 +142,9 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addAssistantSources(found, fields(record.CopilotEventData));
   // What runs agents knows them by id.
   if (record.AgentName !== undefined || record.CopilotEventData !== undefined) {
-    addEntity(found, entity('application', { id: word(record.AgentId), name: word(record.AgentName) }));
+    const said = fields(record.CopilotEventData);
+    const id = firstWord(record.AgentId, said?.['AgentId']);
+    addEntity(found, entity('application', { id, name: firstWord(record.AgentName, said?.['AgentName']) }));
   }
 }
 

@@ -50,8 +50,7 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
     const id = firstWord(record.DeviceId, record.MachineId);
     addEntity(found, entity('device', { id, name: word(record.DeviceName) }));
   }
-  if (family === 'label' || (record.SensitivityLabelEventData ?? record.SensitivityLabelId) !== undefined)
-    addEntity(found, labelOf(record));
+  if (isAboutLabel(facts)) addEntity(found, labelOf(record));
   return found;
 }
 
@@ -75,6 +74,12 @@ function actedOn(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   return found;
 }
 
+/** Whatever has a label tells it in all its records, also where nothing was done to the label. */
+const isAboutLabel = ({ record, family, operation }: AuditFacts): boolean =>
+  family === 'label' ||
+  (record.SensitivityLabelEventData ?? record.DestinationLabel ?? record.SourceLabel) !== undefined ||
+  operation.includes('SensitivityLabel');
+
 /** Which label it was, where the record names it; of one taken off the one that was there. */
 function labelOf(record: UnifiedAudit): Entity | null {
   const change = fields(unpacked(record.SensitivityLabelEventData));
@@ -82,13 +87,20 @@ function labelOf(record: UnifiedAudit): Entity | null {
     record.LabelId, record.SensitivityLabelId, change?.['SensitivityLabelId'], record.OldSensitivityLabelId,
     change?.['OldSensitivityLabelId'],
   ); // prettier-ignore
-  return entity('other', { id, name: word(record.LabelName) });
+  // SharePoint has here the name of one that says how long to keep it, and the id of the other kind.
+  const moved = firstWord(record.DestinationLabel, record.SourceLabel);
+  const isId = moved !== null && isOpaque(moved);
+  return entity('other', {
+    id: id ?? (isId ? moved : null),
+    name: word(record.LabelName) ?? (isId ? null : moved),
+  });
 }
 
 /** What left a computer is told before where it went and which policy saw it. */
 function addFileOfEndpoint(found: Entity[], { record, type }: AuditFacts): void {
   const path = word(record.ObjectId);
-  if (path !== null && type.endsWith('Endpoint') && /[/\\]/.test(path)) addEntity(found, fileOfComputer(path));
+  if (path !== null && type.endsWith('Endpoint') && /[/\\]/.test(path))
+    addEntity(found, fileOfComputer(path));
 }
 
 const mostSettings = 5;
@@ -175,6 +187,8 @@ function addObject(found: Entity[], { record, family, type }: AuditFacts): void 
     /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
+  // The connectors of Power Platform put there who did it.
+  if (family === 'platform' && isOpaque(object) && object === record.UserKey) return;
   if (found.length > 0 && isToldAlready(found, object, record, family)) return;
   addEntity(found, (ofComputers.test(type) ? fileOfComputer(object) : null) ?? objectOf(object));
 }
