@@ -36,6 +36,64 @@ describe('what was done', () => {
     expect(audit({ RecordType, Operation }).ocsf).toEqual({ class: 6003, activity });
   });
 
+  // By the list of Power BI and Fabric.
+  test.each<[string, number]>([
+    ['BindToGateway', 3],
+    ['RebindReport', 3],
+    ['UndeleteBlob', 3],
+    ['RestoreWorkspace', 3],
+    ['DropLakehouseTable', 4],
+    ['PatchGatewayCluster', 3],
+    ['UpsertGoalValues', 3],
+    ['AppendDataToFile', 3],
+    ['PutBlob', 3],
+    ['AssignWorkspaceToAlmPipeline', 3],
+    ['UnassignWorkspaceFromPipeline', 3],
+    ['AttachSourceGraphQL', 3],
+    ['ConvertPersonalWorkspaceToWorkspace', 3],
+    ['MigrateWorkspaceIntoCapacity', 3],
+    ['RotateTenantKey', 3],
+    ['RefreshDataset', 3],
+    ['TakeOverDataset', 3],
+    ['TookOverDataflow', 3],
+    ['ShareReport', 3],
+    ['PublishToWebReport', 3],
+    ['UnpublishApp', 3],
+    ['ImportArtifactEnd', 1],
+    ['GenerateCustomVisualAADAccessToken', 1],
+    ['CloneTile', 1],
+    ['AnalyzeInExcel', 2],
+    ['AnalyzedByExternalApplication', 2],
+    ['ExploreDataExternally', 2],
+    ['QueryBlobContents', 2],
+    ['PrintReport', 2],
+    ['AcquireStorageAccountKey', 2],
+    ['ReceiveDataflowSecretFromKeyVault', 2],
+    ['GoalsGetRole', 2],
+    // As before.
+    ['ListDataAccessRoles', 2],
+    ['GetRefreshHistory', 2],
+    ['CheckAccessFileOrBlob', 2],
+    ['SetAccessControlForFile', 3],
+    ['GoalsDeleteRole', 4],
+    ['ExtensibilityDeletePackage', 4],
+    ['RequestDataflowRefresh', 99],
+    ['RunArtifact', 99],
+  ])('in Fabric: %s', (Operation, activity) => {
+    expect(audit({ RecordType: 20, Operation }).ocsf).toEqual({ class: 6003, activity });
+  });
+
+  test.each([
+    ['PublishToWebReport', 'medium'],
+    ['CreateExternalDataShare', 'medium'],
+    ['AddAdminPersonalWorkspaceAccess', 'medium'],
+    ['UpdatedAdminFeatureSwitch', 'medium'],
+    ['RevokeExternalDataShare', 'informational'],
+    ['ViewReport', 'informational'],
+  ])('in Fabric %s is as grave as in SharePoint: %s', (Operation, severity) => {
+    expect(audit({ RecordType: 20, Operation }).severity).toBe(severity);
+  });
+
   test.each([
     ['UnlockRecord', 11],
     ['LockRecord', 10],

@@ -158,15 +158,23 @@ const wordsOf = (operation: string): string =>
 // and their like, which are things as often as acts. Short verbs are not looked for within a word (`Sentinel`, `Consent`,
 // `Thread`). Who decides on a request does none of what was asked for.
 const verbs: readonly (readonly [RegExp, number])[] = [
-  [/^(new|add(ed)?|created?|install(ed)?|invited?)\b/, 1],
-  [/^(get|retrieve)\b|^(test|export|search)-/, 2],
+  [/^(new|add(ed)?|created?|install(ed)?|invited?|import(ed)?|generated?|cloned?)\b/, 1],
+  [/^(get|retrieve|acquired?|received?)\b|^(test|export|search)-/, 2],
   [/^(set|updated?|edit(ed)?|modify|modified|enabled?|disabled?|grant(ed)?)\b|^(start|stop)-/, 3],
-  [/^(removed?|deleted?|uninstall(ed)?|purged?|revoked?)\b/, 4],
+  [
+    /^((re)?bind|undeleted?|patch|upsert|append(ed)?|put|(un)?assign(ed)?|attach(ed)?|convert(ed)?|migrated?|rotated?|refresh(ed)?)\b/,
+    3,
+  ],
+  [/^((un)?publish(ed)?|(take|took) over|shared?(?! point)|restored? (?!(task|item)\b))\b/, 3],
+  [/^(removed?|deleted?|uninstall(ed)?|purged?|revoked?|drop(ped)?)\b/, 4],
   [/\b(created|added|installed|invited)$/, 1],
   [/\b(updated|modified|changed|edited|enabled|disabled|renamed|moved|copied|set)$/, 3],
   [/\b(approved|denied|rejected|accepted|declined|requested)$/, 99],
   [/delet|remov|uninstall|discard|purge|revoke/, 4],
-  [/\b(read\b|view|bind|open|list|fetch)|access|download|preview|search|export|discover|\breview$/, 2],
+  [
+    /\b(read\b|view|bind|open|list|fetch|analyz|(get|query|explore|print)\b)|access|download|preview|search|export|discover|\breview$/,
+    2,
+  ],
   [
     /update|modif|chang|rename|release|enable|disable|applied|upgrade|downgrade|\b(edit|move|cop(y|ie)|grant)/,
     3,

@@ -66,6 +66,8 @@ function severityWhenDone(facts: AuditFacts, targets: readonly Entity[]): Severi
       return /match/i.test(facts.operation) ? 'medium' : 'low';
     case 'file':
       return fileSeverity(facts);
+    case 'platform':
+      return openedToOthers.test(facts.operation) ? 'medium' : 'informational';
     case 'work':
       return isMisled(facts) ? 'medium' : 'informational';
     default:
@@ -78,6 +80,10 @@ function directorySeverity(facts: AuditFacts, targets: readonly Entity[]): Sever
   const gives = ocsf.class === 3005 && ocsf.activity === 1;
   return gives && (namesPowerfulRole(targets) || consentsForAll(facts)) ? 'high' : severity;
 }
+
+/** Power BI: shown to anybody or to other tenants, somebody's own workspace opened to an administrator, settings of all. */
+const openedToOthers =
+  /^(PublishToWebReport|CreateExternalDataShare|AddAdminPersonalWorkspaceAccess|UpdatedAdminFeatureSwitch)$/;
 
 /** An assistant was talked into what it must not do, by the person or by what it read. */
 function isMisled({ record }: AuditFacts): boolean {
