@@ -38,7 +38,6 @@ describe('of a file', () => {
     ['CommentDeleted', 3],
     ['UnlockRecord', 11],
     ['LockRecord', 10],
-    ['DeviceAccessPolicyChanged', 3],
     ['WebRequestAccessModified', 3],
     ['PreviewModeEnabledSet', 3],
     ['FolderCreated', 99],
@@ -54,7 +53,7 @@ test('what was searched for, and what is allowed to all, is no file', () => {
   expect(ids(audit(6, 'SearchQueryPerformed'))).toEqual([6003, 2]);
   expect(ids(audit(4, 'SearchCenterUrlSet'))).toEqual([6003, 3]);
   const policy = audit(4, 'SharingPolicyChanged');
-  expect([policy.category, ...ids(policy)]).toEqual(['sharing', 6003, 3]);
+  expect([policy.category, ...ids(policy)]).toEqual(['policy', 6003, 3]);
 });
 
 describe('of a site’s groups', () => {
@@ -110,5 +109,5 @@ test('what is done with incidents, and what people are taught, is no detection',
     'TrainingCompleted',
   ])
     expect(ids(defender(operation))[0]).toBe(6003);
-  expect(ids(defender('UserClickedLink'))).toEqual([2004, 1]);
+  expect(ids(audit(41, 'TIUrlClickData'))).toEqual([2004, 1]);
 });

@@ -7,10 +7,12 @@ export function isAddress(text: string): boolean {
   return at > 0 && at < text.length - 1 && !/[\s|;,]/.test(text);
 }
 
-/** The address in `Name <a@b.example>`, `smtp:a@b.example` or `i:0#.f|membership|a@b.example`; other text as it is. */
+/** The address in `Name <a@b.example>`, `"Name" [SMTP:a@b.example]`, `smtp:a@b.example` or `i:0#.f|membership|a@b.example`; other text as it is. */
 export function bareAddress(text: string): string {
   const angled = text.includes('>') ? /<([^<>\s]+@[^<>\s]+)>\s*$/.exec(text)?.[1] : undefined;
   if (angled !== undefined) return angled;
+  const typed = text.endsWith(']') ? /\[smtp:([^[\]\s]+@[^[\]\s]+)\]$/i.exec(text)?.[1] : undefined;
+  if (typed !== undefined) return typed;
   const bar = text.lastIndexOf('|');
   const bare = bar < 0 ? text : text.slice(bar + 1);
   return /^smtp:/i.test(bare) ? bare.slice(5) : bare;

@@ -3,7 +3,7 @@
 /** What providers write where they have nothing. */
 const placeholders = new Set([
   'not available', 'n/a', 'null', '<null>', '(null)', 'none', 'undefined', 'unknown', 'unknown (unknown)', '-', '__null__',
-  '00000000-0000-0000-0000-000000000000',
+  '00000000-0000-0000-0000-000000000000', '{00000000-0000-0000-0000-000000000000}',
 ]); // prettier-ignore
 
 /** The longest text an event takes over; the rest is in raw. */
@@ -37,7 +37,7 @@ const firstLetters = new Set(
 /** Text that says something: a placeholder such as `Not Available` is null. */
 export function word(value: unknown): string | null {
   const found = text(value);
-  if (found === null || found.length > 36 || !firstLetters.has(found[0] ?? '')) return found;
+  if (found === null || found.length > 38 || !firstLetters.has(found[0] ?? '')) return found;
   return placeholders.has(found.toLowerCase()) ? null : found;
 }
 

@@ -18,7 +18,10 @@ const nobody: IdentityClaims = { kind: null, id: null, name: null, address: null
 
 /** Who did it. UserId is an address in nine records of ten; in the tenth it is any of the forms below. */
 export function actorOf(facts: AuditFacts): Entity | null {
-  const { record, family, extended } = facts;
+  const { record, family, extended, type } = facts;
+  // Filed under who sent the mail; in the portal it is opened by whom it went to.
+  if (type === 'OMEPortal')
+    return entity('user', { address: word(bareAddress(word(record.Recipient) ?? '')) });
   const said = readUserId(userIdOf(record));
   const claims = record.Actor === undefined ? nobody : identityClaims(record.Actor);
   const key = readUserKey(record.UserKey === record.Workload ? null : word(record.UserKey));
@@ -29,7 +32,9 @@ export function actorOf(facts: AuditFacts): Entity | null {
   // Beside a person stands the name of the app that acted for them.
   const name =
     said.name ?? (claims.kind === 'user' ? null : claims.name) ?? word(record.LogonUserDisplayName);
-  const id = said.id ?? objectId ?? claims.id ?? key.id ?? word(record.LogonUserSid);
+  // Beside an address the name of the service that wrote the record is nobody's id.
+  const keyId = address !== null && key.id !== null && !/\d/.test(key.id) ? null : key.id;
+  const id = said.id ?? objectId ?? claims.id ?? keyId ?? word(record.LogonUserSid);
   const kind =
     said.kind ??
     // Without an address a type of user says less than what Actor is.
@@ -105,9 +110,9 @@ function readUserId(text: string | null): Said {
   if (bare.startsWith('8:orgid:')) return { id: bare.slice(8) };
   if (bare.startsWith('28:')) return { kind: 'application', id: bare.slice(3) };
   if (isGuid(bare) || /^s-1-\d|^\d{5,}$/i.test(bare)) return { id: bare };
-  const [, link, visitor = ''] = /^urn:spo:(\w+)#(.*)$/.exec(bare) ?? [];
+  const [, link, visitor = ''] = /^urn:\w+:(\w+)#(.*)$/.exec(bare) ?? [];
   if (link === 'guest' && isAddress(visitor)) return { kind: 'guest', address: visitor };
-  // Whoever holds a link for everybody.
+  // Whoever holds a link for everybody, or to a form: `urn:forms:external#a0b1@…` is no address.
   if (link !== undefined || /^anonymous$/i.test(bare)) return { kind: 'other', name: bare };
   // A PUID before the domain it was made in is no address anybody has.
   const [, puid] = /^([0-9a-f]{16})@live\.com$/i.exec(bare) ?? [];
@@ -123,6 +128,7 @@ function readUserId(text: string | null): Said {
 function readUserKey(text: string | null): { id: string | null; address: string | null } {
   if (text === null || systemNames.has(text.toLowerCase())) return { id: null, address: null };
   const bare = bareAddress(text);
+  if (bare.startsWith('urn:')) return { id: null, address: null };
   const puid =
     /^([0-9A-F]{16}|\d{15,20})@/i.exec(bare)?.[1] ?? (/@live\.com$/i.test(bare) ? bare.slice(0, -9) : null);
   if (puid !== null) return { id: puid, address: null };

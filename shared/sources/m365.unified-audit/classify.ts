@@ -34,8 +34,7 @@ const classes: Readonly<Record<Family, Classify>> = {
   logon: operation => ({ category: 'authentication', ocsf: { class: 3002, activity: /logged?off|logout/i.test(operation) ? 2 : 1 } }),
   dlp: (operation, family) => finding(2006, family, /undo/i.test(operation) ? 3 : 1),
   label: byVerb,
-  threat: (operation, family) =>
-    isHandling(operation) || isResponse.test(operation) ? byVerb(operation, family) : finding(2004, family, 1),
+  threat: (operation, family) => (isHandling(operation) ? byVerb(operation, family) : finding(2004, family, 1)),
   alert: (operation, family) => finding(2004, family, /updated/i.test(operation) ? 2 : 1),
   teams: teamsClass,
   work: byVerb,
@@ -57,10 +56,6 @@ export const classify = ({ family, operation }: AuditFacts): AuditClass => remem
 
 /** What people do with mail that was stopped, or report, and what they are taught; not a detection. */
 export const isHandling = (operation: string): boolean => /^Quarantine|Submission|^Training/.test(operation);
-/** What is done to devices, rules and incidents, in the imperative: `IsolateDevice`, `AssignUserToIncident`. */
-const isResponse =
-  /^(Isolate|Release|Run|Collect|Stop|Restrict|Offboard|Add|Create|New|Set|Edit|Update|Delete|Remove|Enable|Disable|Download|Upload|Start|Get|Assign|Unassign|Change|Suppress|Link|Unlink|Merge|Close|Resolve|Reopen)(?=[A-Z\s-])/;
-
 const finding = (ocsfClass: number, family: Family, activity: number): AuditClass => ({
   category: ofFamily[family],
   ocsf: { class: ocsfClass, activity },
@@ -70,7 +65,7 @@ function commandCategory(operation: string): Category {
   const noun = operation.slice(operation.indexOf('-') + 1);
   if (/^(RoleGroup|ManagementRole|RoleAssignment)|role group/.test(noun)) return 'role';
   if (
-    /InboxRule|^Mailbox(?!AuditBypass)|^CASMailbox|^Recipient(Permission)?$|^CalendarProcessing|^MailUser/.test(
+    /InboxRule|^Mailbox(?!AuditBypass|Search)|^CASMailbox|^Recipient(Permission)?$|^CalendarProcessing|^MailUser/.test(
       noun,
     )
   )
@@ -94,7 +89,7 @@ const isSharing =
 
 // OCSF file hosting, which knows no making of a folder or list: the first that fits.
 const fileActivities: readonly (readonly [RegExp, number])[] = [
-  [/(Chang|Modifi|Updat)ed$|[a-z]Set$|Label|Comment|^FileVersion\w*(Recycled|Deleted)/, 3],
+  [/(Chang|Modifi|Updat)ed$|[a-z]Set$|Label|TagApplied$|Comment|^FileVersion\w*(Recycled|Deleted)/, 3],
   [/SyncUploaded|SyncDownloaded|SyncClient|SyncGetChanges/i, 15],
   [/Upload/i, 1],
   [/Download/i, 2],
@@ -122,10 +117,13 @@ const firstIn = (
   otherwise: number,
 ): number => table.find(([pattern]) => pattern.test(operation))?.[1] ?? otherwise;
 
+/** Policies of the whole tenant: `SharingPolicyChanged` shares nothing. */
+export const isOfAllSites = (operation: string): boolean => /Policy(Chang|Updat|Remov|Set)/.test(operation);
+
 function fileClass(operation: string): AuditClass {
+  if (isOfAllSites(operation))
+    return { category: 'policy', ocsf: { class: 6003, activity: verbOf(operation) } };
   if (isSharing.test(operation)) {
-    // What is allowed to all is no file's.
-    if (/policy/i.test(operation)) return { ...byVerb(operation, 'file'), category: 'sharing' };
     return {
       category: 'sharing',
       ocsf: { class: 6006, activity: firstIn(sharingActivities, operation, 12) },
@@ -161,46 +159,46 @@ function teamsClass(operation: string): AuditClass {
   return byVerb(operation, 'teams');
 }
 
-// What an operation begins with, in the imperative, says more than any word further on: `Set-ClientAccessRule` is no
-// access, `CreateUpdateRequest` no update. Not `Search`, `View` and their like, which are things as often as acts.
-const leading: readonly (readonly [RegExp, number])[] = [
-  [/^(New|Add|Create|Install|Invite)(?=[A-Z\s-])/, 1],
-  [/^(Get|Retrieve)(?=[A-Z\s-]|$)|^(Test|Export|Search)-/, 2],
-  [/^(Set|Update|Edit|Modify|Enable|Disable|Grant)(?=[A-Z\s-])|^(Start|Stop)-/, 3],
-  [/^(Remove|Delete|Uninstall|Purge|Revoke)(?=[A-Z\s-])/, 4],
+/** `SearchPermissionUpdated` and `List Column Deleted` alike, in words. */
+const wordsOf = (operation: string): string =>
+  operation
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+
+// OCSF 6003: 1 create, 2 read, 3 update, 4 delete, 99 other; the first that fits. What an operation begins or ends with
+// says more than any word between: `Set-ClientAccessRule` is no access, `SearchCreated` no search. Not `search`, `view`
+// and their like, which are things as often as acts. Short verbs are not looked for within a word (`Sentinel`, `Consent`,
+// `Thread`). Who decides on a request does none of what was asked for.
+const verbs: readonly (readonly [RegExp, number])[] = [
+  [/^(new|add(ed)?|created?|install(ed)?|invited?|import(ed)?|generated?|cloned?)\b/, 1],
+  [/^(get|retrieve|acquired?|received?)\b|^(test|export|search)-/, 2],
+  [/^(set|updated?|edit(ed)?|modify|modified|enabled?|disabled?|grant(ed)?)\b|^(start|stop)-/, 3],
+  [
+    /^((re)?bind|undeleted?|patch|upsert|append(ed)?|put|(un)?assign(ed)?|attach(ed)?|convert(ed)?|migrated?|rotated?|refresh(ed)?)\b/,
+    3,
+  ],
+  [/^((un)?publish(ed)?|(take|took) over|shared?(?! point)|restored? (?!(task|item)\b))\b/, 3],
+  [/^(removed?|deleted?|uninstall(ed)?|purged?|revoked?|drop(ped)?)\b/, 4],
+  // The label is gone, what it stood on is not.
+  [/\blabel removed$/, 3],
+  [/\b(created|added|installed|invited)$/, 1],
+  [/\b(updated|modified|changed|edited|enabled|disabled|renamed|moved|copied|set)$/, 3],
+  [/\b(approved|denied|rejected|accepted|declined|requested)$/, 99],
+  [/delet|remov|uninstall|discard|purge|revoke/, 4],
+  [
+    /\b(read\b|view|bind|open|list|fetch|analyz|(get|query|explore|print)\b)|access|download|preview|search|export|discover|\breview$/,
+    2,
+  ],
+  [
+    /update|modif|chang|rename|release|enable|disable|applied|upgrade|downgrade|\b(edit|move|cop(y|ie)|grant)/,
+    3,
+  ],
+  [/creat|upload|insert|submi|interaction|\b(add(s|ed)?\b|post(s|ed)?\b|sent\b|start|invite)/, 1],
 ];
 
-// What one ends with, in the past: `SearchCreated` reads nothing, `AccessRemoved` is no access.
-const ending: readonly (readonly [RegExp, number])[] = [
-  [/(Creat|Add|Install|Post|Upload|Insert)ed$/, 1],
-  [/(View|Access|Download|Export|Preview|Open|List|Search)ed$/, 2],
-  [/(Updat|Chang|Modifi|Edit|Renam|Enabl|Disabl|Mov|Releas|Appli)ed$|[a-z]Set$|LabelRemoved$/, 3],
-  [/(Delet|Remov|Purg|Revok|Uninstall|Discard)ed$/, 4],
-  // A request for access that was decided on gave none yet.
-  [/(Approv|Deni|Reject)ed$/, 99],
-];
-
-/** OCSF 6003: 1 create, 2 read, 3 update, 4 delete, 99 other. */
-function verbOf(operation: string): number {
-  const begun = leading.find(([pattern]) => pattern.test(operation))?.[1];
-  const ended = ending.find(([pattern]) => pattern.test(operation))?.[1];
-  if (begun !== undefined || ended !== undefined) return begun ?? ended ?? 99;
-  if (/delete|remove|^uninstall|discard|purge|revoke/i.test(operation)) return 4;
-  if (
-    /^(get|test|search|export)-|read|view|access|bind|open|download|preview|search|export|list|discover|fetch/i.test(
-      operation,
-    )
-  )
-    return 2;
-  if (
-    /^(set|update|enable|disable|start|stop)-|update|modif|chang|edit|rename|move|copy|set$|grant|release|enable|disable|applied|upgrade|downgrade/i.test(
-      operation,
-    )
-  )
-    return 3;
-  return /^(new|add|install)-|creat|add|upload|insert|post|(?<!con)sent(?!inel)|submi|installed|start|invite|interaction/i.test(
-    operation,
-  )
-    ? 1
-    : 99;
-}
+const verbOf = (operation: string): number => {
+  const words = wordsOf(operation);
+  return verbs.find(([pattern]) => pattern.test(words))?.[1] ?? 99;
+};

@@ -7,7 +7,7 @@ import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, integer, list, word, type Fields } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { investigatedIp } from './investigation.ts';
-import { isOfApps, type Family } from './record-types.ts';
+import { actsOnDevices, isOfApps, type Family } from './record-types.ts';
 
 /** From where and with what. */
 export function clientOf(facts: AuditFacts): Client | null {
@@ -35,19 +35,16 @@ export function clientOf(facts: AuditFacts): Client | null {
       ) ??
       firstWord(
         record.ClientAppId, appIsThing ? null : record.AppId, record.AadAppId, endpoint?.['Application'], extra?.get('clientname'),
-        held?.['app'], record.AppIdentity, facts.family === 'directory' ? actingApp(record.Actor) : null,
+        held?.['app'], record.AppIdentity, fields(record.CopilotEventData)?.['AppIdentity'], facts.family === 'directory' ? actingApp(record.Actor) : null,
       ), // prettier-ignore
     device: firstWord(
-      device?.get('displayname'), device?.get('name'), actOnDevices.has(facts.family) ? null : record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
+      device?.get('displayname'), device?.get('name'), actsOnDevices.has(facts.family) ? null : record.DeviceName, common?.['DeviceName'], record.ClientMachineName,
       endpoint?.['DeviceName'], deviceNamed(record.DeviceDisplayName), held?.['dn'], device?.get('id'), access?.['DeviceId'],
     ), // prettier-ignore
     os: firstWord(device?.get('os'), platformNamed(record.Platform), extra?.get('osname')),
     country: region !== null && /^[A-Za-z]{2}$/.test(region) ? region.toUpperCase() : null,
   });
 }
-
-/** There a device is what something was done to. */
-const actOnDevices: ReadonlySet<Family> = new Set(['compliance', 'threat']);
 
 /** SharePoint writes the client's address there where it knows no name. */
 const deviceNamed = (value: unknown): string | null => (parseIp(value) === null ? word(value) : null);

@@ -128,7 +128,7 @@ function recipientsOf(
   const found = new Set<string>();
   const places = [
     record.Recipients, record.Receivers, record.Recipient, record.ReleaseTo, dlp?.['To'], dlp?.['CC'], dlp?.['BCC'],
-    review?.['Recipients'], review?.['To'], item?.['Recipients'],
+    review?.['Recipients'], review?.['Receivers'], review?.['To'], item?.['Recipients'],
   ]; // prettier-ignore
   for (const place of places) {
     if (place === undefined || place === null) continue;

@@ -43,9 +43,11 @@ export function normalizeUnifiedAudit(given: UnifiedAudit, about: About): Normal
   };
 }
 
+const ofPowerPlatform = 'powerplatform.analytics.resource.telemetry_correlation.id';
+
 /** What ties the record to others: of one request, one sign-in session, one message, one incident. */
 function correlationOf(
-  { record, access, family, extended }: AuditFacts,
+  { record, access, family, extended, properties }: AuditFacts,
   mail: MailFacts | null,
 ): string | null {
   return (
@@ -58,6 +60,7 @@ function correlationOf(
       record.SessionId,
       access?.['AADSessionId'],
       family === 'directory' ? extended().get('correlationid') : null,
+      record.PropertyCollection === undefined ? null : properties().get(ofPowerPlatform),
     )
   );
 }

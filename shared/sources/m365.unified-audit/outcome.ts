@@ -16,6 +16,16 @@ export interface OutcomeAndReason {
 
 /** What came of it, and the provider's word for that. */
 export function outcomeOf(facts: AuditFacts): OutcomeAndReason {
+  const told = outcomeTold(facts);
+  // What names its failure failed, though the exchange about it went well.
+  return told.outcome === 'success' && namesFailure(facts.operation)
+    ? { outcome: 'failure', reason: told.reason }
+    : told;
+}
+
+const namesFailure = remembered(2_000, operation => /fail(ed|ure)$/i.test(operation));
+
+function outcomeTold(facts: AuditFacts): OutcomeAndReason {
   if (facts.family === 'logon' || /^UserLog(gedIn|inFailed)$/.test(facts.operation))
     return logonOutcome(facts);
   const { record } = facts;
@@ -61,6 +71,7 @@ const plannerWords = wordTable<string>({
 function statedOf({ record, family }: AuditFacts, why: string | null): OutcomeAndReason | null {
   const failure = firstWord(record.FailureType, record.FailureReason);
   const said = saysAnywhere.has(family);
+  if (said && isDenied(record)) return { outcome: 'failure', reason: why ?? 'AccessDenied' };
   if (failure !== null) return { outcome: 'failure', reason: why ?? failure };
   // A number there is some service's own.
   for (const status of [
@@ -74,6 +85,10 @@ function statedOf({ record, family }: AuditFacts, why: string | null): OutcomeAn
   }
   return said ? ofNumber(record, why) : null;
 }
+
+/** Forms writes who opened one also of those who may not, and that among the parameters. */
+const isDenied = ({ ActivityParameters }: UnifiedAudit): boolean =>
+  ActivityParameters !== undefined && flag(fields(unpacked(ActivityParameters))?.['AccessDenied']) === true;
 
 /** The number of HTTP, or an error's name or number. */
 function ofNumber(record: UnifiedAudit, why: string | null): OutcomeAndReason | null {
@@ -212,11 +227,11 @@ function read(status: string, why: string | null): OutcomeAndReason {
   return { outcome, reason: why ?? (outcome === 'success' ? null : status) };
 }
 
-/** A word, true or false; supervision writes an empty object as text where there is no status. */
+/** A word, true or false; supervision writes an object as text there, with what it found or nothing. */
 function statusOf(value: unknown): string | null {
   if (typeof value === 'boolean') return String(value);
   const said = word(value);
-  return said === '{}' || said === '[]' ? null : said;
+  return said !== null && (said.startsWith('{') || said.startsWith('[')) ? null : said;
 }
 
 function outcomeOfWord(status: string): Outcome {
@@ -231,13 +246,14 @@ function outcomeOfWord(status: string): Outcome {
 
 /**
  * SharePoint, Teams and others write a record when a thing was done, and no status. What was prevented they name
- * so. A detection is a statement, not an act: nothing came of it yet.
+ * so; who denies or rejects what others asked for has done it. A detection is a statement, not an act: nothing came of
+ * it yet.
  */
 function withoutStatus({ record, family, operation }: AuditFacts, why: string | null): OutcomeAndReason {
   const isAct = family === 'threat' && isHandling(operation);
   if (!isAct && (family === 'alert' || family === 'threat' || family === 'dlp' || family === 'other')) {
     return { outcome: 'unknown', reason: why ?? word(record.RiskEventType) };
   }
-  const prevented = /^failed|(denied|blocked|failed|failure|rejected|timeout)$/i.test(operation);
+  const prevented = /^failed|((?<!request)denied|blocked|timeout)$/i.test(operation);
   return { outcome: prevented ? 'failure' : 'success', reason: why };
 }

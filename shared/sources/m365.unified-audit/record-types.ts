@@ -151,10 +151,14 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
   [/^sharepoint|^onedrive/, 'file'],
   [/^exchange/, 'admin'],
   [/teams|^skype/, 'teams'],
-  [/^threatintel|^quarantine|^mcas|^cloudappsecurity|defender|^airinvestigation|^wdatp|^mde\b/, 'threat'],
+  [/^threatintel|^quarantine|^mcas|^cloudappsecurity|^airinvestigation|^wdatp/, 'threat'],
   [/^endpoint|dlp/, 'dlp'],
   [/^aip|informationprotection|^mip/, 'label'],
-  [/^securitycompliance|^purview|compliance|ediscovery|insiderrisk|datagovernance/, 'compliance'],
+  // What Defender itself writes is what its administrators did; what it found comes as alerts.
+  [
+    /^securitycompliance|^purview|defender|^mde\b|compliance|ediscovery|insiderrisk|datagovernance/,
+    'compliance',
+  ],
   [/^powerbi|^dynamics|^crm|^microsoftflow|^powerapps|^powerplatform|^fabric/, 'platform'],
   [
     /^(microsoft)?(yammer|viva|planner|project|forms|stream|copilot|sway|todo|loop|officescripts|bookings|whiteboard|places|agent)|ai(app|interaction)/,
@@ -164,7 +168,10 @@ const byWorkload: readonly (readonly [RegExp, Family])[] = [
 
 /** Whether the app such a record names is the one that was opened or shared; elsewhere it is the client. */
 export const isOfApps = (type: string): boolean =>
-  /^(PowerApps|PowerBI|Fabric|MAPG|MicrosoftGraphDataConnectConsent$)/.test(type);
+  /^(PowerApps|PowerBI|Fabric|MAPG|App(Settings)?Admin|MicrosoftGraphDataConnectConsent$)/.test(type);
+
+/** There a device is what something was done to. */
+export const actsOnDevices: ReadonlySet<Family> = new Set(['compliance', 'threat']);
 
 /** The family of a type in no table, told from the workload's name. */
 export function familyOfWorkload(workload: string | null): Family {

@@ -40,7 +40,8 @@ export const optionalFields = [
   'Approver', 'Organizer', 'MeetingURL', 'MeetingDetailId', 'NewValue', 'AgentId', 'AgentName', 'MembershipInformation', 'CaseName', 'RoleGroupName',
   'CompletionStatus', 'DeviceDisplayName', 'EventData', 'PreviousFileName', 'ElevationRole', 'SRPolicyMatchDetails', 'Entities', 'MemberUpn', 'EffectiveOrganization', 'SourceRelativeUrl',
   'Success', 'IsSuccessful', 'Result', 'QueryText', 'ArtifactName', 'ArtifactId', 'AzureADAppId', 'CallId', 'MessageURLs',
-  'MessageFiles', 'ObjectName', 'ExportName', 'Query', 'PrimaryFieldValue', 'LabelId', 'LabelName',
+  'MessageFiles', 'ObjectName', 'ExportName', 'Query', 'PrimaryFieldValue', 'LabelId', 'LabelName', 'SensitivityLabelId', 'OldSensitivityLabelId',
+  'SensitivityLabelEventData', 'DestinationLabel', 'SourceLabel', 'RemovableMediaDeviceAttributes', 'TargetYammerUserId', 'DeviceId', 'MachineId', 'ActivityParameters',
   // what belongs together
   'CorrelationId', 'InterSystemsId', 'SessionId', 'RequestId', 'IncidentId', 'ActivityId',
 ] as const; // prettier-ignore

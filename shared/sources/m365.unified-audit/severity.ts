@@ -3,8 +3,10 @@ import type { Category, Entity, Outcome, Severity } from '../../model/event.ts';
 import { severities } from '../../model/event.ts';
 import { classifyDirectoryOperation, namesPowerfulRole } from '../_kit/entra-operation.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
+import { namedValues } from '../_kit/named-values.ts';
 import { fields, firstWord, flag, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
+import { isOfAllSites } from './classify.ts';
 
 /** How much this should be looked at. The provider's own word counts first; then what attackers do. */
 export function severityOf(
@@ -64,6 +66,8 @@ function severityWhenDone(facts: AuditFacts, targets: readonly Entity[]): Severi
       return /match/i.test(facts.operation) ? 'medium' : 'low';
     case 'file':
       return fileSeverity(facts);
+    case 'platform':
+      return openedToOthers.test(facts.operation) ? 'medium' : 'informational';
     case 'work':
       return isMisled(facts) ? 'medium' : 'informational';
     default:
@@ -76,6 +80,10 @@ function directorySeverity(facts: AuditFacts, targets: readonly Entity[]): Sever
   const gives = ocsf.class === 3005 && ocsf.activity === 1;
   return gives && (namesPowerfulRole(targets) || consentsForAll(facts)) ? 'high' : severity;
 }
+
+/** Power BI: shown to anybody or to other tenants, somebody's own workspace opened to an administrator, settings of all. */
+const openedToOthers =
+  /^(PublishToWebReport|CreateExternalDataShare|AddAdminPersonalWorkspaceAccess|UpdatedAdminFeatureSwitch)$/;
 
 /** An assistant was talked into what it must not do, by the person or by what it read. */
 function isMisled({ record }: AuditFacts): boolean {
@@ -104,9 +112,9 @@ const forwards = [
 
 // Commands that open a door, cover a trace or take data out.
 const high: readonly RegExp[] = [
-  /^Remove-UnifiedAuditLogRetentionPolicy$/,
+  /^(Remove|Delete)-?\w*Audit\w*RetentionPolicy$/,
   /^Set-MailboxAuditBypassAssociation$/,
-  /^New-ComplianceSearchAction$|^SearchResultsPurged$/,
+  /^New-(ComplianceSearchAction|MailboxExportRequest)$|^SearchResultsPurged$/,
   /^(Add|Update)-RoleGroupMember$|^Add member to role group$/,
   /^New-ManagementRoleAssignment$/,
 ];
@@ -117,8 +125,9 @@ const medium: readonly RegExp[] = [
   /^(New|Set|Enable|Disable|Remove)-TransportRule$/,
   /^(New|Set)-(InboundConnector|OutboundConnector|RemoteDomain)$/,
   /^(Set|Disable|Remove)-(Malware|HostedContent|AntiPhish|SafeLinks|SafeAttachment|(ATP|EOP)Protection)/,
-  /^(New|Set|Remove)-.*(Dlp|Retention|ConditionalAccess)/,
-  /^SearchExport(ed|Downloaded)$|^(PurviewSearch|ReviewSet)ExportJobSubmitted$|^New-ComplianceSearch$|eDiscovery/i,
+  /^(New|Set|Remove)-?\w*(Dlp|Retention|ConditionalAccess)/,
+  /^SearchExport(ed|Downloaded)$|^(PurviewSearch|ReviewSet)ExportJobSubmitted$|^New-(Compliance|Mailbox)Search$|eDiscovery/i,
+  /^CaseAdmin(Added|Updated)$/,
   /^SendAs$|^Release-QuarantineMessage$/,
 ];
 const anyFits = (patterns: readonly RegExp[], operation: string): boolean =>
@@ -152,11 +161,18 @@ function inboxRuleSeverity(facts: AuditFacts): Severity {
   return hides ? 'medium' : 'low';
 }
 
-function turnsAuditingOff(facts: AuditFacts): boolean {
-  const parameters = facts.parameters();
-  const off = ['unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled'];
+const auditing = ['unifiedauditlogingestionenabled', 'adminauditlogenabled', 'auditenabled'];
+
+/** By a command's argument, or by a setting that changed. */
+function turnsAuditingOff({ record, parameters }: AuditFacts): boolean {
+  const given = parameters();
+  const changed =
+    record.ModifiedProperties === undefined
+      ? null
+      : namedValues(record.ModifiedProperties, 'Name', 'NewValue');
   return (
-    off.some(name => flag(parameters.get(name)) === false) || flag(parameters.get('auditdisabled')) === true
+    auditing.some(name => flag(given.get(name)) === false || flag(changed?.get(name)) === false) ||
+    flag(given.get('auditdisabled')) === true
   );
 }
 
@@ -172,6 +188,7 @@ function threatSeverity({ record, operation }: AuditFacts): Severity {
 function fileSeverity({ operation, record }: AuditFacts): Severity {
   if (/MalwareDetected/i.test(operation)) return 'high';
   if (/SiteCollectionAdminAdded|AnonymousLink(Created|Updated)/i.test(operation)) return 'medium';
+  if (isOfAllSites(operation)) return 'medium';
   const outside = /guest|partner/i.test(word(record.TargetUserOrGroupType) ?? '');
   return outside ? 'low' : 'informational';
 }

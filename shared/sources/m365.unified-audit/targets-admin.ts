@@ -43,6 +43,7 @@ const changeFields = { name: 'Name', newValue: 'NewValue', oldValue: 'OldValue' 
 
 /** What a command's noun is a thing of. */
 const nouns: readonly (readonly [RegExp, EntityKind])[] = [
+  [/Search$/, 'other'],
   [/^(RoleGroup|ManagementRole|Role)/, 'role'],
   [/InboxRule|Policy|TransportRule|Rule$|Connector|Filter|AuditLog|Label$/, 'policy'],
   [/Group|DistributionList/, 'group'],
@@ -62,7 +63,8 @@ const named: readonly (readonly [string, EntityKind])[] = [
   ['securitygroup', 'group'], ['role', 'role'], ['roles', 'role'], ['forwardingsmtpaddress', 'mailbox'],
   ['forwardingaddress', 'mailbox'], ['forwardto', 'mailbox'], ['redirectto', 'mailbox'],
   ['forwardasattachmentto', 'mailbox'], ['blindcopyto', 'mailbox'], ['redirectmessageto', 'mailbox'],
-  ['copyto', 'mailbox'], ['grantsendonbehalfto', 'user'], ['targetmailbox', 'mailbox'], ['entries', 'other'],
+  ['copyto', 'mailbox'], ['grantsendonbehalfto', 'user'], ['sourcemailboxes', 'mailbox'], ['targetmailbox', 'mailbox'],
+  ['app', 'application'], ['entries', 'other'],
 ]; // prettier-ignore
 
 /** Commands (`Set-Mailbox`, `New-InboxRule` …): what they were run on, and whom their arguments name. */

@@ -43,7 +43,8 @@ export function addMailTargets(found: Entity[], facts: AuditFacts, mail: MailFac
   if (mail === null && facts.family === 'threat')
     addEntity(found, entity('message', { id: word(record.NetworkMessageId) }));
   if (mail === null) return;
-  for (const recipient of mail.recipients) {
+  // Who opens a mail in the portal is whom it went to.
+  for (const recipient of facts.type === 'OMEPortal' ? [] : mail.recipients) {
     addEntity(found, entity('mailbox', isAddress(recipient) ? { address: recipient } : { name: recipient }));
   }
   const id = mail.messageId ?? word(record.NetworkMessageId);
@@ -114,9 +115,12 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
       entity(memberKind(known?.['Role'], address), { name: word(known?.['DisplayName']), address }),
     );
   }
-  for (const person of [record.Invitee, record.TargetUserId].map(word)) {
+  for (const [person, id] of [
+    [word(record.Invitee), null],
+    [word(record.TargetUserId), word(record.TargetYammerUserId)],
+  ] as const) {
     if (person !== null)
-      addEntity(found, entity('user', isAddress(person) ? { address: person } : { id: person }));
+      addEntity(found, entity('user', isAddress(person) ? { id, address: person } : { id: person }));
   }
   if (family === 'teams') {
     addEntity(found, entity('other', { id: word(record.ChatThreadId), name: word(record.ChatName) }));
@@ -138,7 +142,9 @@ export function addWorkTargets(found: Entity[], { record, family, type }: AuditF
   addAssistantSources(found, fields(record.CopilotEventData));
   // What runs agents knows them by id.
   if (record.AgentName !== undefined || record.CopilotEventData !== undefined) {
-    addEntity(found, entity('application', { id: word(record.AgentId), name: word(record.AgentName) }));
+    const said = fields(record.CopilotEventData);
+    const id = firstWord(record.AgentId, said?.['AgentId']);
+    addEntity(found, entity('application', { id, name: firstWord(record.AgentName, said?.['AgentName']) }));
   }
 }
 
@@ -188,7 +194,7 @@ export function addFindingTargets(found: Entity[], facts: AuditFacts): void {
   if (family === 'threat') addPerson(found, word(record.EventValue));
 }
 
-/** Where a file on a device was going, and the policy that saw it. */
+/** Where a file on a device was going, onto which stick, and the policy that saw it. */
 function addDestination(found: Entity[], { record }: AuditFacts): void {
   const policy = fields(record.PolicyMatchInfo);
   const device = fields(record.EndpointMetaData);
@@ -200,6 +206,9 @@ function addDestination(found: Entity[], { record }: AuditFacts): void {
     found,
     entity('device', { name: firstWord(record.TargetPrinterName, device?.['TargetPrinterName']) }),
   );
+  const stick = fields(unpacked(record.RemovableMediaDeviceAttributes));
+  const made = [stick?.['Manufacturer'], stick?.['Model']].map(word).filter(part => part !== null);
+  addEntity(found, entity('device', { id: word(stick?.['SerialNumber']), name: word(made.join(' ')) }));
 }
 
 function addAlert(found: Entity[], { record, data: held }: AuditFacts): void {

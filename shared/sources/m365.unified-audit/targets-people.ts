@@ -91,6 +91,7 @@ function addPerson(found: Entity[], field: string, entry: unknown, actor: string
 export function personIn(known: Fields | null): Entity | null {
   const said = firstWord(
     known?.['UPN'], known?.['Upn'], known?.['UserPrincipalName'], known?.['Email'], known?.['EmailAddress'],
+    known?.['RecipientEmail'],
   ); // prettier-ignore
   return known === null || said === null ? null : someone(known, said);
 }
@@ -98,6 +99,6 @@ export function personIn(known: Fields | null): Entity | null {
 const someone = (known: Fields, said: string | null): Entity | null =>
   entity('user', {
     id: firstWord(known['Id'], known['ID'], known['ObjectId'], known['UserId'], known['UserObjectId']),
-    name: firstWord(known['DisplayName'], known['Name']),
+    name: firstWord(known['DisplayName'], known['Name'], known['RecipientName']),
     address: said,
   });

@@ -11,7 +11,7 @@ import { pairs, personIn } from './targets-people.ts';
 
 // `FlowDetailsUrl`, `ArtifactName`, `CaseId` …: how services nobody has mapped name what they acted on.
 const wellKnown =
-  /^(Agent|Approval|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Place|Plan|Plugin|Policy|Printer|Project|PromptBook|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Training|Trigger|Video|Website|Workbook|Workspace)(Display|Qualified)?(Name|Title|Details?Url|Url|URL|Path|Id|ID|Guid)?$|^(Search)?QueryText$|^(DataType|EventTitle|(Entity|Indicator)Value)$/;
+  /^(Agent|Approval|Artifact|Campaign|Capacity|Case|Channel|Community|Connector|Dashboard|Dataflow|Dataset|Device|Document|Domain|Entity|Environment|File|Flow|Folder|Form|Gateway|Goal|Group|Item|Label|List|Machine|Meeting|Model|Object|Page|Place|Plan|Plugin|Policy|Printer|Project|PromptBook|Query|Report|Resource|Role|Roster|Rule|Search|Simulation|Site|Submission|Table|Tab|Task|Team|Template|Tool|Training|Trigger|Video|Website|Workbook|Workspace)(Display|Qualified)?(Name|Title|Details?Url|Url|URL|Path|Id|ID|Guid)?$|^(Search)?QueryText$|^(DataType|EventTitle|(Entity|Indicator)Value)$/;
 const ending =
   /(?:Display|Qualified)?(?:(Name|Title)|(?:Details?)?(?:Url|URL|Uri|URI|Path|Id|ID|Identifier|Guid))$/;
 /** What names the act, the one who did it or with what, and never what it was done to. */
@@ -32,7 +32,9 @@ const mostKnown = 2_000;
 
 const readName = remembered(mostKnown, (field): FieldName | null => {
   if (field === 'ObjectId') return null; // read by its form
-  const isWellKnown = wellKnown.test(field);
+  // `TargetAgentId` beside `AgentId`; the object of others is mostly a person.
+  const isTarget = field.startsWith('Target') && field !== 'TargetObjectId' && wellKnown.test(field.slice(6));
+  const isWellKnown = isTarget || wellKnown.test(field);
   const [end = '', name] = ending.exec(field) ?? [];
   const own = field.slice(0, field.length - end.length);
   const stem = sameThing[own] ?? own;
@@ -47,6 +49,8 @@ const kinds: readonly (readonly [RegExp, EntityKind])[] = [
 ]; // prettier-ignore
 /** What other things lie in: it alone does not say what was acted on. */
 const holdsOthers = /^(Capacity|Environment|Gateway)$/;
+/** What holds the things all the same, though it begins as what never names one. */
+const holdsThings = /^Targets?[A-Z]|^(Operation|Activity)(Details|Parameters)$/;
 /** More would be most of an event. */
 const most = 5;
 
@@ -68,7 +72,7 @@ function thingsByField(record: Fields): Entity[] {
   if (any.length > 0) return any;
   for (const [field, value] of Object.entries(record)) {
     // What holds `TargetObjects` says so; of a field with one value it would say no more than that it is one.
-    const held = notThings.test(field) && !/^Targets?[A-Z]/.test(field) ? null : unpacked(value);
+    const held = notThings.test(field) && !holdsThings.test(field) ? null : unpacked(value);
     const inside = pairs(held) ?? fields(held) ?? fields(list(held)[0]);
     if (inside !== null && personIn(inside) !== null) continue;
     const found = inside === null ? [] : thingsIn(inside, () => true);
@@ -102,11 +106,15 @@ function thingsIn(record: Fields, isAsked: (name: FieldName) => boolean): Entity
     things.set(read.stem, thing);
   }
   const found: Entity[] = [];
-  for (const [stem, thing] of [...things].slice(0, most)) {
-    addEntity(found, thingOf(kinds.find(([pattern]) => pattern.test(stem))?.[1] ?? 'other', thing));
+  const targetsFirst = [...things].sort(([a], [b]) => Number(isTarget(b)) - Number(isTarget(a)));
+  for (const [stem, thing] of targetsFirst.slice(0, most)) {
+    const own = isTarget(stem) ? stem.slice(6) : stem;
+    addEntity(found, thingOf(kinds.find(([pattern]) => pattern.test(own))?.[1] ?? 'other', thing));
   }
   return found;
 }
+
+const isTarget = (stem: string): boolean => /^Target[A-Z]/.test(stem);
 
 /**
  * An id under a name is an id, unless there is another. A mailbox goes by its address; a message by what stands in its

@@ -122,7 +122,7 @@ function addResource(found: Entity[], properties: ReadonlyMap<string, unknown>):
     const path = key.slice(prefix.length).split('.');
     // Some name the one thing without its kind, and the kind beside it.
     const [thing = '', part = '', ...more] = path.length === 1 ? [unnamed, ...path] : path;
-    if (more.length > 0 || thing === 'tenant') continue;
+    if (more.length > 0 || thing === 'tenant' || thing === 'telemetry_correlation') continue;
     const known = things.get(thing) ?? { id: null, name: null };
     if (part === 'id') known.id ??= word(value);
     else if (part === 'name' || part === 'display_name') known.name ??= word(value);
@@ -137,5 +137,8 @@ function addResource(found: Entity[], properties: ReadonlyMap<string, unknown>):
     addEntity(found, entity(kind, isPerson ? { id, address: name } : { id, name }));
   }
   if (environment !== undefined) addEntity(found, entity('other', environment));
-  addNamed(found, properties.get('targetuser.principal_name'));
+  const whom = word(properties.get('targetuser.principal_name'));
+  const id = word(properties.get('targetuser.id'));
+  addEntity(found, entity('user', { id, address: whom !== null && isAddress(whom) ? whom : null }));
+  addNamed(found, whom);
 }

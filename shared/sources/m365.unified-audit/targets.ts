@@ -7,7 +7,7 @@ import { fields, firstWord, list, word } from '../_kit/reading.ts';
 import type { AuditFacts } from './audit-facts.ts';
 import { isGuid, isOpaque } from './identity-claims.ts';
 import { isSite, lastSegment } from './paths.ts';
-import type { Family } from './record-types.ts';
+import { actsOnDevices, type Family } from './record-types.ts';
 import type { UnifiedAudit } from './schema.ts';
 import { addCommandTargets, addDirectoryTargets } from './targets-admin.ts';
 import { addFindingTargets, addMailTargets, addWorkTargets } from './targets-content.ts';
@@ -44,10 +44,21 @@ const ofServices: ReadonlySet<Family> = new Set(['teams', 'platform', 'work', 'c
 
 /** What was acted on, the most specific first. */
 export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
+  const { record, family } = facts;
+  const found = actedOn(facts, mail);
+  if (actsOnDevices.has(family) && record.DeviceName !== undefined) {
+    const id = firstWord(record.DeviceId, record.MachineId);
+    addEntity(found, entity('device', { id, name: word(record.DeviceName) }));
+  }
+  if (isAboutLabel(facts)) addEntity(found, labelOf(record));
+  return found;
+}
+
+function actedOn(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   const found: Entity[] = [];
+  if (facts.family === 'dlp') addFileOfEndpoint(found, facts);
   for (const add of asked[facts.family]) add(found, facts, mail);
   addObject(found, facts);
-  if (facts.family === 'label') addEntity(found, labelOf(facts.record));
   // A path, as the new one is.
   addEntity(found, entity('file', { id: word(facts.record.PreviousFileName) }));
   if (found.length === 0) {
@@ -63,9 +74,34 @@ export function targetsOf(facts: AuditFacts, mail: MailFacts | null): Entity[] {
   return found;
 }
 
-/** Which label it was, where the record names it. */
-const labelOf = ({ LabelId, LabelName }: UnifiedAudit): Entity | null =>
-  entity('other', { id: word(LabelId), name: word(LabelName) });
+/** Whatever has a label tells it in all its records, also where nothing was done to the label. */
+const isAboutLabel = ({ record, family, operation }: AuditFacts): boolean =>
+  family === 'label' ||
+  (record.SensitivityLabelEventData ?? record.DestinationLabel ?? record.SourceLabel) !== undefined ||
+  operation.includes('SensitivityLabel');
+
+/** Which label it was, where the record names it; of one taken off the one that was there. */
+function labelOf(record: UnifiedAudit): Entity | null {
+  const change = fields(unpacked(record.SensitivityLabelEventData));
+  const id = firstWord(
+    record.LabelId, record.SensitivityLabelId, change?.['SensitivityLabelId'], record.OldSensitivityLabelId,
+    change?.['OldSensitivityLabelId'],
+  ); // prettier-ignore
+  // SharePoint has here the name of one that says how long to keep it, and the id of the other kind.
+  const moved = firstWord(record.DestinationLabel, record.SourceLabel);
+  const isId = moved !== null && isOpaque(moved);
+  return entity('other', {
+    id: id ?? (isId ? moved : null),
+    name: word(record.LabelName) ?? (isId ? null : moved),
+  });
+}
+
+/** What left a computer is told before where it went and which policy saw it. */
+function addFileOfEndpoint(found: Entity[], { record, type }: AuditFacts): void {
+  const path = word(record.ObjectId);
+  if (path !== null && type.endsWith('Endpoint') && /[/\\]/.test(path))
+    addEntity(found, fileOfComputer(path));
+}
 
 const mostSettings = 5;
 
@@ -130,7 +166,9 @@ function addSharedWith(found: Entity[], { record }: AuditFacts): void {
     const guessed =
       bare.includes('#ext#') || bare.includes('#EXT#') ? 'guest' : isAddress(bare) ? 'user' : 'group';
     const kind = sharedKinds[type?.toLowerCase() ?? ''] ?? guessed;
-    addEntity(found, entity(kind, isAddress(bare) ? { address: bare } : { name: who }));
+    // `c:0o.c|federateddirectoryclaimprovider|<id>` is a group of the directory.
+    const known = isAddress(bare) ? { address: bare } : isOpaque(bare) ? { id: bare } : { name: who };
+    addEntity(found, entity(kind, known));
   }
   if (record.EventData !== undefined) {
     addEntity(found, entity('group', { name: word(joined.exec(word(record.EventData) ?? '')?.[1]) }));
@@ -149,6 +187,8 @@ function addObject(found: Entity[], { record, family, type }: AuditFacts): void 
     /^(?:Application|Device|Group|Policy|Role|ServicePrincipal|User)_(.+)$/.exec(said ?? '') ?? [];
   const object = id !== undefined && isGuid(id) ? id : said;
   if (object === null || /^(\{|\[\{)/.test(object) || mentions(found, object)) return;
+  // The connectors of Power Platform put there who did it.
+  if (family === 'platform' && isOpaque(object) && object === record.UserKey) return;
   if (found.length > 0 && isToldAlready(found, object, record, family)) return;
   addEntity(found, (ofComputers.test(type) ? fileOfComputer(object) : null) ?? objectOf(object));
 }
