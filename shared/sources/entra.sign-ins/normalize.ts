@@ -48,6 +48,12 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
   };
 }
 
+/**
+ * Nobody was refused: whether to stay signed in was asked, or a password had to be set. What came of it is a record of
+ * its own.
+ */
+const interruptions: ReadonlySet<number> = new Set([50_125, 50_140]);
+
 /** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
 function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
   // Exports of others lay the three fields of `status` beside the rest, tables have two of them there again.
@@ -60,7 +66,8 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
     const stated = said(status['failureReason']) ?? said(record.resultDescription);
     const parts = [stated, addition ?? failedStep(record)].filter(part => part !== null);
     const why = [...new Set(parts)].reduce((all, part) => (all === '' ? part : joinedTo(all, part)), '');
-    return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
+    const outcome = interruptions.has(code) ? 'unknown' : 'failure';
+    return { outcome, reason: why === '' ? String(code) : `${code}: ${why}` };
   }
   return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
 }
@@ -126,6 +133,9 @@ function actorOf(record: SignIn, kind: SignInKind): Entity | null {
     const guest = known(record.userType)?.toLowerCase() === 'guest' || /#ext#/i.test(address ?? '');
     return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });
   }
+  // Somebody sat there: what they used did not sign in by itself.
+  if (!isOfApplication(kind) && flag(record.isInteractive) === true)
+    return entity('user', { name: known(record.userDisplayName) });
   const app = entity('application', {
     id: firstWord(record.servicePrincipalId, record.appId),
     name: firstWord(record.servicePrincipalName, record.appDisplayName),
@@ -261,7 +271,7 @@ function sentence(
     .find(method => method !== undefined);
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
   const by = flow === undefined ? old : `${old} by ${flow}`;
-  const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
+  const why = outcome === 'success' ? '' : ending('failure', reason).replace(', failed', '');
   return shortened(
     `${who} ${does}${to}${way}${from}${at}${by}${factor(record, reason)}${risk(record, its.kind)}${why}`,
   );
@@ -269,8 +279,11 @@ function sentence(
 
 function factor(record: SignIn, reason: string | null): string {
   if (word(record.authenticationRequirement)?.toLowerCase() !== 'multifactorauthentication') return '';
-  // A policy wants one, and lets whoever comes from a known place or device off it.
-  return /mfa requirement skipped/i.test(reason ?? '') ? ', second factor skipped' : ', second factor asked';
+  // A policy wants one, and lets whoever comes from a known place or device off it, or brings proof of an earlier one.
+  if (/mfa requirement skipped/i.test(reason ?? '')) return ', second factor skipped';
+  return /satisfied by claim/i.test(reason ?? '')
+    ? ', second factor satisfied by a claim'
+    : ', second factor asked';
 }
 
 /** Why a sign-in is graver than others: what was found at once, what was found later, or what people made of it. */

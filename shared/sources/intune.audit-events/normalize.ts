@@ -110,10 +110,10 @@ const clientOf = (record: AuditEvent, who: Fields | null, actor: Entity | null):
 
 // Order matters: an assignment of an application is a policy's doing, a role assignment a role's.
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
-  [/role/i, 'role'],
+  [/role(?!scopetag)/i, 'role'],
   [/policy|assignment|configuration|compliance|baseline|script|profile|intent|setting/i, 'policy'],
-  [/app(?!roval)/i, 'application'],
-  [/device(?!management|category)/i, 'device'],
+  [/app(?!roval|le)/i, 'application'],
+  [/device(?!management|category)|cloudpc/i, 'device'],
   [/group/i, 'group'],
   [/user/i, 'user'],
 ];
@@ -206,17 +206,22 @@ function verbOf(record: AuditEvent, operation: string): Verb {
   // `Action` says nothing of what was done: `createDeviceManagementScript` is one, too.
   const type = word(record.activityOperationType)?.toLowerCase() ?? '';
   const said = `${type === 'action' ? '' : type} ${operation}`.trim().toLowerCase();
+  // `createRemoteHelpSession ManagedDevice` makes no device.
+  const [, thing = null, resource = null] = madeBy.exec(operation) ?? [];
+  if (thing !== resource) return 'act';
   if (/^(create|add)/.test(said)) return 'create';
   if (/^(patch|update|set|put|assign)/.test(said)) return 'update';
   if (/^(delete|remove)/.test(said)) return 'delete';
   return /^(get|list|read|export)/.test(said) ? 'read' : 'act';
 }
 
+const madeBy = /^(?:create|add|delete|remove)([A-Z]\w*) (\w+)$/;
+
 const categories: readonly (readonly [RegExp, Category])[] = [
   [/^role/i, 'role'],
   [/^(application|mobileapp)/i, 'application'],
   [/^(deviceconfiguration|compliance|policy|deviceintent|securitybaseline)/i, 'policy'],
-  [/^(device|enrollment)/i, 'device'],
+  [/^(device|enrollment|cloudpc)/i, 'device'],
 ];
 
 function categoryOf(record: AuditEvent, operation: string): Category {
@@ -231,13 +236,14 @@ const named = (record: AuditEvent, operation: string): string =>
     : `${operation} ${firstWord(record.category, record.componentName) ?? ''}`;
 
 const destroys =
-  /\b(wipe|retire|factoryreset|cleanwindowsdevice|automaticredeployment|disable(?!lostmode)|removedevicemanagement)/i;
-const reveals = /passcode|password|bitlocker|filevault|recoverykey|laps|activationlock/i;
-const governs = /role|script|compliance|conditionalaccess|enrollment|certificate|baseline|approval/i;
+  /\b(bulk)?(wipe|retire|factoryreset|cleanwindowsdevice|automaticredeployment|disable(?!lostmode)|removedevicemanagement|deprovision|reprovision)/i;
+const reveals = /passcode|password|bitlocker|filevault|recoverykey|keyrecovery|laps|activationlock/i;
+const governs =
+  /role|script|remediation|compliance|conditionalaccess|enrollment|certificate|baseline|approval|elevation/i;
 
 function severityOf(operation: string, verb: Verb, outcome: Outcome): Severity {
   if (outcome === 'failure') return 'low';
   if (destroys.test(operation)) return 'high';
-  if (reveals.test(operation) || verb === 'delete') return 'medium';
+  if (reveals.test(operation) || verb === 'delete' || /^(delete|remove)/i.test(operation)) return 'medium';
   return verb !== 'read' && governs.test(operation) ? 'medium' : 'informational';
 }
