@@ -75,7 +75,12 @@ describe('a list that changed lets somebody through', () => {
   test.each<Lists>([
     ['conditions.users.excludeUsers', [], ['u'], {}],
     ['conditions.users.includeUsers', ['u'], [], {}],
-    ['grantControls.builtInControls', ['block'], [], any],
+    [
+      'grantControls.builtInControls',
+      ['block'],
+      [],
+      { grantControls: { operator: 'OR', builtInControls: ['block'] } },
+    ],
     ['grantControls.builtInControls', ['mfa'], [], all],
     ['conditions.signInRiskLevels', [], ['high'], conditions({ signInRiskLevels: [] })],
     ['conditions.signInRiskLevels', ['medium'], [], conditions({ signInRiskLevels: ['high', 'medium'] })],

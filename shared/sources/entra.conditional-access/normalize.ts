@@ -68,7 +68,8 @@ function placeSeverity(became: ChangeWord, changes: readonly Difference[], recor
   if (became === 'found') return 'informational';
   const grows = changes.some(
     one =>
-      one.path === 'isTrusted' || (one.path.startsWith('ipRanges') && 'came' in one && one.came.length > 0),
+      one.path === 'isTrusted' ||
+      (one.path.startsWith('ipRanges') && ('came' in one ? one.came.length > 0 : one.to !== null)),
   );
   const isTrusted = flag(record.isTrusted) === true;
   if (became === 'changed') return isTrusted && grows ? 'high' : 'medium';
@@ -80,7 +81,7 @@ const listed: readonly (readonly [RegExp, EntityKind])[] = [
   [/\.(include|exclude)Users$/, 'user'],
   [/\.(include|exclude)Groups$/, 'group'],
   [/\.(include|exclude)Roles$/, 'role'],
-  [/\.(include|exclude)(Applications|ServicePrincipals)$/, 'application'],
+  [/\.(include|exclude)(Applications|\w*ServicePrincipals)$/, 'application'],
 ];
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 

@@ -1,3 +1,4 @@
+import { wordTable } from '../../kernel/word-table.ts';
 import type { Difference } from '../_kit/difference.ts';
 import { fields, list, word } from '../_kit/reading.ts';
 import type { PolicyRecord } from './schema.ts';
@@ -7,14 +8,26 @@ type OfList = Extract<Difference, { came: unknown }>;
 
 /** Whether a difference lets somebody through whom the policy stopped, or may. */
 export const weakens = (change: Difference, record: PolicyRecord): boolean =>
-  'from' in change ? weakensByValue(change) : weakensByList(change, record);
+  // Nobody passes who is stopped, whatever else was asked of them.
+  change.path.startsWith('grantControls.') && blocks(record)
+    ? false
+    : 'from' in change
+      ? weakensByValue(change)
+      : weakensByList(change, record);
+
+const controlsOf = (record: PolicyRecord): readonly unknown[] =>
+  list(fields(record.grantControls)?.['builtInControls']);
+const blocks = (record: PolicyRecord): boolean => controlsOf(record).includes('block');
 
 function weakensByValue({ path, from, to }: OfValue): boolean {
   if (path === 'state') return from === 'enabled';
-  // `AND` asks for every control, `OR` for any one.
-  if (path === 'grantControls.operator') return word(to)?.toUpperCase() !== 'AND';
+  // `AND` asks for every control, `OR` for any one; without one before nothing was asked for.
+  if (path === 'grantControls.operator') return from !== null && word(to)?.toUpperCase() !== 'AND';
   if (path.startsWith('grantControls.authenticationStrength')) return to === null || to === '';
-  if (path.startsWith('sessionControls.')) return path.endsWith('.isEnabled') && from === true;
+  if (path.startsWith('sessionControls.')) {
+    const lax = laxest[path.slice('sessionControls.'.length)];
+    return lax === undefined ? path.endsWith('.isEnabled') && from === true : from !== null && to === lax;
+  }
   if (!path.startsWith('conditions.')) return false;
   // Kinds of guests, risks of agents and flows stand in one text, separated by commas.
   const [was, is] = [partsOf(from), partsOf(to)];
@@ -25,23 +38,48 @@ function weakensByValue({ path, from, to }: OfValue): boolean {
   return was.length === 0 || (hasLost && is.length > 0 && isText.test(path));
 }
 
+/** What a control of a session comes to when it asks for less. */
+const laxest = wordTable<string>({
+  'persistentBrowser.mode': 'always',
+  'continuousAccessEvaluation.mode': 'disabled',
+  'signInFrequency.frequencyInterval': 'timeBased',
+});
+
 const isText = /(RiskLevels|\.transferMethods)$/;
 const partsOf = (value: unknown): string[] => word(value)?.split(',') ?? [];
 
 function weakensByList({ path, came, went }: OfList, record: PolicyRecord): boolean {
-  const name = path.slice(path.lastIndexOf('.') + 1);
-  if (name.startsWith('exclude')) return came.length > 0;
-  const isAnyOf = word(fields(record.grantControls)?.['operator'])?.toUpperCase() !== 'AND';
-  // One more way to satisfy the policy, where any one does.
-  if (name === 'builtInControls' && isAnyOf && came.some(control => control !== 'block')) return true;
+  if (path.includes('.exclude')) return came.length > 0;
+  const now = listAt(record, path);
+  if (path.startsWith('grantControls.')) return weakensControls({ path, came, went }, now, record);
+  const isForAll = now.some(item => /^all$/i.test(word(item) ?? ''));
   if (isCondition.test(path)) {
-    const now = listAt(record, path);
     // Without any it counts always.
-    if (now.length === 0 || now.some(item => /^all$/i.test(word(item) ?? ''))) return false;
+    if (now.length === 0 || isForAll) return false;
     return went.length > 0 || came.length === now.length;
   }
-  const asks = name.startsWith('include') || path.startsWith('grantControls.') || name === 'clientAppTypes';
-  return asks && went.length > 0;
+  // `None` is nobody.
+  const counts = /\.(include\w*|clientAppTypes)$/.test(path);
+  return counts && !isForAll && went.some(item => word(item) !== null);
+}
+
+function weakensControls(
+  { path, came, went }: OfList,
+  now: readonly unknown[],
+  record: PolicyRecord,
+): boolean {
+  const held = fields(record.grantControls);
+  const controls = controlsOf(record);
+  const isNew = went.length === 0 && came.length === now.length;
+  // More combinations of methods satisfy the same strength.
+  if (path.endsWith('.allowedCombinations')) return came.length > 0 && !isNew;
+  const hasStrength = fields(held?.['authenticationStrength']) !== null;
+  // A strength asks for the factor, and for which.
+  const lost = went.filter(control => control !== 'mfa' || !hasStrength);
+  if (word(held?.['operator'])?.toUpperCase() === 'AND') return lost.length > 0;
+  // Where any one does, one more way is one more; one less is stricter, unless it was the last.
+  if (path.endsWith('.builtInControls') && came.length > 0) return !isNew;
+  return lost.length > 0 && !hasStrength && controls.length === 0 && list(held?.['termsOfUse']).length === 0;
 }
 
 /** What a policy needs not have, and counts for less with. */
