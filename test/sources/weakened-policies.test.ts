@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Difference } from '../../shared/sources/_kit/difference.ts';
-import { weakens } from '../../shared/sources/entra.conditional-access/weakens.ts';
+import { weakens } from '../../shared/sources/_kit/policy-weakens.ts';
 
 type Case = readonly [path: string, from: unknown, to: unknown];
 type Lists = readonly [path: string, came: readonly string[], went: readonly string[], record: object];

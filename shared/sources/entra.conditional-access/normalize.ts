@@ -2,11 +2,11 @@ import type { Entity, EntityKind, NormalizedEvent, Severity } from '../../model/
 import { differencesOf, tellDifferences, type Difference } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { fields, firstWord, flag, list, word, type Fields } from '../_kit/reading.ts';
+import { weakens } from '../_kit/policy-weakens.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
 import { nameOf, shortened } from '../_kit/summary.ts';
 import type { PolicyRecord } from './schema.ts';
-import { weakens } from './weakens.ts';
 
 type ChangeWord = ReturnType<typeof changeWord>;
 

@@ -1,23 +1,22 @@
 import { wordTable } from '../../kernel/word-table.ts';
-import type { Difference } from '../_kit/difference.ts';
-import { fields, list, word } from '../_kit/reading.ts';
-import type { PolicyRecord } from './schema.ts';
+import type { Difference } from './difference.ts';
+import { fields, list, word, type Fields } from './reading.ts';
 
 type OfValue = Extract<Difference, { from: unknown }>;
 type OfList = Extract<Difference, { came: unknown }>;
 
-/** Whether a difference lets somebody through whom the policy stopped, or may. */
-export const weakens = (change: Difference, record: PolicyRecord): boolean =>
+/** Whether a difference lets somebody through whom the conditional access policy stopped, or may; `policy` is as it is now. */
+export const weakens = (change: Difference, policy: Fields): boolean =>
   // Nobody passes who is stopped, whatever else was asked of them.
-  change.path.startsWith('grantControls.') && blocks(record)
+  change.path.startsWith('grantControls.') && blocks(policy)
     ? false
     : 'from' in change
       ? weakensByValue(change)
-      : weakensByList(change, record);
+      : weakensByList(change, policy);
 
-const controlsOf = (record: PolicyRecord): readonly unknown[] =>
-  list(fields(record.grantControls)?.['builtInControls']);
-const blocks = (record: PolicyRecord): boolean => controlsOf(record).includes('block');
+const controlsOf = (policy: Fields): readonly unknown[] =>
+  list(fields(policy['grantControls'])?.['builtInControls']);
+const blocks = (policy: Fields): boolean => controlsOf(policy).includes('block');
 
 function weakensByValue({ path, from, to }: OfValue): boolean {
   if (path === 'state') return from === 'enabled';
@@ -48,10 +47,10 @@ const laxest = wordTable<string>({
 const isText = /(RiskLevels|\.transferMethods)$/;
 const partsOf = (value: unknown): string[] => word(value)?.split(',') ?? [];
 
-function weakensByList({ path, came, went }: OfList, record: PolicyRecord): boolean {
+function weakensByList({ path, came, went }: OfList, policy: Fields): boolean {
   if (path.includes('.exclude')) return came.length > 0;
-  const now = listAt(record, path);
-  if (path.startsWith('grantControls.')) return weakensControls({ path, came, went }, now, record);
+  const now = listAt(policy, path);
+  if (path.startsWith('grantControls.')) return weakensControls({ path, came, went }, now, policy);
   const isForAll = now.some(item => /^all$/i.test(word(item) ?? ''));
   if (isCondition.test(path)) {
     // Without any it counts always.
@@ -63,13 +62,9 @@ function weakensByList({ path, came, went }: OfList, record: PolicyRecord): bool
   return counts && !isForAll && went.some(item => word(item) !== null);
 }
 
-function weakensControls(
-  { path, came, went }: OfList,
-  now: readonly unknown[],
-  record: PolicyRecord,
-): boolean {
-  const held = fields(record.grantControls);
-  const controls = controlsOf(record);
+function weakensControls({ path, came, went }: OfList, now: readonly unknown[], policy: Fields): boolean {
+  const held = fields(policy['grantControls']);
+  const controls = controlsOf(policy);
   const isNew = went.length === 0 && came.length === now.length;
   // More combinations of methods satisfy the same strength.
   if (path.endsWith('.allowedCombinations')) return came.length > 0 && !isNew;
@@ -85,8 +80,8 @@ function weakensControls(
 /** What a policy needs not have, and counts for less with. */
 const isCondition = /^conditions\.(\w+RiskLevels|platforms\.includePlatforms|locations\.includeLocations)$/;
 
-function listAt(record: PolicyRecord, path: string): readonly unknown[] {
-  let value: unknown = record;
+function listAt(policy: Fields, path: string): readonly unknown[] {
+  let value: unknown = policy;
   for (const name of path.split('.')) value = fields(value)?.[name];
   return list(value);
 }
