@@ -5,20 +5,38 @@ import { permissionTold, policyChange } from '../../shared/sources/entra.directo
 
 describe('the change of a policy', () => {
   const of = (displayName: string, before: object | null, after: object | null) =>
-    policyChange({
-      activityDateTime: '2026-10-05T09:12:44Z',
-      targetResources: [
-        {
-          modifiedProperties: [
-            { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
-          ],
-        },
-      ],
-    });
+    policyChange(
+      {
+        activityDateTime: '2026-10-05T09:12:44Z',
+        targetResources: [
+          {
+            modifiedProperties: [
+              { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
+            ],
+          },
+        ],
+      },
+      'Update conditional access policy',
+    );
   const policy = 'ConditionalAccessPolicy';
   const [on, off] = [{ state: 'enabled' }, { state: 'disabled' }];
   const excluding = (...excludeUsers: string[]) => ({ ...on, conditions: { users: { excludeUsers } } });
+  const asking = (...builtInControls: string[]) => ({ grantControls: { operator: 'OR', builtInControls } });
   test.each([
+    [
+      'a control spelled as the log does',
+      asking('MFA'),
+      asking('Block'),
+      '; grantControls.builtInControls: + Block, − MFA',
+      false,
+    ],
+    [
+      'that nothing is asked for',
+      asking('MFA'),
+      on,
+      '; grantControls.builtInControls: − MFA; grantControls.operator: OR → nothing; state: nothing → enabled',
+      true,
+    ],
     ['a state', on, off, '; state: enabled → disabled', true],
     ['another state', off, on, '; state: disabled → enabled', false],
     ['whom it leaves out', excluding(), excluding('u'), '; conditions.users.excludeUsers: + u', true],

@@ -167,3 +167,69 @@ test('a role given by its definition is as grave as any other way to give it', (
     'admin@contoso.example added mira@contoso.example to the role Global Administrator',
   ]);
 });
+
+const audited = (activityDisplayName: string, record: object) =>
+  readEvent(entraDirectoryAudits, {
+    activityDateTime: '2026-10-05T09:12:44Z',
+    activityDisplayName,
+    result: 'success',
+    initiatedBy: { user: { id: 'a', userPrincipalName: 'admin@contoso.example' } },
+    ...record,
+  }).event;
+
+test('the tenant a partner is stands among the changes alone', () => {
+  const tenant = '66666666-0000-4000-8000-000000000009';
+  const { targets, summary } = audited('Add a partner to cross-tenant access setting', {
+    targetResources: [
+      {
+        id: 'p',
+        type: 'Policy',
+        displayName: 'Partners',
+        modifiedProperties: [{ displayName: 'tenantId', oldValue: null, newValue: `"${tenant}"` }],
+      },
+    ],
+  });
+  expect(targets[1]).toEqual({ kind: 'other', id: tenant, name: null, address: null });
+  expect(summary).toBe(
+    `Add a partner to cross-tenant access setting by admin@contoso.example on Partners and ${tenant}`,
+  );
+});
+
+describe('a named location', () => {
+  const place = (activityDisplayName: string, isTrusted: boolean) =>
+    audited(activityDisplayName, {
+      category: 'Policy',
+      targetResources: [
+        {
+          id: 'l',
+          type: 'Policy',
+          displayName: 'Office',
+          modifiedProperties: [
+            { displayName: 'Place', oldValue: null, newValue: JSON.stringify({ isTrusted }) },
+          ],
+        },
+      ],
+    }).severity;
+  test.each(['Add named location', 'Update named location'])(
+    'that is trusted lets others in: %s',
+    operation => {
+      expect([place(operation, true), place(operation, false)]).toEqual(['high', 'medium']);
+    },
+  );
+});
+
+describe('a factor', () => {
+  const registered = (activityDisplayName: string, id: string, userPrincipalName: string) =>
+    audited(activityDisplayName, { targetResources: [{ id, type: 'User', userPrincipalName }] }).severity;
+  test('one registers for oneself is of low severity, for another of medium', () => {
+    expect(registered('User registered security info', 'a', 'admin@contoso.example')).toBe('low');
+    expect(registered('Admin registered security info', 'u', 'mira@contoso.example')).toBe('medium');
+  });
+  test('a service registers for somebody is what they did themselves', () => {
+    const event = audited('User registered security info', {
+      initiatedBy: { app: { servicePrincipalId: 's', displayName: 'Registration' } },
+      targetResources: [{ id: 'u', type: 'User', userPrincipalName: 'mira@contoso.example' }],
+    });
+    expect(event.severity).toBe('low');
+  });
+});

@@ -16,16 +16,21 @@ export const weakens = (change: Difference, policy: Fields): boolean =>
 
 const controlsOf = (policy: Fields): readonly unknown[] =>
   list(fields(policy['grantControls'])?.['builtInControls']);
-const blocks = (policy: Fields): boolean => controlsOf(policy).includes('block');
+const blocks = (policy: Fields): boolean => controlsOf(policy).some(control => isWord(control, 'block'));
+
+/** Logs write such words with a capital, or in capitals. */
+const isWord = (value: unknown, known: string): boolean => word(value)?.toLowerCase() === known;
 
 function weakensByValue({ path, from, to }: OfValue): boolean {
-  if (path === 'state') return from === 'enabled';
+  if (path === 'state') return isWord(from, 'enabled');
   // `AND` asks for every control, `OR` for any one; without one before nothing was asked for.
   if (path === 'grantControls.operator') return from !== null && word(to)?.toUpperCase() !== 'AND';
   if (path.startsWith('grantControls.authenticationStrength')) return to === null || to === '';
   if (path.startsWith('sessionControls.')) {
     const lax = laxest[path.slice('sessionControls.'.length)];
-    return lax === undefined ? path.endsWith('.isEnabled') && from === true : from !== null && to === lax;
+    return lax === undefined
+      ? path.endsWith('.isEnabled') && from === true
+      : from !== null && isWord(to, lax);
   }
   if (!path.startsWith('conditions.')) return false;
   // Kinds of guests, risks of agents and flows stand in one text, separated by commas.
@@ -41,7 +46,7 @@ function weakensByValue({ path, from, to }: OfValue): boolean {
 const laxest = wordTable<string>({
   'persistentBrowser.mode': 'always',
   'continuousAccessEvaluation.mode': 'disabled',
-  'signInFrequency.frequencyInterval': 'timeBased',
+  'signInFrequency.frequencyInterval': 'timebased',
 });
 
 const isText = /(RiskLevels|\.transferMethods)$/;
@@ -70,7 +75,7 @@ function weakensControls({ path, came, went }: OfList, now: readonly unknown[], 
   if (path.endsWith('.allowedCombinations')) return came.length > 0 && !isNew;
   const hasStrength = fields(held?.['authenticationStrength']) !== null;
   // A strength asks for the factor, and for which.
-  const lost = went.filter(control => control !== 'mfa' || !hasStrength);
+  const lost = went.filter(control => !isWord(control, 'mfa') || !hasStrength);
   if (word(held?.['operator'])?.toUpperCase() === 'AND') return lost.length > 0;
   // Where any one does, one more way is one more; one less is stricter, unless it was the last.
   if (path.endsWith('.builtInControls') && came.length > 0) return !isNew;

@@ -3,7 +3,7 @@ import type { OperationClass } from '../_kit/entra-operation.ts';
 import { differencesOf, tellDifferences } from '../_kit/difference.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
 import { weakens } from '../_kit/policy-weakens.ts';
-import { fields, list } from '../_kit/reading.ts';
+import { fields, flag, list } from '../_kit/reading.ts';
 import { isAnnotation } from '../_kit/snapshot-change.ts';
 import type { DirectoryAudit } from './schema.ts';
 
@@ -13,11 +13,17 @@ export interface PolicyChange {
   readonly isWeaker: boolean;
 }
 
-/** The change of a policy that was and is; null where nothing differs. It stands on both sides, whole, as JSON. */
-export function policyChange(record: DirectoryAudit): PolicyChange | null {
+/**
+ * The change of a policy that was and is, or a place that is trusted; null where nothing differs. What is changed stands
+ * on both sides, whole, as JSON.
+ */
+export function policyChange(record: DirectoryAudit, operation: string): PolicyChange | null {
+  const isOfPlace = /named location/i.test(operation);
   for (const target of list(unpacked(record.targetResources))) {
     for (const property of list(unpacked(fields(target)?.['modifiedProperties']))) {
       const change = fields(property);
+      if (isOfPlace && flag(fields(unpacked(change?.['newValue']))?.['isTrusted']) === true)
+        return { told: '; trusted', isWeaker: true };
       if (change?.['displayName'] !== 'ConditionalAccessPolicy') continue;
       const [was, is] = [fields(unpacked(change['oldValue'])), fields(unpacked(change['newValue']))];
       const differences = was === null || is === null ? [] : differencesOf(was, is, isNoChange);

@@ -31,14 +31,14 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const targets = namedAsActor(targetsOf(record, details, operation), actor);
   const known = classifyDirectoryOperation(operation);
   const category = categoryOf(record, known);
-  const policy = category === 'policy' ? policyChange(record) : null;
+  const policy = category === 'policy' ? policyChange(record, operation) : null;
   return {
     time,
     category,
     operation,
     outcome,
     reason,
-    severity: severityOf(known, category, outcome, targets, record, policy),
+    severity: severityOf(record, known, { category, outcome, actor, targets, policy }),
     actor,
     targets,
     client: clientOf(record, initiator, details, actor, service),
@@ -193,20 +193,34 @@ function categoryOf(record: DirectoryAudit, known: OperationClass): Category {
 const administered: ReadonlySet<Category> = new Set(['role', 'policy', 'application']);
 
 function severityOf(
-  known: OperationClass,
-  category: Category,
-  outcome: Outcome,
-  targets: readonly Entity[],
   record: DirectoryAudit,
-  policy: PolicyChange | null,
+  known: OperationClass,
+  its: {
+    category: Category;
+    outcome: Outcome;
+    actor: Entity | null;
+    targets: readonly Entity[];
+    policy: PolicyChange | null;
+  },
 ): Severity {
+  const { category, outcome, actor, targets, policy } = its;
   if (outcome === 'failure')
     return administered.has(category) || known.severity === 'high' ? 'medium' : 'low';
   if (policy?.isWeaker === true) return 'high';
   const gives = known.ocsf.class === 3005 && known.ocsf.activity === 1;
   if (gives && (namesPowerfulRole(targets) || consentsForAll(record))) return 'high';
-  return known.severity;
+  // A factor of somebody else's account is a way into it.
+  const addsFactor = known.ocsf.class === 3001 && known.ocsf.activity === 10;
+  return addsFactor && targets.some(target => isAnother(target, actor)) ? 'medium' : known.severity;
 }
+
+const isAnother = ({ kind, id, address }: Entity, actor: Entity | null): boolean => {
+  // Services write down what a person did themselves.
+  if (actor === null || actor.kind === 'application') return false;
+  if (kind !== 'user' && kind !== 'guest') return false;
+  if (id !== null && actor.id !== null) return id !== actor.id;
+  return address !== null && actor.address !== null && address.toLowerCase() !== actor.address.toLowerCase();
+};
 
 /** An administrator's consent counts for everybody in the tenant. */
 function consentsForAll(record: DirectoryAudit): boolean {
