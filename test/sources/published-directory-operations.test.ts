@@ -225,6 +225,14 @@ describe('a factor', () => {
     expect(registered('User registered security info', 'a', 'admin@contoso.example')).toBe('low');
     expect(registered('Admin registered security info', 'u', 'mira@contoso.example')).toBe('medium');
   });
+  test('a service registers for an administrator is of medium severity', () => {
+    const event = audited('User registered security info', {
+      resultReason: 'Admin registered a pass for a while for the user',
+      initiatedBy: { app: { servicePrincipalId: 's', displayName: 'Registration' } },
+      targetResources: [{ id: 'u', type: 'User', userPrincipalName: 'mira@contoso.example' }],
+    });
+    expect(event.severity).toBe('medium');
+  });
   test('a service registers for somebody is what they did themselves', () => {
     const event = audited('User registered security info', {
       initiatedBy: { app: { servicePrincipalId: 's', displayName: 'Registration' } },

@@ -75,6 +75,30 @@ describe('whoever signed in and is not told', () => {
   });
 });
 
+describe('a sign-in that was stopped behind the password', () => {
+  const stopped = (authenticationMethod: string, succeeded: boolean, errorCode = 53_003) =>
+    signedIn({ status: { errorCode }, authenticationDetails: [{ authenticationMethod, succeeded }] }).summary;
+  test('says that the password is known', () => {
+    expect(stopped('Password', true)).toBe(
+      'mira@contoso.example failed to sign in to Office, password correct: 53003',
+    );
+  });
+  test.each([
+    ['a wrong password', stopped('Password', false)],
+    ['another method', stopped('Passkey', true)],
+    ['a success', stopped('Password', true, 0)],
+  ])('and does not of %s', (_, summary) => {
+    expect(summary).not.toContain('password correct');
+  });
+});
+
+test.each([
+  ['serviceProvider', 'mira@contoso.example signed in to Office, across tenants (serviceProvider)'],
+  ['none', 'mira@contoso.example signed in to Office'],
+])('a sign-in whose way between tenants is %s: %s', (crossTenantAccessType, summary) => {
+  expect(signedIn({ crossTenantAccessType, status: { errorCode: 0 } }).summary).toBe(summary);
+});
+
 const managed = (activityType: string, auditResourceType = activityType.split(' ')[1], category = 'Device') =>
   readEvent(intuneAuditEvents, {
     activityDateTime: at,

@@ -211,7 +211,9 @@ function severityOf(
   if (gives && (namesPowerfulRole(targets) || consentsForAll(record))) return 'high';
   // A factor of somebody else's account is a way into it.
   const addsFactor = known.ocsf.class === 3001 && known.ocsf.activity === 10;
-  return addsFactor && targets.some(target => isAnother(target, actor)) ? 'medium' : known.severity;
+  const isOfOther =
+    /^admin\b/i.test(word(record.resultReason) ?? '') || targets.some(target => isAnother(target, actor));
+  return addsFactor && isOfOther ? 'medium' : known.severity;
 }
 
 const isAnother = ({ kind, id, address }: Entity, actor: Entity | null): boolean => {
