@@ -224,8 +224,12 @@ const categories: readonly (readonly [RegExp, Category])[] = [
   [/^(device|enrollment|cloudpc)/i, 'device'],
 ];
 
+const byKind: Partial<Record<EntityKind, Category>> = { role: 'role', policy: 'policy', application: 'application', device: 'device' }; // prettier-ignore
+
 function categoryOf(record: AuditEvent, operation: string): Category {
-  const said = firstWord(record.category, record.componentName) ?? operation.split(' ').at(-1) ?? '';
+  const said = firstWord(record.category, record.componentName);
+  // What it was done to has longer names than the category it is of.
+  if (said === null) return byKind[kindOf(operation.split(' ').at(-1) ?? '')] ?? 'administration';
   return categories.find(([when]) => when.test(said))?.[1] ?? 'administration';
 }
 
