@@ -15,6 +15,8 @@ describe('an account', () => {
   test.each([
     ['Add user', '3001/1'],
     ['Add user.', '3001/1'],
+    ['Added user', '3001/1'],
+    ['Guest user deleted', '3001/6'],
     ['Invite internal user to B2B collaboration', '3001/1'],
     ['Invite external user with reset invitation status', '3001/1'],
     ['Bulk create users - finished (bulk)', '3001/1'],
@@ -48,6 +50,8 @@ describe('an account', () => {
 describe('a group', () => {
   test.each([
     ['Add group', '3006/6'],
+    ['Added a group', '3006/6'],
+    ['Group deleted', '3006/5'],
     ['Hard Delete group.', '3006/5'],
     ['Bulk import group members - finished (bulk)', '3006/3'],
     ['Bulk remove group members - finished (bulk)', '3006/4'],

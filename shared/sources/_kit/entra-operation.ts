@@ -116,7 +116,7 @@ function entityActivity(operation: string): number {
 
 /** Where the group itself is made or deleted; of other things it is only where they are. */
 const ofGroup =
-  /\b(add|create|new|delete|remove)d? (the |an? )?((security|unified|microsoft 365|office 365) )?groups?(?=$| -| \()|\bgroups? (was )?(created|deleted)\b/;
+  /\b(add|create|new|delete|remove)(e?d)? (the |an? )?((security|unified|microsoft 365|office 365) )?groups?(?=$| -| \()|\bgroups? (was )?(created|deleted)\b/;
 
 /** OCSF 3006. */
 function groupActivity(operation: string): number {
@@ -128,7 +128,7 @@ function groupActivity(operation: string): number {
 
 /** Where the account itself is: not what a person has, sees or asks for. */
 const ofAccount =
-  /\b(add|create|new|invite|delete|remove|disable|enable)d? (the |an? )?((external|internal|guest|agent|user) )?(users?|accounts?|guests?)(?=$| -| \(| with | to b2b| account| task)/;
+  /\b(add|create|new|invite|delete|remove|disable|enable)(e?d)? (the |an? )?((external|internal|guest|agent|user) )?(users?|accounts?|guests?)(?=$| -| \(| with | to b2b| account| task)|\b(?:user|account|guest) (?:was )?(create|invite|delete|remove|disable|enable)d\b/;
 const isNotDone = /\brestore|\bstarted\b|progress|\bblocked\b|request|\bforce\b/;
 
 /** OCSF 3001. */
@@ -137,8 +137,8 @@ function accountActivity(operation: string): number {
   if (/reset.*password|password.*reset/.test(operation)) return 4;
   if (/change.*password|password.*change/.test(operation)) return 3;
   if (/unlock/.test(operation)) return 12;
-  const verb = ofAccount.exec(operation)?.[1];
-  return accountVerbs[verb ?? ''] ?? 99;
+  const found = ofAccount.exec(operation);
+  return accountVerbs[found?.[1] ?? found?.at(-1) ?? ''] ?? 99;
 }
 
 const accountVerbs = wordTable<number>({ add: 1, create: 1, new: 1, invite: 1, enable: 2, disable: 5, delete: 6, remove: 6 }); // prettier-ignore
