@@ -153,3 +153,23 @@ test.each([
 test('what is done to a computer in the cloud is done to a device', () => {
   expect(managed('reprovision CloudPC', 'CloudPC', 'CloudPC').category).toBe('device');
 });
+
+test('a change within a list is told by the list’s name, once', () => {
+  const property = (displayName: string) => ({ displayName, oldValue: null, newValue: 'a' });
+  const { summary } = readEvent(intuneAuditEvents, {
+    activityDateTime: at,
+    activityType: 'Patch MobileApp',
+    resources: [
+      {
+        resourceId: 'r',
+        displayName: 'Thing',
+        modifiedProperties: [
+          property('$Collection.DetectionRules.Value[0]'),
+          property('$Collection.DetectionRules.Value[1]'),
+          property('Name'),
+        ],
+      },
+    ],
+  }).event;
+  expect(summary).toBe('Patch MobileApp on Thing; changed DetectionRules.Value, Name');
+});

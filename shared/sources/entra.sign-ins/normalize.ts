@@ -245,11 +245,12 @@ function across(record: SignIn): string {
 
 /** Who was stopped by a policy or a second factor may be somebody else who knows the password. */
 function knownPassword(record: SignIn, outcome: Outcome): string {
+  if (outcome !== 'failure') return '';
   const isKnown = stepsOf(record).some(
     step =>
       /^password/i.test(word(step?.['authenticationMethod']) ?? '') && flag(step?.['succeeded']) === true,
   );
-  return outcome === 'failure' && isKnown ? ', password correct' : '';
+  return isKnown ? ', password correct' : '';
 }
 
 function factor(record: SignIn, reason: string | null): string {

@@ -190,7 +190,9 @@ function changesOf(resources: readonly Fields[]): string {
   const names = new Set<string>();
   for (const change of resources.flatMap(changesIn)) {
     const name = word(change['displayName']);
-    if (name !== null && !isNoChange.test(name)) names.add(name.slice(0, 80));
+    if (name === null || isNoChange.test(name)) continue;
+    // `$Collection.Rules.Value[3]`: one of several in a list.
+    names.add(name.replace(/^\$Collection\.|\[\d+\]/g, '').slice(0, 80));
   }
   if (names.size === 0) return '';
   const shown = [...names].slice(0, 3).join(', ');
