@@ -173,3 +173,21 @@ test('a change within a list is told by the list’s name, once', () => {
   }).event;
   expect(summary).toBe('Patch MobileApp on Thing; changed DetectionRules.Value, Name');
 });
+
+test('an assignment is told by what is assigned and to whom, and kept by its id', () => {
+  const { summary, targets } = readEvent(intuneAuditEvents, {
+    activityDateTime: at,
+    activityType: 'Create MobileAppAssignment',
+    resources: [
+      { auditResourceType: 'MobileApp', resourceId: 'm', displayName: 'Thing', modifiedProperties: [] },
+      {
+        auditResourceType: 'MobileAppAssignment',
+        resourceId: 'm_g',
+        displayName: '<null>',
+        modifiedProperties: [{ displayName: 'Target.Type', newValue: 'AllDevicesAssignmentTarget' }],
+      },
+    ],
+  }).event;
+  expect(summary).toBe('Create MobileAppAssignment on Thing and All devices; changed Target.Type');
+  expect(targets.map(({ id, name }) => id ?? name)).toEqual(['m', 'm_g', 'All devices']);
+});

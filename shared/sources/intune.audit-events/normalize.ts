@@ -44,7 +44,10 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     client: clientOf(record, who, actor),
     mail: null,
     correlationId: word(record.correlationId),
-    summary: summaryOf({ operation, actor, targets, outcome, reason }, changesOf(resources)),
+    summary: summaryOf(
+      { operation, actor, targets: withoutLinks(targets), outcome, reason },
+      changesOf(resources),
+    ),
     // Entity management.
     ocsf: { class: 3004, activity: activities[verb] ?? 99 },
   };
@@ -155,6 +158,15 @@ const everybody = wordTable<string>({
   alllicensedusersassignmenttarget: 'All users',
   'acacacac-9df4-4c7d-9d50-4ef0226f57a9': 'All users',
 });
+
+/** An assignment without a name, its id made of what is assigned and to whom, says nothing beside those two. */
+const withoutLinks = (targets: readonly Entity[]): readonly Entity[] =>
+  targets.filter(
+    ({ id, name }) =>
+      name !== null ||
+      id === null ||
+      !targets.some(other => other.id !== null && id.startsWith(`${other.id}_`)),
+  );
 
 /** A device has another id in the directory, which sign-ins have; it is told beside the change, not as another device. */
 function withDirectoryIds(targets: readonly Entity[], resources: readonly Fields[]): Entity[] {
