@@ -219,6 +219,7 @@ describe('an Intune event', () => {
     ['disableLostMode ManagedDevice', 'informational', 99],
     ['disable ManagedDevice', 'high', 99],
     ['setDeviceName ManagedDevice', 'informational', 3],
+    ['deleteUserFromSharedAppleDevice ManagedDevice', 'medium', 3],
     ['createDeviceManagementScript DeviceManagementScript', 'medium', 1],
     ['approve OperationApprovalRequest', 'medium', 99],
   ])('%s is of severity %s and activity %i', (activityType, severity, activity) => {

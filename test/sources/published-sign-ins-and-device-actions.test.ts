@@ -114,7 +114,7 @@ describe('an action on a device', () => {
     ['createDeviceLogCollectionRequest ManagedDevice', 'informational', 99],
     ['createRemoteHelpSession ManagedDevice', 'informational', 99],
     ['removeDeviceFirmwareConfigurationInterfaceManagement ManagedDevice', 'medium', 99],
-    ['deleteUserFromSharedAppleDevice ManagedDevice', 'medium', 99],
+    ['deleteUserFromSharedAppleDevice ManagedDevice', 'medium', 3],
     ['createToken AndroidDeviceOwnerEnrollmentProfile', 'medium', 99],
     ['createDeviceManagementScript DeviceManagementScript', 'medium', 1],
     ['Delete ManagedDevice', 'medium', 4],

@@ -11,14 +11,14 @@ export interface OperationClass {
 
 type Rule = readonly [when: RegExp, category: Category, ocsfClass: number, Activity, SeverityOf];
 /** An OCSF activity, or the kind of table that tells it from the verb. */
-type Activity = number | 'access' | 'entity' | 'group' | 'account' | 'factor';
+type Activity = number | 'access' | 'entity' | 'group' | 'account' | 'factor' | 'secret';
 type SeverityOf = (operation: string) => Severity;
 
 const adds =
   /\b((add|assign|register)(ed|s)?|created?|set|saved|restore)\b|\b(grant|enable|activat|eligible|consent|invite)/;
 const removes =
   /\b(remove|removed|delete|deleted|hard delete|revoke|unassign|expired?|deactivat|disable|unregister)/;
-const asks = /request(ed)?\b|cancel|denied|renew/;
+const asks = /requests?(ed)?\b|cancel|denied|renew|^download/;
 /** Of a device's keys and passwords: the provider writes them anew by itself, and people read them. */
 const reads = /\b(read|reveal|get|view|recover)\b/;
 
@@ -35,36 +35,36 @@ const byRemoval =
 const rules: readonly Rule[] = [
   [/elevateaccess|elevated? (their|his|her) access/, 'role', 3005, 1, always('high')],
   [/partner to company|partner relationship/, 'directory', 3004, 'entity', always('high')],
-  [/^dsr (delete|export)/, 'directory', 3004, 'entity', always('informational')],
+  [/^dsr /, 'directory', 3004, 99, always('informational')],
   // What an identity platform for customers does at each sign-in; the credentials are a person's, not an application's.
   [/\bissue an? .*(token|code|assertion)\b|validate (local account|client) credentials|federate with/, 'authentication', 3002, 1, always('informational')],
-  [/^(get|retrieve|(bulk )?download) /, 'directory', 3004, 2, always('informational')],
+  [/^(get|retrieve|(bulk )?download) (?!role)/, 'directory', 3004, 2, always('informational')],
   [/^(evaluate|validate) /, 'authentication', 3004, 99, always('informational')],
   [/compromised|(fraud|suspicious activity) reported/, 'directory', 3001, 'account', always('high')],
   [/consent to application/, 'application', 3005, 1, always('medium')],
   [/app role assignment|permission ?grant(?!s? ?polic)|consent/, 'application', 3005, 'access', byRemoval('low', 'medium')],
   [/role ?assignment (to|from) role ?definition/, 'role', 3005, 'access', always('medium')],
-  [/role (definition|setting)|\bpim (alert|policy)/, 'role', 3004, 'entity', always('medium')],
+  [/role (definition|setting|from template)|\bpim (alert|policy)/, 'role', 3004, 'entity', always('medium')],
   [/\broles?\b|\bpim\b/, 'role', 3005, 'access', always('medium')],
   [/federation settings|domain authentication|domain federation/, 'directory', 3004, 3, always('high')],
   // From where the directory learns who somebody is: what lets others in who take it over.
-  [/pass-?through authentication|desktop sso|dirsync|password writeback|basedauthconfiguration|identity provider/, 'directory', 3004, 'entity', always('medium')],
-  [/feature rollout|rollout policy/, 'authentication', 3004, 3, always('medium')],
+  [/pass-?through authentication|desktop sso|dirsync|basedauthconfiguration|identity provider/, 'directory', 3004, 'entity', always('medium')],
   [/\bconnector\b/, 'application', 3004, 'entity', operation => (adds.test(operation) && !/\bgroup/.test(operation) ? 'medium' : 'low')],
   [/\bdomain\b/, 'directory', 3004, 'entity', always('medium')],
   [/windows hello|passwordless|passkey|fido2|security key|temporary access pass|platform credential/, 'authentication', 3001, 'factor', byRemoval('medium', 'low')],
+  [/application password/, 'authentication', 3001, 'account', always('low')],
   [/credential|certificates and secrets|password to (application|service)/, 'application', 3004, 3, byRemoval('low', 'high')],
   // Who is refused, or let off, every second factor for a while.
   [/(blocked|bypass(ed)?) ?user\b|block on user/, 'authentication', 3001, 99, operation => (/bypass/.test(operation) && !removes.test(operation) ? 'medium' : 'low')],
-  [/strong auth|security info|authentication method(?!s policy)|\bmfa\b(?!.*polic)|multi-?factor|\btotp\b|oath token/, 'authentication', 3001, 'factor', byRemoval('medium', 'low')],
+  [/strong auth|security info|authentication method(?!s policy)|\bmfa\b(?!.*polic)|multi-?factor|\btotp\b|hardware oath token/, 'authentication', 3001, 'factor', byRemoval('medium', 'low')],
   [/policy|policies|conditional access|named location|security defaults|cross-tenant|continuous access|authenticationcontext/, 'policy', 3004, 'entity', byRemoval('high', 'medium')],
   [/owner (to|from) (application|service)/, 'application', 3004, 3, byRemoval('low', 'medium')],
   [/application|service principal|\bapp\b/, 'application', 3004, 'entity', always('low')],
-  [/bitlocker|local admin(istrator)? password|\blaps\b/, 'device', 3004, 'entity', operation => (reads.test(operation) ? 'medium' : byRemoval('low', 'informational')(operation))],
+  [/bitlocker|local admin(istrator)? password|\blaps\b/, 'device', 3004, 'secret', operation => (reads.test(operation) ? 'medium' : byRemoval('low', 'informational')(operation))],
   [/device|registered (owner|user)/, 'device', 3004, 'entity', always('informational')],
   [/\bgroup/, 'directory', 3006, 'group', byRemoval('low', 'informational')],
   [/signed? ?in|logged ?in|sign-in|logon/, 'authentication', 3002, 1, always('informational')],
-  [/user|password|guest|invite|licen[cs]e|account|manager|refreshtoken/, 'directory', 3001, 'account', byRemoval('low', 'informational')],
+  [/user(?! (flow|attribute|setting))|password|guest|invite|licen[cs]e|account|manager|refreshtoken/, 'directory', 3001, 'account', byRemoval('low', 'informational')],
 ]; // prettier-ignore
 
 /** Class of a directory operation such as `Add member to role.`; case and a final full stop do not matter. */
@@ -99,6 +99,7 @@ const activities: Readonly<Record<Exclude<Activity, number>, (operation: string)
   entity: entityActivity,
   group: groupActivity,
   account: accountActivity,
+  secret: operation => (reads.test(operation) ? 2 : 3),
   factor: operation => (removes.test(operation) ? 11 : adds.test(operation) ? 10 : 99),
 };
 
@@ -111,6 +112,8 @@ function entityActivity(operation: string): number {
   if (/\b(update|updated|set|change|changed|modify|edit)\b/.test(operation)) return 3;
   if (/\bdisable/.test(operation)) return 9;
   if (/\benable/.test(operation)) return 8;
+  if (/\bunregister/.test(operation)) return 7;
+  if (/\bdeactivate/.test(operation)) return 11;
   return reads.test(operation) ? 2 : 99;
 }
 
@@ -128,8 +131,8 @@ function groupActivity(operation: string): number {
 
 /** Where the account itself is: not what a person has, sees or asks for. */
 const ofAccount =
-  /\b(add|create|new|invite|delete|remove|disable|enable)(e?d)? (the |an? )?((external|internal|guest|agent|user) )?(users?|accounts?|guests?)(?=$| -| \(| with | to b2b| account| task)|\b(?:user|account|guest) (?:was )?(create|invite|delete|remove|disable|enable)d\b/;
-const isNotDone = /\brestore|\bstarted\b|progress|\bblocked\b|request|\bforce\b/;
+  /\b(add|create|new|invite|delete|remove|disable|enable)(e?d)? (the |an? )?((external|internal|guest|agent|user) )?(users?|accounts?|guests?)(?=$| -| \(| with | account| task)|\b(?:user|account|guest) (?:was )?(create|invite|delete|remove|disable|enable)d\b/;
+const isNotDone = /\brestore|\bstarted\b|progress|\bblocked\b|request|\bforce\b|\bregister/;
 
 /** OCSF 3001. */
 function accountActivity(operation: string): number {
@@ -137,6 +140,7 @@ function accountActivity(operation: string): number {
   if (/reset.*password|password.*reset/.test(operation)) return 4;
   if (/change.*password|password.*change/.test(operation)) return 3;
   if (/unlock/.test(operation)) return 12;
+  if (/\buser creation\b/.test(operation)) return 1;
   const found = ofAccount.exec(operation);
   return accountVerbs[found?.[1] ?? found?.at(-1) ?? ''] ?? 99;
 }

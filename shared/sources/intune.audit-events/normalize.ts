@@ -220,7 +220,8 @@ function verbOf(record: AuditEvent, operation: string): Verb {
   // `Action` says nothing of what was done: `createDeviceManagementScript` is one, too.
   const type = word(record.activityOperationType)?.toLowerCase() ?? '';
   const said = `${type === 'action' ? '' : type} ${operation}`.trim().toLowerCase();
-  // `createRemoteHelpSession ManagedDevice` makes no device.
+  // `createRemoteHelpSession ManagedDevice` makes no device, and what somebody is taken off is still there.
+  if (/^(delete|remove)\w+From[A-Z]/.test(operation)) return 'update';
   const [, thing = null, resource = null] = madeBy.exec(operation) ?? [];
   if (thing !== resource) return 'act';
   if (/^(create|add)/.test(said)) return 'create';
