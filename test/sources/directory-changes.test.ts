@@ -1,29 +1,54 @@
 import { describe, expect, test } from 'vitest';
 import type { Entity, EntityKind } from '../../shared/model/event.ts';
 import type { OperationClass } from '../../shared/sources/_kit/entra-operation.ts';
-import { permissionTold, policyState } from '../../shared/sources/entra.directory-audits/changes.ts';
+import { permissionTold, policyChange } from '../../shared/sources/entra.directory-audits/changes.ts';
 
-describe('the state of a policy', () => {
-  const of = (displayName: string, before: object, after: object) =>
-    policyState({
-      activityDateTime: '2026-10-05T09:12:44Z',
-      targetResources: [
-        {
-          modifiedProperties: [
-            { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
-          ],
-        },
-      ],
-    });
+describe('the change of a policy', () => {
+  const of = (displayName: string, before: object | null, after: object | null) =>
+    policyChange(
+      {
+        activityDateTime: '2026-10-05T09:12:44Z',
+        targetResources: [
+          {
+            modifiedProperties: [
+              { displayName, oldValue: JSON.stringify(before), newValue: JSON.stringify(after) },
+            ],
+          },
+        ],
+      },
+      'Update conditional access policy',
+    );
   const policy = 'ConditionalAccessPolicy';
   const [on, off] = [{ state: 'enabled' }, { state: 'disabled' }];
-  test('is told where it changed', () => {
-    expect(of(policy, on, off)).toEqual({ was: 'enabled', is: 'disabled' });
+  const excluding = (...excludeUsers: string[]) => ({ ...on, conditions: { users: { excludeUsers } } });
+  const asking = (...builtInControls: string[]) => ({ grantControls: { operator: 'OR', builtInControls } });
+  test.each([
+    [
+      'a control spelled as the log does',
+      asking('MFA'),
+      asking('Block'),
+      '; grantControls.builtInControls: + Block, − MFA',
+      false,
+    ],
+    [
+      'that nothing is asked for',
+      asking('MFA'),
+      on,
+      '; grantControls.builtInControls: − MFA; grantControls.operator: OR → nothing; state: nothing → enabled',
+      true,
+    ],
+    ['a state', on, off, '; state: enabled → disabled', true],
+    ['another state', off, on, '; state: disabled → enabled', false],
+    ['whom it leaves out', excluding(), excluding('u'), '; conditions.users.excludeUsers: + u', true],
+    ['whom it left out', excluding('u'), excluding(), '; conditions.users.excludeUsers: − u', false],
+  ])('%s is told, and whether it is weaker', (_, before, after, told, isWeaker) => {
+    expect(of(policy, before, after)).toEqual({ told, isWeaker });
   });
   test.each([
     ['the same', policy, on, on],
-    ['one that is new', policy, {}, on],
-    ['one that is gone', policy, on, {}],
+    ['only when it was saved', policy, { ...on, modifiedDateTime: 'a' }, { ...on, modifiedDateTime: 'b' }],
+    ['one that is new', policy, null, on],
+    ['one that is gone', policy, on, null],
     ['another thing’s', 'Subscription', on, off],
   ])('and not %s', (_, name, before, after) => {
     expect(of(name, before, after)).toBeNull();

@@ -16,7 +16,7 @@ const meant: readonly (readonly [prefix: string, source: string, becomes: 'refus
     ['entra-directory-audits.', 'entra.directory-audits', 'read or refused'],
     ['entra-devices.', 'entra.directory-audits', 'read or refused'],
     ['entra-mfa-registration.', 'entra.mfa-coverage', 'read or refused'],
-    ['intune-audit.', 'intune.audit-events', 'refused'],
+    ['intune-audit.', 'intune.audit-events', 'read or refused'],
     ['intune-managed-devices.', 'intune.audit-events', 'refused'],
     ['defender-alerts.', 'defender.alerts', 'read or refused'],
     ['exo-message-trace.', 'exchange.message-trace', 'read or refused'],

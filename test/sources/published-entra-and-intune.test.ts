@@ -185,7 +185,7 @@ describe('a policy changed in the directory', () => {
     const { severity, summary } = policy('enabled', 'disabled');
     expect([severity, summary]).toEqual([
       'high',
-      'Update conditional access policy on Second factor for all; state enabled → disabled',
+      'Update conditional access policy on Second factor for all; state: enabled → disabled',
     ]);
   });
   test.each([
@@ -193,7 +193,7 @@ describe('a policy changed in the directory', () => {
     [
       'disabled',
       'enabled',
-      'Update conditional access policy on Second factor for all; state disabled → enabled',
+      'Update conditional access policy on Second factor for all; state: disabled → enabled',
     ],
   ])('from %s to %s is of medium severity', (was, is, summary) => {
     expect([policy(was, is).severity, policy(was, is).summary]).toEqual(['medium', summary]);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Difference } from '../../shared/sources/_kit/difference.ts';
-import { weakens } from '../../shared/sources/entra.conditional-access/weakens.ts';
+import { weakens } from '../../shared/sources/_kit/policy-weakens.ts';
 
 type Case = readonly [path: string, from: unknown, to: unknown];
 type Lists = readonly [path: string, came: readonly string[], went: readonly string[], record: object];
@@ -75,7 +75,12 @@ describe('a list that changed lets somebody through', () => {
   test.each<Lists>([
     ['conditions.users.excludeUsers', [], ['u'], {}],
     ['conditions.users.includeUsers', ['u'], [], {}],
-    ['grantControls.builtInControls', ['block'], [], any],
+    [
+      'grantControls.builtInControls',
+      ['block'],
+      [],
+      { grantControls: { operator: 'OR', builtInControls: ['block'] } },
+    ],
     ['grantControls.builtInControls', ['mfa'], [], all],
     ['conditions.signInRiskLevels', [], ['high'], conditions({ signInRiskLevels: [] })],
     ['conditions.signInRiskLevels', ['medium'], [], conditions({ signInRiskLevels: ['high', 'medium'] })],

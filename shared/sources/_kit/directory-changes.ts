@@ -21,6 +21,8 @@ const named: readonly Named[] = [
   { kind: 'role', name: 'AppRole.Value' },
   { kind: 'role', name: 'DelegatedPermissionGrant.Scope' },
   { kind: 'user', id: 'User.ObjectID', address: 'User.UPN' },
+  // Of settings between tenants: the other one.
+  { kind: 'other', id: 'tenantId' },
 ];
 const wanted: ReadonlySet<unknown> = new Set(
   named.flatMap(({ id, name, address }) => [id, name, address].filter(part => part !== undefined)),

@@ -2,11 +2,11 @@ import type { Entity, EntityKind, NormalizedEvent, Severity } from '../../model/
 import { differencesOf, tellDifferences, type Difference } from '../_kit/difference.ts';
 import { addEntity, entity } from '../_kit/entity.ts';
 import { fields, firstWord, flag, list, word, type Fields } from '../_kit/reading.ts';
+import { weakens } from '../_kit/policy-weakens.ts';
 import { changeTime, changeWord, isAnnotation } from '../_kit/snapshot-change.ts';
 import type { About } from '../_kit/source.ts';
 import { nameOf, shortened } from '../_kit/summary.ts';
 import type { PolicyRecord } from './schema.ts';
-import { weakens } from './weakens.ts';
 
 type ChangeWord = ReturnType<typeof changeWord>;
 
@@ -68,7 +68,8 @@ function placeSeverity(became: ChangeWord, changes: readonly Difference[], recor
   if (became === 'found') return 'informational';
   const grows = changes.some(
     one =>
-      one.path === 'isTrusted' || (one.path.startsWith('ipRanges') && 'came' in one && one.came.length > 0),
+      one.path === 'isTrusted' ||
+      (one.path.startsWith('ipRanges') && ('came' in one ? one.came.length > 0 : one.to !== null)),
   );
   const isTrusted = flag(record.isTrusted) === true;
   if (became === 'changed') return isTrusted && grows ? 'high' : 'medium';
@@ -80,7 +81,7 @@ const listed: readonly (readonly [RegExp, EntityKind])[] = [
   [/\.(include|exclude)Users$/, 'user'],
   [/\.(include|exclude)Groups$/, 'group'],
   [/\.(include|exclude)Roles$/, 'role'],
-  [/\.(include|exclude)(Applications|ServicePrincipals)$/, 'application'],
+  [/\.(include|exclude)(Applications|\w*ServicePrincipals)$/, 'application'],
 ];
 const guid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 

@@ -60,7 +60,7 @@ export const entraConditionalAccess: Source<z.infer<typeof config>, PolicyRecord
     },
   },
   record: policyRecordSchema,
-  mapping: 3,
+  mapping: 4,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfPolicy(record)],

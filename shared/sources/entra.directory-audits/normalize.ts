@@ -15,7 +15,7 @@ import { fields, firstWord, integer, list, word, type Fields } from '../_kit/rea
 import { Problem } from '../_kit/source.ts';
 import { callable, ending, nameOf, shortened, summaryOf } from '../_kit/summary.ts';
 import type { DirectoryAudit } from './schema.ts';
-import { permissionTold, policyState, stateTold, type StateChange } from './changes.ts';
+import { permissionTold, policyChange, type PolicyChange } from './changes.ts';
 import { targetsOf, type Details } from './targets.ts';
 
 /** mapping.md has every field, and why. */
@@ -31,20 +31,20 @@ export function normalizeDirectoryAudit(record: DirectoryAudit): NormalizedEvent
   const targets = namedAsActor(targetsOf(record, details, operation), actor);
   const known = classifyDirectoryOperation(operation);
   const category = categoryOf(record, known);
-  const state = category === 'policy' ? policyState(record) : null;
+  const policy = category === 'policy' ? policyChange(record, operation) : null;
   return {
     time,
     category,
     operation,
     outcome,
     reason,
-    severity: severityOf(known, category, outcome, targets, record, state),
+    severity: severityOf(record, known, { category, outcome, actor, targets, policy }),
     actor,
     targets,
     client: clientOf(record, initiator, details, actor, service),
     mail: null,
     correlationId: word(record.correlationId),
-    summary: sentence(operation, known, actor, targets, outcome, reason, state),
+    summary: sentence(operation, known, actor, targets, outcome, reason, policy),
     ocsf: known.ocsf,
   };
 }
@@ -193,20 +193,36 @@ function categoryOf(record: DirectoryAudit, known: OperationClass): Category {
 const administered: ReadonlySet<Category> = new Set(['role', 'policy', 'application']);
 
 function severityOf(
-  known: OperationClass,
-  category: Category,
-  outcome: Outcome,
-  targets: readonly Entity[],
   record: DirectoryAudit,
-  state: StateChange | null,
+  known: OperationClass,
+  its: {
+    category: Category;
+    outcome: Outcome;
+    actor: Entity | null;
+    targets: readonly Entity[];
+    policy: PolicyChange | null;
+  },
 ): Severity {
+  const { category, outcome, actor, targets, policy } = its;
   if (outcome === 'failure')
     return administered.has(category) || known.severity === 'high' ? 'medium' : 'low';
-  if (state?.was === 'enabled') return 'high';
+  if (policy?.isWeaker === true) return 'high';
   const gives = known.ocsf.class === 3005 && known.ocsf.activity === 1;
   if (gives && (namesPowerfulRole(targets) || consentsForAll(record))) return 'high';
-  return known.severity;
+  // A factor of somebody else's account is a way into it.
+  const addsFactor = known.ocsf.class === 3001 && known.ocsf.activity === 10;
+  const isOfOther =
+    /^admin\b/i.test(word(record.resultReason) ?? '') || targets.some(target => isAnother(target, actor));
+  return addsFactor && isOfOther ? 'medium' : known.severity;
 }
+
+const isAnother = ({ kind, id, address }: Entity, actor: Entity | null): boolean => {
+  // Services write down what a person did themselves.
+  if (actor === null || actor.kind === 'application') return false;
+  if (kind !== 'user' && kind !== 'guest') return false;
+  if (id !== null && actor.id !== null) return id !== actor.id;
+  return address !== null && actor.address !== null && address.toLowerCase() !== actor.address.toLowerCase();
+};
 
 /** An administrator's consent counts for everybody in the tenant. */
 function consentsForAll(record: DirectoryAudit): boolean {
@@ -227,13 +243,13 @@ function sentence(
   targets: readonly Entity[],
   outcome: Outcome,
   reason: string | null,
-  state: StateChange | null,
+  policy: PolicyChange | null,
 ): string {
   const membership = membershipOf(known);
   const who = targets.find(({ kind }) => kind === 'user' || kind === 'guest');
   const what = targets.find(({ kind }) => kind === membership?.of);
   if (membership === null || actor === null || who === undefined || what === undefined) {
-    const addition = state === null ? permissionTold(known, targets) : stateTold(state);
+    const addition = policy?.told ?? permissionTold(known, targets);
     return summaryOf({ operation, actor, targets: namedFirst(targets), outcome, reason }, addition);
   }
   const verb = outcome === 'failure' ? membership.tries : membership.does;

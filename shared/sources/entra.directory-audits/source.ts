@@ -56,7 +56,7 @@ export const entraDirectoryAudits: Source<z.infer<typeof config>, DirectoryAudit
     pages: (ctx, window, resume) => graphPages(ctx.http, request(window), resume),
   },
   record: directoryAuditSchema,
-  mapping: 8,
+  mapping: 9,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),

@@ -131,20 +131,25 @@ function targetsOf(record: RoleRecord, principals: readonly Entity[], role: Enti
   const found: Entity[] = [];
   for (const principal of principals) addEntity(found, principal);
   addEntity(found, role);
-  for (const [scope, known] of [
-    [record.directoryScopeId, record.directoryScope],
-    [record.appScopeId, record.appScope],
-  ]) {
-    const id = word(scope);
-    const name = word(fields(known)?.['displayName']);
-    if (id !== null && id !== '/') addEntity(found, entity('other', { id, name }));
-  }
+  for (const scope of scopesOf(record)) addEntity(found, scope);
   addEntity(found, groupOf(record));
   for (const scope of [...list(record.directoryScopeIds), ...list(record.appScopeIds)]) {
     if (scope !== '/') addEntity(found, entity('other', { id: word(scope) }));
   }
   return found;
 }
+
+/** What the role is limited to: a part of the directory, or of an application. */
+const scopesOf = (record: RoleRecord): Entity[] =>
+  [
+    [record.directoryScopeId, record.directoryScope],
+    [record.appScopeId, record.appScope],
+  ].flatMap(([scope, known]) => {
+    const id = word(scope);
+    return id === null || id === '/'
+      ? []
+      : (entity('other', { id, name: word(fields(known)?.['displayName']) }) ?? []);
+  });
 
 /** The group a membership is of. */
 const groupOf = (record: RoleRecord): Entity | null =>
@@ -228,9 +233,8 @@ function howLong(record: RoleRecord): string {
 }
 
 const scopeOf = (record: RoleRecord): string => {
-  const group = groupOf(record);
-  const scope = word(record.directoryScopeId) ?? (group === null ? null : nameOf(group));
-  return scope === null || scope === '/' ? '' : ` over ${scope}`;
+  const scope = scopesOf(record)[0] ?? groupOf(record);
+  return scope === null ? '' : ` over ${nameOf(scope)}`;
 };
 
 type Verbs = Readonly<Record<Exclude<ChangeWord, 'changed'>, string>>;

@@ -74,7 +74,7 @@ export const entraRoleAssignments: Source<z.infer<typeof config>, RoleRecord> = 
     },
   },
   record: roleRecordSchema,
-  mapping: 6,
+  mapping: 7,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => [keyOfRole(record)],

@@ -44,3 +44,7 @@ function isManaged(record: SignIn): boolean {
     word(fields(unpacked(record.managedServiceIdentity))?.['msiType']) ?? word(record.managedIdentityType);
   return type !== null && type.toLowerCase() !== 'none';
 }
+
+/** Whether nobody sat in front of it. */
+export const isOfApplication = (kind: SignInKind): boolean =>
+  kind === 'servicePrincipal' || kind === 'managedIdentity';

@@ -1,5 +1,5 @@
 import { wordTable } from '../../kernel/word-table.ts';
-import type { Client, Entity, NormalizedEvent, Outcome, Severity } from '../../model/event.ts';
+import type { Client, Entity, NormalizedEvent, Outcome } from '../../model/event.ts';
 import { addEntity, client, entity } from '../_kit/entity.ts';
 import { parseIp } from '../_kit/ip.ts';
 import { unpacked } from '../_kit/json-in-string.ts';
@@ -9,7 +9,8 @@ import { fields, firstWord, flag, integer, list, word, type Fields } from '../_k
 import { Problem } from '../_kit/source.ts';
 import { callable, ending, nameOf, shortened } from '../_kit/summary.ts';
 import type { SignInKind } from './config.ts';
-import { kindOf } from './kind.ts';
+import { isOfApplication, kindOf } from './kind.ts';
+import { riskOf, severityOf } from './risk.ts';
 import type { SignIn } from './schema.ts';
 
 /** A sign-in has no name of its own; these are the names of the four lists in Microsoft's portal, shortened. */
@@ -48,6 +49,12 @@ export function normalizeSignIn(record: SignIn): NormalizedEvent {
   };
 }
 
+/**
+ * Nobody was refused: whether to stay signed in was asked, or a password had to be set. What came of it is a record of
+ * its own.
+ */
+const interruptions: ReadonlySet<number> = new Set([50_125, 50_140]);
+
 /** `errorCode` decides; the text beside a success says what the sign-in was satisfied by. */
 function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } {
   // Exports of others lay the three fields of `status` beside the rest, tables have two of them there again.
@@ -60,7 +67,8 @@ function outcomeOf(record: SignIn): { outcome: Outcome; reason: string | null } 
     const stated = said(status['failureReason']) ?? said(record.resultDescription);
     const parts = [stated, addition ?? failedStep(record)].filter(part => part !== null);
     const why = [...new Set(parts)].reduce((all, part) => (all === '' ? part : joinedTo(all, part)), '');
-    return { outcome: 'failure', reason: why === '' ? String(code) : `${code}: ${why}` };
+    const outcome = interruptions.has(code) ? 'unknown' : 'failure';
+    return { outcome, reason: why === '' ? String(code) : `${code}: ${why}` };
   }
   return outcomeWithoutCode(record) ?? { outcome: 'unknown', reason: addition };
 }
@@ -111,9 +119,6 @@ function known(value: unknown): string | null {
 
 const isGuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
-const isOfApplication = (kind: SignInKind): boolean =>
-  kind === 'servicePrincipal' || kind === 'managedIdentity';
-
 function actorOf(record: SignIn, kind: SignInKind): Entity | null {
   const principal = known(record.userPrincipalName);
   // Rows of accounts in other tenants, and of some that services use, repeat the id there.
@@ -126,6 +131,9 @@ function actorOf(record: SignIn, kind: SignInKind): Entity | null {
     const guest = known(record.userType)?.toLowerCase() === 'guest' || /#ext#/i.test(address ?? '');
     return entity(guest ? 'guest' : 'user', { id, name: known(record.userDisplayName), address });
   }
+  // Somebody sat there: what they used did not sign in by itself.
+  if (!isOfApplication(kind) && flag(record.isInteractive) === true)
+    return entity('user', { name: known(record.userDisplayName) });
   const app = entity('application', {
     id: firstWord(record.servicePrincipalId, record.appId),
     name: firstWord(record.servicePrincipalName, record.appDisplayName),
@@ -184,44 +192,6 @@ function clientOf(record: SignIn, kind: SignInKind, place: Fields | null): Clien
 
 const countryIn = (text: string): string | null => (/^[A-Za-z]{2}$/.test(text) ? text.toUpperCase() : null);
 
-const levels = wordTable<Severity>({ low: 'low', medium: 'medium', high: 'high' });
-const order: readonly (Severity | undefined)[] = ['informational', 'low', 'medium', 'high', 'critical'];
-const worse = (a: Severity, b: Severity | undefined): Severity =>
-  order.indexOf(b) > order.indexOf(a) ? (b ?? a) : a;
-
-/** What was detected; tables write the name of the field otherwise. */
-const detectionsOf = (record: SignIn): string[] =>
-  list(unpacked(record.riskEventTypes_v2 ?? record.riskEventTypes_V2)).flatMap(type => word(type) ?? []);
-
-/**
- * A level of risk in the provider's word, where there is one. Applications' sign-ins say `low` where nothing was found:
- * without a state, and without a detection.
- */
-function levelOf(record: SignIn, kind: SignInKind, value: unknown): string | undefined {
-  const level = word(value)?.toLowerCase() ?? '';
-  if (levels[level] === undefined) return undefined;
-  const isFound = word(record.riskState) !== null || detectionsOf(record).length > 0;
-  return level === 'low' && isOfApplication(kind) && !isFound ? undefined : level;
-}
-
-/** Somebody looked at the risk and found nothing. */
-const isSettled = (state: string | undefined): boolean => state === 'dismissed' || state === 'confirmedsafe';
-
-function severityOf(record: SignIn, kind: SignInKind, outcome: Outcome, reason: string | null): Severity {
-  // The person was asked for a second factor of a sign-in of somebody else's, and said so.
-  const isFraud = outcome === 'failure' && /fraud/i.test(reason ?? '');
-  const isOdd = outcome === 'failure' || flag(record.flaggedForReview) === true;
-  const least: Severity = isFraud ? 'medium' : isOdd ? 'low' : 'informational';
-  const state = word(record.riskState)?.toLowerCase();
-  if (state === 'confirmedcompromised') return 'high';
-  if (isSettled(state)) return least;
-  const risk = [record.riskLevelDuringSignIn, record.riskLevelAggregated]
-    .map(level => levels[levelOf(record, kind, level) ?? ''])
-    .reduce<Severity>(worse, least);
-  // Without a P2 licence the level is hidden, and only the state tells.
-  return state === 'atrisk' ? worse(risk, 'medium') : risk;
-}
-
 // Ways to sign in that a person is easily talked into, or that know no second factor.
 const flows = wordTable<string>({
   devicecode: 'device code',
@@ -261,28 +231,33 @@ function sentence(
     .find(method => method !== undefined);
   const old = protocol === null || modern.has(protocol.toLowerCase()) ? '' : ` by ${protocol}`;
   const by = flow === undefined ? old : `${old} by ${flow}`;
-  const why = outcome === 'failure' ? ending(outcome, reason).replace(', failed', '') : '';
+  const why = outcome === 'success' ? '' : ending('failure', reason).replace(', failed', '');
   return shortened(
-    `${who} ${does}${to}${way}${from}${at}${by}${factor(record, reason)}${risk(record, its.kind)}${why}`,
+    `${who} ${does}${to}${way}${from}${at}${by}${across(record)}${factor(record, reason)}${knownPassword(record, outcome)}${riskOf(record, its.kind)}${why}`,
   );
+}
+
+/** From a tenant to another: of a guest, or of a partner who looks after this one. */
+function across(record: SignIn): string {
+  const type = word(record.crossTenantAccessType);
+  return type === null ? '' : `, across tenants (${type})`;
+}
+
+/** Who was stopped by a policy or a second factor may be somebody else who knows the password. */
+function knownPassword(record: SignIn, outcome: Outcome): string {
+  if (outcome !== 'failure') return '';
+  const isKnown = stepsOf(record).some(
+    step =>
+      /^password/i.test(word(step?.['authenticationMethod']) ?? '') && flag(step?.['succeeded']) === true,
+  );
+  return isKnown ? ', password correct' : '';
 }
 
 function factor(record: SignIn, reason: string | null): string {
   if (word(record.authenticationRequirement)?.toLowerCase() !== 'multifactorauthentication') return '';
-  // A policy wants one, and lets whoever comes from a known place or device off it.
-  return /mfa requirement skipped/i.test(reason ?? '') ? ', second factor skipped' : ', second factor asked';
-}
-
-/** Why a sign-in is graver than others: what was found at once, what was found later, or what people made of it. */
-function risk(record: SignIn, kind: SignInKind): string {
-  const state = word(record.riskState)?.toLowerCase() ?? '';
-  const types = detectionsOf(record);
-  const of = types.length === 0 ? '' : ` (${types.slice(0, 3).join(', ')})`;
-  const level = levelOf(record, kind, record.riskLevelDuringSignIn);
-  if (level !== undefined) return `, ${level} risk${of}`;
-  if (state === 'confirmedcompromised') return ', confirmed compromised';
-  if (isSettled(state)) return '';
-  const later = levelOf(record, kind, record.riskLevelAggregated);
-  if (later !== undefined) return `, ${later} risk found later${of}`;
-  return state === 'atrisk' ? `, at risk${of}` : '';
+  // A policy wants one, and lets whoever comes from a known place or device off it, or brings proof of an earlier one.
+  if (/mfa requirement skipped/i.test(reason ?? '')) return ', second factor skipped';
+  return /satisfied by claim/i.test(reason ?? '')
+    ? ', second factor satisfied by a claim'
+    : ', second factor asked';
 }

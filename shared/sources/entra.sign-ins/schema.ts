@@ -9,7 +9,7 @@ export const optionalFields = [
   'servicePrincipalName', 'signInEventTypes', 'authenticationRequirement', 'flaggedForReview', 'managedIdentityType',
   'managedServiceIdentity', 'azureResourceId', 'resultType', 'resultDescription', 'authenticationDetails', 'conditionalAccessStatus',
   'conditionalAccessPolicies', 'locationDetails', 'resourceIdentity', 'authenticationProtocol', 'originalTransferMethod',
-  'category',
+  'category', 'crossTenantAccessType',
 ] as const; // prettier-ignore
 
 /** Of rows of a table: the time a query kept where it left out the record's, and their spelling of what was detected. */

@@ -73,7 +73,7 @@ export const entraSignIns: Source<SignInsConfig, SignIn> = {
       toldOfAge(graphPages(ctx.http, request(ctx, window), resume), window, ctx.asOf),
   },
   record: signInSchema,
-  mapping: 7,
+  mapping: 8,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   // The request's id. Graph may show several rows of one id (risk found, MFA completed, more policies than fit in a

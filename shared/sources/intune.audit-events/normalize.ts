@@ -44,9 +44,12 @@ export function normalizeAuditEvent(record: AuditEvent): NormalizedEvent {
     client: clientOf(record, who, actor),
     mail: null,
     correlationId: word(record.correlationId),
-    summary: summaryOf({ operation, actor, targets, outcome, reason }, changesOf(resources)),
-    // Entity management. What somebody is taken off is still there: `deleteUserFromSharedAppleDevice`.
-    ocsf: { class: 3004, activity: /^(delete|remove)\w+From[A-Z]/.test(operation) ? 3 : activities[verb] },
+    summary: summaryOf(
+      { operation, actor, targets: withoutLinks(targets), outcome, reason },
+      changesOf(resources),
+    ),
+    // Entity management.
+    ocsf: { class: 3004, activity: activities[verb] ?? 99 },
   };
 }
 
@@ -110,10 +113,10 @@ const clientOf = (record: AuditEvent, who: Fields | null, actor: Entity | null):
 
 // Order matters: an assignment of an application is a policy's doing, a role assignment a role's.
 const kinds: readonly (readonly [RegExp, EntityKind])[] = [
-  [/role/i, 'role'],
+  [/role(?!scopetag)/i, 'role'],
   [/policy|assignment|configuration|compliance|baseline|script|profile|intent|setting/i, 'policy'],
-  [/app(?!roval)/i, 'application'],
-  [/device(?!management|category)/i, 'device'],
+  [/app(?!roval|le)/i, 'application'],
+  [/device(?!management|category)|cloudpc/i, 'device'],
   [/group/i, 'group'],
   [/user/i, 'user'],
 ];
@@ -156,6 +159,15 @@ const everybody = wordTable<string>({
   'acacacac-9df4-4c7d-9d50-4ef0226f57a9': 'All users',
 });
 
+/** An assignment without a name, its id made of what is assigned and to whom, says nothing beside those two. */
+const withoutLinks = (targets: readonly Entity[]): readonly Entity[] =>
+  targets.filter(
+    ({ id, name }) =>
+      name !== null ||
+      id === null ||
+      !targets.some(other => other.id !== null && id.startsWith(`${other.id}_`)),
+  );
+
 /** A device has another id in the directory, which sign-ins have; it is told beside the change, not as another device. */
 function withDirectoryIds(targets: readonly Entity[], resources: readonly Fields[]): Entity[] {
   const found = [...targets];
@@ -190,7 +202,9 @@ function changesOf(resources: readonly Fields[]): string {
   const names = new Set<string>();
   for (const change of resources.flatMap(changesIn)) {
     const name = word(change['displayName']);
-    if (name !== null && !isNoChange.test(name)) names.add(name.slice(0, 80));
+    if (name === null || isNoChange.test(name)) continue;
+    // `$Collection.Rules.Value[3]`: one of several in a list.
+    names.add(name.replace(/^\$Collection\.|\[\d+\]/g, '').slice(0, 80));
   }
   if (names.size === 0) return '';
   const shown = [...names].slice(0, 3).join(', ');
@@ -206,21 +220,31 @@ function verbOf(record: AuditEvent, operation: string): Verb {
   // `Action` says nothing of what was done: `createDeviceManagementScript` is one, too.
   const type = word(record.activityOperationType)?.toLowerCase() ?? '';
   const said = `${type === 'action' ? '' : type} ${operation}`.trim().toLowerCase();
+  // `createRemoteHelpSession ManagedDevice` makes no device, and what somebody is taken off is still there.
+  if (/^(delete|remove)\w+From[A-Z]/.test(operation)) return 'update';
+  const [, thing = null, resource = null] = madeBy.exec(operation) ?? [];
+  if (thing !== resource) return 'act';
   if (/^(create|add)/.test(said)) return 'create';
   if (/^(patch|update|set|put|assign)/.test(said)) return 'update';
   if (/^(delete|remove)/.test(said)) return 'delete';
   return /^(get|list|read|export)/.test(said) ? 'read' : 'act';
 }
 
+const madeBy = /^(?:create|add|delete|remove)([A-Z]\w*) (\w+)$/;
+
 const categories: readonly (readonly [RegExp, Category])[] = [
   [/^role/i, 'role'],
   [/^(application|mobileapp)/i, 'application'],
   [/^(deviceconfiguration|compliance|policy|deviceintent|securitybaseline)/i, 'policy'],
-  [/^(device|enrollment)/i, 'device'],
+  [/^(device|enrollment|cloudpc)/i, 'device'],
 ];
 
+const byKind: Partial<Record<EntityKind, Category>> = { role: 'role', policy: 'policy', application: 'application', device: 'device' }; // prettier-ignore
+
 function categoryOf(record: AuditEvent, operation: string): Category {
-  const said = firstWord(record.category, record.componentName) ?? operation.split(' ').at(-1) ?? '';
+  const said = firstWord(record.category, record.componentName);
+  // What it was done to has longer names than the category it is of.
+  if (said === null) return byKind[kindOf(operation.split(' ').at(-1) ?? '')] ?? 'administration';
   return categories.find(([when]) => when.test(said))?.[1] ?? 'administration';
 }
 
@@ -231,13 +255,14 @@ const named = (record: AuditEvent, operation: string): string =>
     : `${operation} ${firstWord(record.category, record.componentName) ?? ''}`;
 
 const destroys =
-  /\b(wipe|retire|factoryreset|cleanwindowsdevice|automaticredeployment|disable(?!lostmode)|removedevicemanagement)/i;
-const reveals = /passcode|password|bitlocker|filevault|recoverykey|laps|activationlock/i;
-const governs = /role|script|compliance|conditionalaccess|enrollment|certificate|baseline|approval/i;
+  /\b(bulk)?(wipe|retire|factoryreset|cleanwindowsdevice|automaticredeployment|disable(?!lostmode)|removedevicemanagement|deprovision|reprovision)/i;
+const reveals = /passcode|password|bitlocker|filevault|recoverykey|keyrecovery|laps|activationlock/i;
+const governs =
+  /role|script|remediation|compliance|conditionalaccess|enrollment|certificate|baseline|approval|elevation/i;
 
 function severityOf(operation: string, verb: Verb, outcome: Outcome): Severity {
   if (outcome === 'failure') return 'low';
   if (destroys.test(operation)) return 'high';
-  if (reveals.test(operation) || verb === 'delete') return 'medium';
+  if (reveals.test(operation) || verb === 'delete' || /^(delete|remove)/i.test(operation)) return 'medium';
   return verb !== 'read' && governs.test(operation) ? 'medium' : 'informational';
 }

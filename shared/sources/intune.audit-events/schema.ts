@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { openRecord } from '../_kit/open-record.ts';
+import { fromLogRow } from './log-row.ts';
 
 /** What the mapping reads if it is there, of any type. */
 export const optionalFields = [
@@ -11,4 +13,4 @@ export type AuditEvent = { readonly activityDateTime: string | number } & {
   readonly [Field in (typeof optionalFields)[number]]?: unknown;
 };
 
-export const auditEventSchema = openRecord<AuditEvent>('activityDateTime');
+export const auditEventSchema = z.preprocess(fromLogRow, openRecord<AuditEvent>('activityDateTime'));

@@ -55,7 +55,7 @@ export const intuneAuditEvents: Source<z.infer<typeof config>, AuditEvent> = {
     pages: (ctx, window, resume) => graphPages(ctx.http, request(window), resume),
   },
   record: auditEventSchema,
-  mapping: 8,
+  mapping: 9,
   split: bytes => splitRecords(bytes, 'value'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'value', index),
   identity: record => identityOf(record.id, record),

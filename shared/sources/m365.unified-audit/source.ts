@@ -58,7 +58,7 @@ export const m365UnifiedAudit: Source<FeedConfig, UnifiedAudit> = {
     pages: feedPages,
   },
   record: unifiedAuditSchema,
-  mapping: 9,
+  mapping: 10,
   split: bytes => splitRecords(bytes, 'array'),
   recordBytes: (bytes, index) => recordBytes(bytes, 'array', index),
   identity: record => identityOf(record.Id, record),
