@@ -22,6 +22,7 @@ import type { Profile } from '../shared/ports/profile.ts';
 import { sources } from '../shared/sources/index.generated.ts';
 
 export interface BenchRig {
+  readonly deps: PullDeps;
   readonly profile: Profile;
   readonly targets: readonly PullTarget[];
   /** Pulls one stream until it is up to date and indexed; answers how many records were seen. */
@@ -30,7 +31,7 @@ export interface BenchRig {
 }
 
 /** Milliseconds between two looks of the index, as in the work loop. */
-const indexPause = 250;
+export const indexPause = 250;
 
 /** Where what is measured is not the product on one machine. */
 export interface BenchRigOptions {
@@ -83,6 +84,7 @@ export async function openBenchRig(
   };
   const all = { tenants: profile.tenants, sources, scopeOf: systemScopeForPulls };
   return {
+    deps,
     profile,
     targets: await allTargets(all),
     ingest: async target => {

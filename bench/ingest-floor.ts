@@ -7,7 +7,7 @@ import { crc32, gunzipSync, zstdCompressSync } from 'node:zlib';
 import { zstdOptions } from '../shared/adapters/documents/zstd-options.ts';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
 import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
-import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
+import { packId, rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
 import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
 import { indexAdvice, indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
 import { openDatabase } from '../shared/adapters/embedded/open-database.ts';
@@ -15,6 +15,7 @@ import { holdfastMigrations } from '../shared/adapters/embedded/schema.ts';
 import type { StoredEvent } from '../shared/model/event.ts';
 import type { BenchRig } from './bench-rig.ts';
 import { cpuSeconds } from './figures.ts';
+import { keptSteps } from './kept-pages.ts';
 
 /**
  * What this machine needs at the least: every page parsed, hashed and compressed once, and the values of every event
@@ -27,10 +28,10 @@ export async function measureFloor(rig: BenchRig): Promise<{ records: number; se
   let records = 0;
   let seconds = 0;
   try {
-    for await (const step of pagesInSteps(rig)) {
-      const spent = floor.measure(step);
+    for await (const { pages, events } of keptSteps(rig)) {
+      const spent = floor.measure({ pages: pages.map(({ bytes }) => bytes), events });
       seconds += spent.parse + spent.hash + spent.compress + spent.store + spent.index;
-      records += step.events.length;
+      records += events.length;
     }
     return { records, seconds };
   } finally {
@@ -134,7 +135,7 @@ function rowMaker(file: string): { of: (event: StoredEvent, position: number) =>
           [1, event.id, event.revision, position, 1, arrival.ms, recordHash],
         ],
         index: [
-          [number, arrival.id, event.revision, row.codes],
+          [number, packId(event.id), event.revision, row.codes],
           [number, ...wordColumns.map(column => row.words[column])],
         ],
       };
@@ -155,26 +156,4 @@ function insertAll(
     valuesOf(row).forEach((values, at) => statements[at]?.run(...values));
   }
   database.exec('COMMIT');
-}
-
-/** Pages as they were archived, with the events they hold; in steps, so that memory stays bounded. */
-async function* pagesInSteps(rig: BenchRig): AsyncGenerator<FloorStep> {
-  // A page whose events fall into two steps is parsed, hashed and compressed in the first.
-  const done = new Set<string>();
-  for (let after: string | null = null; ;) {
-    const { changes, next } = await rig.profile.events.changes(null, after, 4_000);
-    if (changes.length === 0 || next === null) return;
-    after = next;
-    const events = changes.map(change => change.event);
-    const pages: Uint8Array[] = [];
-    for (const { tenant, raw } of events) {
-      const key = `${tenant} ${raw.key}`;
-      if (done.has(key)) continue;
-      done.add(key);
-      const scope = rig.targets.find(target => target.tenant.id === tenant)?.scope;
-      const object = scope === undefined ? null : await rig.profile.archive.get(scope, raw.key);
-      if (object !== null) pages.push(object.bytes);
-    }
-    yield { pages, events };
-  }
 }

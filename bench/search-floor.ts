@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
 import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
-import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
+import { packId, rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
 import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
 import { indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
 import { tokenizer } from '../shared/adapters/embedded/fts-token.ts';
@@ -49,7 +49,7 @@ export function openFloor(folder: string): Floor {
           const { codes, words } = indexRow(arrival, groups, dictionary);
           // Copied, so that what making the text has left to do is not done inside the clock.
           const flat = wordColumns.map(column => words[column] && Buffer.from(words[column]).toString());
-          return { number: rowId(arrival.ms, slotOf(arrival.bits, 0)), id: arrival.id, codes, flat };
+          return { number: rowId(arrival.ms, slotOf(arrival.bits, 0)), id: packId(event.id), codes, flat };
         }),
       );
       rows.sort((a, b) => (a.number < b.number ? -1 : 1));

@@ -14,8 +14,8 @@ export const eventBytes = (event: NormalizedEvent): number =>
   Buffer.byteLength(JSON.stringify(normalizedPart(event)));
 
 /** Whether an event is larger than one may be. Nearly free for the usual event: only a long one is measured. */
-export const isTooLarge = (event: NormalizedEvent): boolean =>
-  mostBytes(event) > largestEvent && eventBytes(event) > largestEvent;
+export const isTooLarge = (event: NormalizedEvent, most = mostBytes(event)): boolean =>
+  most > largestEvent && eventBytes(event) > largestEvent;
 
 /**
  * What the events of one answer or one step may come to, by mostBytes; whoever gathers events stops with the one that
@@ -23,13 +23,16 @@ export const isTooLarge = (event: NormalizedEvent): boolean =>
  */
 export const mostTogether = 32_000_000;
 
-/** Asked of each event gathered: whether it is the last to take, for there are `limit` or they are mostTogether. */
-export function lastTaken(limit: number): (event: NormalizedEvent) => boolean {
+/**
+ * Asked of each event gathered: whether it is the last to take, for there are `limit` or they are mostTogether. `most`
+ * are its mostBytes where they are known.
+ */
+export function lastTaken(limit: number): (event: NormalizedEvent, most?: number) => boolean {
   let count = 0;
   let weight = 0;
-  return event => {
+  return (event, most = mostBytes(event)) => {
     count += 1;
-    weight += mostBytes(event);
+    weight += most;
     return count >= limit || weight > mostTogether;
   };
 }

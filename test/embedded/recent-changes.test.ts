@@ -10,7 +10,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const { recordHash: _, ...sample } = sampleEvent('a');
 const event = { ...sample, ingestedAt: '2026-10-05T12:00:00.000Z', revision: 1 };
-const change = (position: number, size = 1_000): RecentChange => ({ position, event, size });
+const change = (position: number, most = 6_000): RecentChange => ({ position, event, most });
 const positions = (found: readonly RecentChange[] | null): number[] | null =>
   found === null ? null : found.map(one => one.position);
 
@@ -48,10 +48,10 @@ it('starts anew behind a hole: another process stored what is missing', () => {
 
 it.each([
   ['in number', 100_000, 10],
-  ['in size', 3_000, 30_000],
-])('is bounded %s', (_, count, size) => {
+  ['in size', 3_000, 160_000],
+])('is bounded %s', (_, count, most) => {
   const recent = recentChanges();
-  for (let position = 1; position <= count; position += 1) recent.add([change(position, size)]);
+  for (let position = 1; position <= count; position += 1) recent.add([change(position, most)]);
   expect(recent.after(0, 1, count)).toBeNull();
   expect(recent.after(count - 100, 200, count)).toHaveLength(100);
 });

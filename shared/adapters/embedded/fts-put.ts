@@ -3,7 +3,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { openGroups } from './fts-groups.ts';
 import { isSampled, packId, rowId, slotBits, slotOf } from './fts-row-id.ts';
-import { arrivalOf, indexRow, type Arrival, type IndexRow } from './fts-row.ts';
+import { arrivalOf, indexRow, keptId, type Arrival, type IndexRow } from './fts-row.ts';
 import { emptyIndex, tableOf, wordColumns, type Part } from './fts-schema.ts';
 import type { Database, Statement, Row } from './open-database.ts';
 
@@ -52,7 +52,7 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
     const first = rowId(arrival.ms, slotOf(arrival.bits, 0));
     if (insertDoc(whole, first, arrival, row)) return first;
     // Either the id is known or the number is taken by another event of the same millisecond.
-    const known = find.get(arrival.id);
+    const known = find.get(keptId(arrival.event));
     if (known !== undefined) {
       // The same revision again may have been made anew since: what comes later holds.
       if (known.revision > arrival.event.revision) return null;
@@ -191,7 +191,7 @@ function statementsOf(db: Database, part: Part): PartStatements {
 }
 
 const insertDoc = (part: PartStatements, number: bigint, arrival: Arrival, row: IndexRow): boolean =>
-  part.insertDoc.run(number, arrival.id, arrival.event.revision, row.codes).changes > 0;
+  part.insertDoc.run(number, keptId(arrival.event), arrival.event.revision, row.codes).changes > 0;
 
 function insertWords(part: PartStatements, number: bigint, { words: w }: IndexRow): void {
   part.insertWords.run(

@@ -10,7 +10,6 @@ import { searchableText, valueBreak, valueToken } from './fts-token.ts';
 export interface Arrival {
   readonly event: StoredEvent;
   readonly ms: number;
-  readonly id: Uint8Array | string;
   /** Random bits of its own; see fts-row-id.ts. */
   readonly bits: number;
 }
@@ -22,10 +21,16 @@ export interface IndexRow {
   readonly words: Readonly<Record<WordColumn, string | null>>;
 }
 
-export function arrivalOf(event: StoredEvent): Arrival {
-  const id = packId(event.id);
-  return { event, ms: Date.parse(event.time), id, bits: spread(id) };
-}
+const packed = new Uint8Array(24);
+
+/** An event's id as the index keeps it. Bytes are good until it is called again: thousands of events wait for their turn. */
+export const keptId = ({ id }: StoredEvent): Uint8Array | string => packId(id, packed);
+
+export const arrivalOf = (event: StoredEvent): Arrival => ({
+  event,
+  ms: Date.parse(event.time),
+  bits: spread(keptId(event)),
+});
 
 /**
  * Fields an event may have no value for, in the order of their bits. Which of them it has is one token, its

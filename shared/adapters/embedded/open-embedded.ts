@@ -82,7 +82,7 @@ export async function openEmbedded(options: OpenEmbeddedOptions): Promise<Profil
 }
 
 /** Memory is what is short: some thousand records, less than one page of a large source. */
-const batch = { pages: 64, bytes: 1_000_000 };
+const batch = { pages: 64, bytes: 2_000_000 };
 
 /** `<folder>/holdfast.db` with our tables. */
 export function openHoldfastDatabase(folder: string, onDamage?: (error: AppError) => void): Database {

@@ -1,11 +1,12 @@
+import { mostTogether } from '../../model/event-size.ts';
 import type { StoredEvent } from '../../model/event.ts';
 
 /** A revision this process has stored. */
 export interface RecentChange {
   readonly position: number;
   readonly event: StoredEvent;
-  /** Characters of its document: what it weighs, near enough. */
-  readonly size: number;
+  /** Its mostBytes (model/event-size.ts): what it weighs, several times over. */
+  readonly most: number;
 }
 
 /**
@@ -25,16 +26,16 @@ export interface RecentChanges {
 }
 
 /** Twice what comes between two looks of the index where a whole memory is pulled: of half of it a fourth was read back. */
-const most = { changes: 8_000, characters: 12_000_000 };
+const bounds = { changes: 8_000, bytes: 2 * mostTogether };
 
 export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
-  let characters = 0;
+  let bytes = 0;
 
   /** Drops the older half, so that dropping costs nothing per change. */
   function shrink(): void {
     const gone = held.splice(0, Math.ceil(held.length / 2));
-    for (const { size } of gone) characters -= size;
+    for (const { most } of gone) bytes -= most;
   }
 
   return {
@@ -45,20 +46,20 @@ export function recentChanges(): RecentChanges {
       if (last !== undefined && last.position + 1 !== first.position) this.forget();
       for (const change of changes) {
         held.push(change);
-        characters += change.size;
+        bytes += change.most;
       }
-      while (held.length > most.changes || characters > most.characters) shrink();
+      while (held.length > bounds.changes || bytes > bounds.bytes) shrink();
     },
     after(from, limit, last) {
       const first = held[0]?.position;
       if (first === undefined || from + 1 < first) return null;
-      for (const { size } of held.splice(0, from + 1 - first)) characters -= size;
+      for (const { most } of held.splice(0, from + 1 - first)) bytes -= most;
       const found = held.slice(0, limit);
       return found.length === Math.min(limit, last - from) ? found : null;
     },
     forget() {
       held = [];
-      characters = 0;
+      bytes = 0;
     },
   };
 }

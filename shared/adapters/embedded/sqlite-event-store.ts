@@ -121,6 +121,8 @@ export function sqliteEventStore(database: Database): EventStore {
 interface Placed {
   readonly position: number;
   readonly event: StoredEvent;
+  /** Its mostBytes, where they are known. */
+  readonly most?: number;
 }
 
 /** No more of them than are held at a time, and whether there are others beyond. */
@@ -128,10 +130,10 @@ function held(events: Iterable<Placed>, limit: number): Pick<Changes, 'changes' 
   const changes: Change[] = [];
   const isLast = lastTaken(limit);
   let full = false;
-  for (const { position, event } of events) {
+  for (const { position, event, most } of events) {
     if (full) return { changes, more: true };
     changes.push({ position: writePosition(position), event });
-    full = isLast(event);
+    full = isLast(event, most);
   }
   return { changes, more: false };
 }

@@ -37,7 +37,7 @@ export function upsertEvents(
   let seen = 0;
   for (const event of events) {
     demandTenant(tenant.id, event.tenant);
-    demandEventSize(event);
+    const most = demandEventSize(event);
     seen += 1;
     const revision = claim(event, position + 1);
     if (revision === null) continue;
@@ -46,7 +46,7 @@ export function upsertEvents(
     const kept = storedForm(event, { ingestedAt, revision });
     const doc = JSON.stringify(kept);
     insert.run(position, tenant.number, sealOf(doc), doc);
-    stored.push({ position, event: kept, size: doc.length });
+    stored.push({ position, event: kept, most });
   }
   if (stored.length > 0) {
     database.prepare('UPDATE feed_position SET last = ? WHERE one = 1').run(position);
@@ -76,6 +76,8 @@ function claimer(
   const newest = database.prepare<{ revision: number }>(
     'SELECT max(revision) AS revision FROM event_versions WHERE tenant = ? AND id = ?',
   );
+  // One for all: SQLite copies what it is given.
+  const hash = Buffer.alloc(32);
   const numbers = new Map<string, number>();
   const sourceOf = (name: string): number => {
     const number = numbers.get(name) ?? sources.give(name);
@@ -85,9 +87,8 @@ function claimer(
   // A page is nearly always all new or all known: what the last event was decides what is tried first.
   let expectKnown = false;
   return (event, position) => {
-    const hash = Buffer.from(event.recordHash, 'hex');
     // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
-    if (hash.length !== 32) {
+    if (hash.write(event.recordHash, 'hex') !== hash.length || event.recordHash.length !== 2 * hash.length) {
       throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
     }
     const known = (): boolean => same.get(tenant, event.id, hash) !== undefined;
