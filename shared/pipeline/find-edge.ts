@@ -63,7 +63,7 @@ async function isAnswered(
   const window = { from, to: plus(from, policy.step) };
   try {
     await firstPage(
-      pages(contextOf(deps, target, deps.http(target.tenant), { ...open, window }), window, null),
+      pages(contextOf(deps, target, deps.http(target.tenant), open), window, null),
     );
     return true;
   } catch (thrown) {

@@ -1,5 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
-import { plus, seconds, type Instant } from '../kernel/time.ts';
+import { isWaitOver, plus, seconds, type Instant } from '../kernel/time.ts';
 import type { Cursor, OpenWindow } from '../model/cursor.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
@@ -22,7 +22,8 @@ export const leaseOf = (deps: PullDeps): { owner: string; until: Instant } => ({
 
 /** Somebody else works on it, and has shown a sign of life. */
 export function isBusy(open: OpenWindow, by: Pick<PullDeps, 'worker' | 'isGone'>, now: Instant): boolean {
-  if (open.lease === null || open.lease.owner === by.worker || open.lease.until <= now) return false;
+  if (open.lease === null || open.lease.owner === by.worker || isWaitOver(open.lease.until, now, leaseSpan))
+    return false;
   return by.isGone?.(open.lease.owner) !== true;
 }
 

@@ -1,7 +1,7 @@
 import { earlier, later, minus, plus, type Duration, type Instant, type Window } from '../kernel/time.ts';
-import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { aheadOfClock, isAhead } from './clock-skew.ts';
 import { forgotten, forgottenRequest, shortened, withAnswered, type GoPast } from './forgotten-span.ts';
 import { cutDown, knownFloor, memoryEdge, memoryFloor, widthInTime } from './provider-memory.ts';
 import { everyOf } from './rhythm.ts';
@@ -55,22 +55,13 @@ function horizon(policy: WindowPolicy, now: Instant): Instant {
  */
 export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant, eager = false): Plan {
   const edge = horizon(policy, now);
-  if (cursor.committedTo > now) throw aheadOfClock(cursor, now);
+  if (isAhead(cursor, now)) throw aheadOfClock(cursor, now);
   return (
     planRequested(cursor, policy, now, edge) ??
     planForward(cursor, policy, now, edge, eager) ??
     planReread(cursor, policy, now) ?? { do: 'nothing', until: nextDue(cursor, policy) }
   );
 }
-
-/** Of a cursor that is ahead of the clock. */
-export const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
-  new AppError(
-    'cursor.future',
-    'give-up',
-    'The stream is marked as pulled beyond the present. Mend the clock of this machine; the stream goes on when the time it has reached has come.',
-    { facts: { committedTo: cursor.committedTo, now } },
-  );
 
 function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
   const wanted = cursor.requested[0]?.window;
