@@ -190,5 +190,5 @@ export async function logHouse(provider: LogProvider, policy: WindowPolicy = log
   const events = async () => (await profile.events.changes([target.scope], null, 100_000)).changes;
   const ids = async (): Promise<string[]> =>
     [...new Map((await events()).map(({ event }) => [event.id, event.summary])).values()].sort();
-  return { clock, profile, target, deps, cursor, run, live, events, ids };
+  return { provider, clock, profile, target, deps, cursor, run, live, events, ids };
 }
