@@ -26,6 +26,7 @@ const narrowing = new Set([
   'provider.unavailable',
   'provider.endless',
   'provider.truncated',
+  'provider.malformed',
   'provider.link-expired',
 ]);
 
