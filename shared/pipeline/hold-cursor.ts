@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
 import { isWaitOver, plus, seconds, type Instant } from '../kernel/time.ts';
 import type { Cursor, OpenWindow } from '../model/cursor.ts';
+import { withFewGaps } from './bounded-gaps.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** A cursor as this worker last saw it. Every write goes through swap, so a stale one cannot be written. */
@@ -47,8 +48,9 @@ export async function saveCursor(
   deps: PullDeps,
   target: PullTarget,
   held: HeldCursor,
-  value: Cursor,
+  wanted: Cursor,
 ): Promise<HeldCursor> {
+  const value = withFewGaps(wanted);
   const swapped = await deps.cursors.swap(target.scope, target.ref, held.rev, value);
   if (swapped.ok) return { value, rev: swapped.rev };
   throw new AppError(
