@@ -101,3 +101,30 @@ it('of a snapshot that is begun anew nothing is left over: its pages made no eve
   expect(await ledger()).toEqual(['window.sealed']);
   await expectSealed(profile, target);
 });
+
+it('a snapshot that lost most of its things is believed when its provider has said so for an hour, not before', async () => {
+  const { clock, state, run } = await madeUp(things);
+  state.things = Array.from({ length: 20 }, (_, n) => ({ id: `t${n}` }));
+  expect(await run()).toBe('succeeded');
+  clock.advance(hours(2));
+  state.things = state.things.slice(0, 3);
+  for (let n = 0; n < 3; n += 1, clock.advance(minutes(19))) expect(await run()).toBe('provider.truncated');
+  clock.advance(minutes(19));
+  expect(await run()).toBe('succeeded');
+});
+
+it('a link to a stranger is not followed again: the window is begun anew', async () => {
+  const provider = logProvider({ pageSize: 1 });
+  const house = await logHouse(provider);
+  const day = house.clock.now() - days(1);
+  provider.entries = Array.from({ length: 5 }, (_, n) => ({ id: `e${n}`, at: day + n }));
+  provider.instead = (_asked, { page }) =>
+    page === '2' ? new AppError('provider.untrusted-url', 'retry-later', 'A stranger.') : null;
+  let code = '';
+  const deps = { ...house.deps, batch: { pages: 1, bytes: 1 } };
+  for (let n = 0; n < 20 && !code.includes('.'); n += 1) code = await house.run(100, deps);
+  expect(code).toBe('provider.untrusted-url');
+  const { open } = await house.cursor();
+  expect(open?.counts.pages).toBe(2);
+  expect(open?.resume).toBeNull();
+});
