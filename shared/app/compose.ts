@@ -21,6 +21,7 @@ import type { Source } from '../sources/_kit/source.ts';
 import { sources } from '../sources/index.generated.ts';
 import type { Settings } from './config.ts';
 import { product, version } from './product.ts';
+import { endDroppedRequests } from './end-dropped-requests.ts';
 import { providerDoors } from './provider-doors.ts';
 import { allTargets, everyTenant, findTarget, findTenant, type TargetDeps } from './pull-targets.ts';
 import { registerTenants } from './register-tenants.ts';
@@ -66,7 +67,6 @@ export async function compose(options: ComposeOptions): Promise<App> {
   const { settings, profile, clock, telemetry, worker, isGone } = options;
   const operator = settings.HOLDFAST_OPERATOR_TENANT === '' ? null : settings.HOLDFAST_OPERATOR_TENANT;
   const { grants, mappings, tenants: wanted } = await readSettingFiles(settings);
-  await registerTenants(profile.tenants, wanted);
   const doors = doorsOf(options);
   const mapped = sources.map(source => withMappings(source, mappings));
   const targets: TargetDeps = {
@@ -75,6 +75,9 @@ export async function compose(options: ComposeOptions): Promise<App> {
     scopeOf: id => systemScope(id, 'pull'),
   };
   const pull: PullDeps = { ...profile, clock, telemetry, http: doors.of, worker, isGone, newId: randomUUID };
+  await registerTenants(profile.tenants, wanted, (before, after) =>
+    endDroppedRequests({ ...targets, ...pull }, before, after),
+  );
   const upkeep = upkeepDeps(options, mapped, doors);
   const authenticator = createEntraTokenCheck({
     clock,

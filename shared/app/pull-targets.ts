@@ -42,13 +42,22 @@ export async function findTarget(
   deps: TargetDeps,
   wanted: { readonly tenant: TenantId; readonly source: string; readonly stream: string },
 ): Promise<PullTarget | GoneTarget> {
-  const scope = deps.scopeOf(wanted.tenant);
   const found = await deps.tenants.get(wanted.tenant);
-  if (found === null) return { gone: 'the tenant is not registered', scope };
-  if (found.value.state !== 'active') return { gone: 'the tenant is retired', scope };
-  const connection = found.value.connections.find(one => one.source === wanted.source);
+  if (found === null) return { gone: 'the tenant is not registered', scope: deps.scopeOf(wanted.tenant) };
+  return targetIn(deps, found.value, wanted);
+}
+
+/** A stream of a tenant, or why there is none. */
+export function targetIn(
+  deps: TargetDeps,
+  tenant: Tenant,
+  wanted: { readonly source: string; readonly stream: string },
+): PullTarget | GoneTarget {
+  const scope = deps.scopeOf(tenant.id);
+  if (tenant.state !== 'active') return { gone: 'the tenant is retired', scope };
+  const connection = tenant.connections.find(one => one.source === wanted.source);
   if (connection === undefined || !connection.enabled) return { gone: 'the connection is off', scope };
-  const target = targetsOf(deps, found.value, connection).find(one => one.ref.stream === wanted.stream);
+  const target = targetsOf(deps, tenant, connection).find(one => one.ref.stream === wanted.stream);
   return target ?? { gone: 'the connection no longer has this stream', scope };
 }
 

@@ -26,6 +26,13 @@ export const minus = (at: Instant, span: Duration): Instant => instant(at - span
 export const earlier = (a: Instant, b: Instant): Instant => (a <= b ? a : b);
 export const later = (a: Instant, b: Instant): Instant => (a >= b ? a : b);
 
+/**
+ * Whether what was to wait until an instant need not wait any more: it has come; or it lies further ahead than anyone
+ * ever waits for such a thing, twice over, and so was written while the clock was ahead.
+ */
+export const isWaitOver = (until: Instant, now: Instant, longest: Duration): boolean =>
+  until <= now || until - now > 2 * longest;
+
 /** `2026-10-05T09:12:44.183Z`: RFC 3339, UTC, milliseconds; the only form we write. */
 export const isoInstant = (at: Instant): string => new Date(at).toISOString();
 /** `2026-10-05T09:12:44Z`: what providers accept in filters. Cuts milliseconds off. */

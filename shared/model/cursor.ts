@@ -50,7 +50,9 @@ export const gapSchema = z.strictObject({
   from: at,
   to: at,
   reason: z.enum([
-    'older-than-provider-memory', 'content-expired', 'refused',
+    'older-than-provider-memory', 'content-expired',
+    // Nobody could read the answer for a day; its bytes are in the archive.
+    'unreadable',
     // Snapshots: the state was not read in its rhythm; what came and went in between nobody saw.
     'not-read',
     // Feeds: the provider no longer takes the token that said where to go on.

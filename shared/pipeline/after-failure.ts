@@ -1,6 +1,16 @@
 import type { AppError } from '../kernel/errors.ts';
-import { earlier, instant, minutes, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import {
+  earlier,
+  instant,
+  isWaitOver,
+  minutes,
+  plus,
+  seconds,
+  type Duration,
+  type Instant,
+} from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
+import { clockSkew } from './clock-skew.ts';
 import { forgotten, forgottenRequest, gonePast, type GoPast } from './forgotten-span.ts';
 
 /** One refusal is often a provider's hiccup; a licence check has been seen to fail nine times in ten. */
@@ -8,7 +18,7 @@ const refusalsBeforePause = 3;
 const refusalSpan = minutes(30);
 const firstWait = seconds(30);
 const longestWait = minutes(30);
-/** A paused stream is still tried now and then, so that a mended consent needs nobody to come back here. */
+/** The longest wait of all: a paused stream is still tried now and then, so that a mended consent needs nobody to come back here. */
 const pausedWait = minutes(6 * 60);
 
 /** After these a narrower window may do what the wide one could not. */
@@ -16,6 +26,7 @@ const narrowing = new Set([
   'provider.unavailable',
   'provider.endless',
   'provider.truncated',
+  'provider.malformed',
   'provider.link-expired',
 ]);
 
@@ -51,8 +62,12 @@ function givenBack(open: OpenWindow | null, narrower: boolean, poisoned: boolean
 function waitAfter(error: AppError, count: number): Duration {
   const doubled = Math.min(firstWait * 2 ** (count - 1), longestWait);
   const floor = error.recovery === 'pause-source' ? refusalSpan / refusalsBeforePause : 0;
-  return Math.max(doubled, floor, error.retryAfterMs ?? 0) as Duration;
+  return Math.min(Math.max(doubled, floor, error.retryAfterMs ?? 0), pausedWait) as Duration;
 }
+
+/** Whether the timer leaves a stream alone that failed. A wait that began in the future is of a clock that was ahead. */
+export const isResting = ({ failures }: Cursor, now: Instant): boolean =>
+  failures !== null && failures.since <= now + clockSkew && !isWaitOver(failures.retryAt, now, pausedWait);
 
 /**
  * What a provider's "that is older than I remember" means: how far it remembers, so that no overlap and no re-read

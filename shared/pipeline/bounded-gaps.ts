@@ -1,10 +1,13 @@
+import { without } from '../evidence/coverage.ts';
 import { earlier, hours, later, mergeWindows, type Window } from '../kernel/time.ts';
-import type { Gap } from '../model/cursor.ts';
+import type { Cursor, Gap } from '../model/cursor.ts';
 
 /** Gaps of lost objects, and windows of them, that a cursor keeps apart: enough to be exact in all but a mass loss. */
 const mostApart = 200;
 /** Characters of lost objects' names in a cursor: about a thousand names. */
 const mostNamed = 100_000;
+/** Gaps of each other reason: a hundred characters apiece, and some years of trouble. */
+const mostOthers = 1_000;
 /** Of a mass loss, what lies no further apart than this and is met together is told as one. */
 const together = hours(1);
 
@@ -34,9 +37,28 @@ export function withLost(
     else fresh = [...fresh, one];
   }
   const isMany = known.length + fresh.length > mostApart;
-  const all = forgetNames(isMany ? fewest([...known, ...joined(fresh)], hullOf) : [...known, ...fresh]);
+  const all = forgetNames(
+    isMany ? fewest([...known, ...joined(fresh)], hullOf, mostApart) : [...known, ...fresh],
+  );
   const spans = new Set(before.map(spanOf));
   return { gaps: [...others, ...all], told: all.filter(gap => !spans.has(spanOf(gap))) };
+}
+
+/**
+ * The cursor with so few gaps that it fits into its document, whatever a provider does for years: a feed that loses its
+ * token with each answer had ten megabytes of them after one. Beyond `mostOthers` those that were answered after all are
+ * forgotten, and of each reason whichever lie closest become one. The ledger has each. Pure.
+ */
+export function withFewGaps(cursor: Cursor): Cursor {
+  const { gaps, extra } = cursor;
+  if (gaps.length <= mostOthers) return cursor;
+  const left = gaps.filter(gap => isLost(gap) || without([gap], extra).length > 0);
+  const others = [...new Set(left.map(({ reason }) => reason))].flatMap(reason => {
+    const same = left.filter(gap => gap.reason === reason && !isLost(gap));
+    return fewest(same, hullOf, mostOthers);
+  });
+  // The newest last: one that follows it without a hole is joined to it.
+  return { ...cursor, gaps: [...left.filter(isLost), ...others.toSorted((a, b) => a.to - b.to)] };
 }
 
 const isLost = (gap: Gap): boolean => gap.reason === 'content-expired';
@@ -59,7 +81,11 @@ const hullOf = (a: Gap, b: Gap): Gap => ({
 
 /** The windows, merged, and where they are too many those that lie closest as one. */
 export const fewWindows = (windows: readonly Window[]): Window[] =>
-  fewest(mergeWindows(windows), (a, b) => ({ from: earlier(a.from, b.from), to: later(a.to, b.to) }));
+  fewest(
+    mergeWindows(windows),
+    (a, b) => ({ from: earlier(a.from, b.from), to: later(a.to, b.to) }),
+    mostApart,
+  );
 
 const distance = (a: Window, b: Window): number => b.from - a.to;
 
@@ -77,10 +103,10 @@ function joined(gaps: readonly Gap[]): Gap[] {
   return result;
 }
 
-/** In time order, at most `mostApart` of them: the closest joined first. */
-function fewest<T extends Window>(spans: readonly T[], join: (a: T, b: T) => T): T[] {
+/** In time order, at most so many of them: the closest joined first. */
+function fewest<T extends Window>(spans: readonly T[], join: (a: T, b: T) => T, most: number): T[] {
   const result = inTime(spans);
-  while (result.length > mostApart) {
+  while (result.length > most) {
     let closest = 0;
     let least = Infinity;
     for (const [index, next] of result.entries()) {

@@ -1,12 +1,13 @@
 import { AppError, asAppError } from '../kernel/errors.ts';
-import { minus, plus, seconds, type Duration, type Instant } from '../kernel/time.ts';
+import { seconds } from '../kernel/time.ts';
 import type { StreamId } from '../model/ids.ts';
 import type { Connection, Tenant } from '../model/tenant.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HttpClient } from '../ports/http-client.ts';
 import { firstPage as askFirst } from '../sources/_kit/first-page.ts';
-import type { Page, Permission, Probe, PullContext, Source } from '../sources/_kit/source.ts';
+import type { Permission, Probe, PullContext, Source } from '../sources/_kit/source.ts';
 import { directoryNames } from './directory-names.ts';
+import { newestPages } from './newest-pages.ts';
 
 export interface ReadinessDeps {
   readonly clock: Clock;
@@ -158,15 +159,6 @@ function contextOf(
 function firstPage(source: Source): Probe<unknown> {
   return {
     shows: source.needs.map(need => need.name),
-    ask: ctx => askFirst(pagesOf(source, ctx)),
+    ask: ctx => askFirst(newestPages(source, ctx)),
   };
-}
-
-function pagesOf({ pull }: Source, ctx: PullContext<unknown>): AsyncIterable<Page> {
-  if (pull.kind !== 'window') return pull.pages(ctx, null);
-  const { lag, step, grain } = pull.policy;
-  const cut = (at: Instant): Instant => (Math.floor(at / grain) * grain) as Instant;
-  const to = cut(minus(ctx.asOf, lag));
-  const width = Math.max(Math.min(step, seconds(300)), grain) as Duration;
-  return pull.pages(ctx, { from: cut(plus(to, -width as Duration)), to }, null);
 }

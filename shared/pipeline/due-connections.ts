@@ -3,6 +3,8 @@ import { minutes, type Duration, type Instant } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { Job, JobQueue } from '../ports/job-queue.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
+import { isResting } from './after-failure.ts';
+import { isAhead } from './clock-skew.ts';
 import { isBusy } from './hold-cursor.ts';
 import { planStream, rhythmOf, streamEvery } from './plan-stream.ts';
 import { jobKey } from './run-job.ts';
@@ -77,8 +79,9 @@ export async function countBehind(
 function isDue(deps: DueDeps, target: PullTarget, cursor: Cursor | null, now: Instant): boolean {
   if (cursor === null) return true;
   if (cursor.paused?.by === 'person') return false;
-  if (cursor.failures !== null && cursor.failures.retryAt > now) return false;
+  if (isResting(cursor, now)) return false;
   if (cursor.open !== null) return !isBusy(cursor.open, deps, now);
+  if (isAhead(cursor, now)) return true;
   return planStream(target, cursor, now).do !== 'nothing';
 }
 

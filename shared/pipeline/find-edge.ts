@@ -62,9 +62,7 @@ async function isAnswered(
   const { pages, policy } = windowPull(target);
   const window = { from, to: plus(from, policy.step) };
   try {
-    await firstPage(
-      pages(contextOf(deps, target, deps.http(target.tenant), { ...open, window }), window, null),
-    );
+    await firstPage(pages(contextOf(deps, target, deps.http(target.tenant), open), window, null));
     return true;
   } catch (thrown) {
     if (isTooOld(thrown)) return false;

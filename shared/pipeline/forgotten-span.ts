@@ -40,6 +40,17 @@ function joinedGaps(gaps: readonly Gap[], gap: Gap): Gap[] {
   return [...gaps, gap];
 }
 
+const unreadableOf = ({ gaps }: Cursor): readonly Gap[] =>
+  gaps.filter(({ reason }) => reason === 'unreadable');
+
+/** The first part of a span that holds nothing given up as unreadable: that would only fail once more. */
+export const readable = (cursor: Cursor, from: Instant, to: Instant): Window =>
+  without([{ from, to }], unreadableOf(cursor))[0] ?? { from: to, to };
+
+/** The same of the span up to where the cursor stands, from its end. */
+export const readableSince = (cursor: Cursor, from: Instant): Instant =>
+  without([{ from, to: cursor.committedTo }], unreadableOf(cursor)).at(-1)?.from ?? cursor.committedTo;
+
 export function shortened(cursor: Cursor, doneTo: Instant): Cursor['requested'] {
   const [first, ...rest] = cursor.requested;
   if (first === undefined || first.window.to <= doneTo) return rest;

@@ -1,6 +1,7 @@
 import { AppError } from '../kernel/errors.ts';
-import { plus, seconds, type Instant } from '../kernel/time.ts';
+import { isWaitOver, plus, seconds, type Instant } from '../kernel/time.ts';
 import type { Cursor, OpenWindow } from '../model/cursor.ts';
+import { withFewGaps } from './bounded-gaps.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 
 /** A cursor as this worker last saw it. Every write goes through swap, so a stale one cannot be written. */
@@ -22,7 +23,8 @@ export const leaseOf = (deps: PullDeps): { owner: string; until: Instant } => ({
 
 /** Somebody else works on it, and has shown a sign of life. */
 export function isBusy(open: OpenWindow, by: Pick<PullDeps, 'worker' | 'isGone'>, now: Instant): boolean {
-  if (open.lease === null || open.lease.owner === by.worker || open.lease.until <= now) return false;
+  if (open.lease === null || open.lease.owner === by.worker || isWaitOver(open.lease.until, now, leaseSpan))
+    return false;
   return by.isGone?.(open.lease.owner) !== true;
 }
 
@@ -46,8 +48,9 @@ export async function saveCursor(
   deps: PullDeps,
   target: PullTarget,
   held: HeldCursor,
-  value: Cursor,
+  wanted: Cursor,
 ): Promise<HeldCursor> {
+  const value = withFewGaps(wanted);
   const swapped = await deps.cursors.swap(target.scope, target.ref, held.rev, value);
   if (swapped.ok) return { value, rev: swapped.rev };
   throw new AppError(

@@ -2,8 +2,9 @@ import type { AppError } from '../kernel/errors.ts';
 import { instant, seconds, type Duration, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap, OpenWindow } from '../model/cursor.ts';
 import { pastForgotten } from './after-failure.ts';
+import { aheadOfClock, isAhead } from './clock-skew.ts';
 import { withAnswered } from './forgotten-span.ts';
-import { aheadOfClock, committed, newCursor, planWindow, type Plan } from './plan-window.ts';
+import { committed, newCursor, planWindow, type Plan } from './plan-window.ts';
 import { policyFor } from './policy-for.ts';
 import { memoryEdge } from './provider-memory.ts';
 import type { PullTarget } from './pull-types.ts';
@@ -39,7 +40,7 @@ export function firstCursor(target: Of, now: Instant): Cursor {
 /** What a stream of any kind should do next; `planWindow` has the rules for windows. */
 export function planStream(target: Of, cursor: Cursor, now: Instant, eager = false): Plan {
   if (target.source.pull.kind === 'window') return planWindow(cursor, policyFor(target), now, eager);
-  if (cursor.committedTo > now) throw aheadOfClock(cursor, now);
+  if (isAhead(cursor, now)) throw aheadOfClock(cursor, now);
   const isFirst = cursor.committedTo === cursor.start;
   const wait = eager ? Math.min(eagerAfter, everyOf(target)) : everyOf(target);
   const due = isFirst ? cursor.committedTo : cursor.committedTo + wait;
@@ -121,6 +122,10 @@ export function isStale(target: Of, open: OpenWindow, now: Instant): boolean {
   return floor !== null && open.counts.pages === 0 && open.window.from < floor;
 }
 
+/** So far two readings may lie apart that were made in the stream's rhythm. */
+export const rhythmTolerance = (target: Of, cursor: Cursor): Duration =>
+  Math.max(rhythms * Math.max(everyOf(target), cursor.every ?? 0), freshness) as Duration;
+
 /**
  * The span a snapshot was not read in although its rhythm said so, or whose beginning nobody can read back any more;
  * null when there is none.
@@ -134,8 +139,7 @@ export function unreadSpan(
 ): Gap | null {
   const { from, to } = open.window;
   if (cursor.snapshot === undefined) return null;
-  const every = Math.max(everyOf(target), cursor.every ?? 0);
-  if (!baseLost && to - from <= Math.max(rhythms * every, freshness)) return null;
+  if (!baseLost && to - from <= rhythmTolerance(target, cursor)) return null;
   return to - from <= second ? null : { from, to: instant(to - second), reason: 'not-read', noticedAt: now };
 }
 

@@ -1,8 +1,16 @@
 import { earlier, later, minus, plus, type Duration, type Instant, type Window } from '../kernel/time.ts';
-import { AppError } from '../kernel/errors.ts';
 import type { Cursor, Purpose } from '../model/cursor.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
-import { forgotten, forgottenRequest, shortened, withAnswered, type GoPast } from './forgotten-span.ts';
+import { aheadOfClock, isAhead } from './clock-skew.ts';
+import {
+  forgotten,
+  forgottenRequest,
+  readable,
+  readableSince,
+  shortened,
+  withAnswered,
+  type GoPast,
+} from './forgotten-span.ts';
 import { cutDown, knownFloor, memoryEdge, memoryFloor, widthInTime } from './provider-memory.ts';
 import { everyOf } from './rhythm.ts';
 
@@ -55,22 +63,13 @@ function horizon(policy: WindowPolicy, now: Instant): Instant {
  */
 export function planWindow(cursor: Cursor, policy: WindowPolicy, now: Instant, eager = false): Plan {
   const edge = horizon(policy, now);
-  if (cursor.committedTo > now) throw aheadOfClock(cursor, now);
+  if (isAhead(cursor, now)) throw aheadOfClock(cursor, now);
   return (
     planRequested(cursor, policy, now, edge) ??
     planForward(cursor, policy, now, edge, eager) ??
     planReread(cursor, policy, now) ?? { do: 'nothing', until: nextDue(cursor, policy) }
   );
 }
-
-/** Of a cursor that is ahead of the clock. */
-export const aheadOfClock = (cursor: Cursor, now: Instant): AppError =>
-  new AppError(
-    'cursor.future',
-    'give-up',
-    'The stream is marked as pulled beyond the present. Mend the clock of this machine; the stream goes on when the time it has reached has come.',
-    { facts: { committedTo: cursor.committedTo, now } },
-  );
 
 function planRequested(cursor: Cursor, policy: WindowPolicy, now: Instant, edge: Instant): Plan | null {
   const wanted = cursor.requested[0]?.window;
@@ -103,7 +102,8 @@ function planForward(
   if (fresh <= 0) return null;
   // In the normal rhythm a sliver is not worth a request; it grows until the stream's turn comes.
   if (!eager && fresh < everyOf(cursor, policy) && cursor.committedTo > cursor.start) return null;
-  const overlapping = minus(cursor.committedTo, overlapOf(policy));
+  const overlap = Math.min(overlapOf(policy), narrowed(cursor, policy, overlapOf(policy))) as Duration;
+  const overlapping = readableSince(cursor, minus(cursor.committedTo, overlap));
   // Of a provider that is believed to remember less no overlap is asked for; but what was never read is, so that the
   // provider says itself what of it has become a gap.
   const believed = earlier(cursor.committedTo, knownFloor(cursor, policy, now));
@@ -120,13 +120,13 @@ function planForward(
 function planReread(cursor: Cursor, policy: WindowPolicy, now: Instant): Plan | null {
   const floor = knownFloor(cursor, policy, now);
   for (const [index, age] of policy.rereads.entries()) {
-    const from = later(cursor.rereadTo[index] ?? cursor.start, floor);
     const limit = index === 0 ? readBy(cursor, now - age) : now - age;
-    const end = cutDown(Math.min(cursor.committedTo, limit), policy.grain);
+    const due = cutDown(Math.min(cursor.committedTo, limit), policy.grain);
+    const { from, to: end } = readable(cursor, later(cursor.rereadTo[index] ?? cursor.start, floor), due);
     // In slabs, so that a five-minute rhythm does not become five times as many requests; but soon enough, where the
     // provider remembers hardly longer than this age: of a whole slab it would always have forgotten the beginning.
     const slab = Math.min(age / 2, (now - age - floor) / 2);
-    if (end - from < clamp(slab, policy.step, policy.maxWidth)) continue;
+    if (end - from < (end < due ? policy.grain : clamp(slab, policy.step, policy.maxWidth))) continue;
     const widest = Math.min(policy.maxWidth, widthInTime(cursor, policy, from, now));
     return {
       do: 'ask',

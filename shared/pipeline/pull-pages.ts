@@ -160,7 +160,7 @@ export function contextOf(
   deps: PullDeps,
   target: PullTarget,
   http: HttpClient,
-  open: OpenWindow,
+  open: Pick<OpenWindow, 'purpose' | 'reread'>,
 ): PullContext<unknown> {
   const parsed = target.source.config.safeParse(target.connection.config);
   if (!parsed.success) {
@@ -187,7 +187,7 @@ export function contextOf(
  * The first re-read, and whatever a person asks for, fetches immutable objects once more: an object may have
  * been listed while it was still being written, and then nothing but a second reading shows it.
  */
-const readsAgain = (open: OpenWindow): boolean =>
+const readsAgain = (open: Pick<OpenWindow, 'purpose' | 'reread'>): boolean =>
   open.purpose === 'requested' || (open.purpose === 'reread' && open.reread === 0);
 
 /** Remembers the last answer, so that one nobody can read is kept as well. */

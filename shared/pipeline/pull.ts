@@ -3,7 +3,9 @@ import { isoInstant, type Instant } from '../kernel/time.ts';
 import { noCounts, type Counts, type Cursor, type OpenWindow } from '../model/cursor.ts';
 import type { RunId } from '../model/ids.ts';
 import type { Run } from '../model/run.ts';
-import { overtaken } from './after-failure.ts';
+import { isResting, overtaken } from './after-failure.ts';
+import { backToPresent } from './back-to-present.ts';
+import { isAhead } from './clock-skew.ts';
 import { closeFound } from './close-found.ts';
 import { isBusy, leaseOf, loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
@@ -70,7 +72,7 @@ const finished = (is: 'busy' | 'nothing', counts: Counts, windows: number): Pull
 /** The timer respects a waiting time; a person who asks does not. What a person paused waits for a person. */
 function mustWait(cursor: Cursor, request: PullRequest, now: Instant): boolean {
   if (cursor.paused?.by === 'person') return true;
-  return request.trigger !== 'request' && cursor.failures !== null && cursor.failures.retryAt > now;
+  return request.trigger !== 'request' && isResting(cursor, now);
 }
 
 type Claimed =
@@ -83,8 +85,12 @@ async function claim(deps: PullDeps, target: PullTarget, from: HeldCursor, eager
     for (;;) {
       const now = deps.clock.now();
       const { open } = held.value;
+      if (open !== null && isBusy(open, deps, now)) return { is: 'busy' };
+      if (isAhead(held.value, now)) {
+        held = await backToPresent(deps, target, held);
+        continue;
+      }
       if (open !== null) {
-        if (isBusy(open, deps, now)) return { is: 'busy' };
         if (isStale(target, open, now)) {
           const left = await sealLeft(deps, target, held.value, open);
           const failures = overtaken(held.value, open, now);

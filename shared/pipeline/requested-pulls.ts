@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../kernel/errors.ts';
-import { instant, isoInstant, minutes, type Instant, type Window } from '../kernel/time.ts';
+import { instant, isoInstant, type Instant, type Window } from '../kernel/time.ts';
 import type { Cursor } from '../model/cursor.ts';
 import type { OperationId } from '../model/ids.ts';
 import type { Operation } from '../model/run.ts';
 import type { TenantScope } from '../model/scope.ts';
 import type { WindowPolicy } from '../sources/_kit/source.ts';
+import { clockSkew } from './clock-skew.ts';
 import { loadCursor, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { policyFor } from './policy-for.ts';
 import { firstCursor, planStream } from './plan-stream.ts';
@@ -63,9 +64,6 @@ function rangePolicy(target: PullTarget): WindowPolicy {
   throw new AppError('request.invalid', 'give-up', why, { target: 'range' });
 }
 
-/** How far the clock of whoever asks "until now" may be ahead of ours. */
-const clockSkew = minutes(5);
-
 /**
  * The range in whole grains, outwards: a provider asked for half a second would refuse the window for ever.
  * Never a silent clamp: what the provider no longer has is said, not skipped, and so is what it does not have yet. A
@@ -90,6 +88,29 @@ function checkedRange(target: PullTarget, range: Window, policy: WindowPolicy, n
     `The provider of ${target.source.id} remembers only from ${isoInstant(floor)} (UTC) on. Ask from then on.`,
     { target: 'from' },
   );
+}
+
+/**
+ * Ends the operations of ranges that were asked for while the clock was ahead, and reach into what is still to come:
+ * they would be under way until then. Answers the others.
+ */
+export async function endFutureRequests(
+  deps: Pick<PullDeps, 'operations' | 'clock'>,
+  target: PullTarget,
+  { requested }: Cursor,
+  now: Instant,
+): Promise<Cursor['requested']> {
+  if (requested.length === 0) return requested;
+  const latest = now + clockSkew + policyFor(target).grain;
+  for (const { window, operation } of requested.filter(one => one.window.to > latest)) {
+    const message = `The range ends at ${isoInstant(window.to)}, which is still to come: the clock was ahead when it was asked for. Ask once more for what has passed.`;
+    await changeOperation(deps, target.scope, operation, current => ({
+      ...current,
+      status: 'Canceled',
+      error: { code: 'request.invalid', message },
+    }));
+  }
+  return requested.filter(one => one.window.to <= latest);
 }
 
 /** Takes ranges out of the cursor whose operation was cancelled. */

@@ -126,7 +126,11 @@ export async function readSnapshotManifest(
 }
 
 /** A gap is as permanent as a window: whoever reads the ledger later sees what was never asked for. */
-export async function sealGap(deps: PullDeps, target: PullTarget, gap: Gap): Promise<void> {
+export async function sealGap(
+  deps: PullDeps,
+  target: PullTarget,
+  gap: Pick<Gap, 'from' | 'to' | 'objects'> & { readonly reason: Gap['reason'] | 'clock-ahead' },
+): Promise<void> {
   await appendEntry(deps, target, {
     type: 'gap.recorded',
     source: target.ref.source,

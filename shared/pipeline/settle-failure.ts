@@ -6,10 +6,12 @@ import { isBusy, saveCursor, type HeldCursor } from './hold-cursor.ts';
 import { gapBehind } from './plan-stream.ts';
 import { sealLeft } from './seal-window.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
+import { pastUnreadable } from './unreadable-span.ts';
 
 /**
  * Writes into the cursor what the failure means for the next run, and throws it on; unless the provider said
- * it has forgotten the window's beginning, or a feed's token, which is a gap to record and no failure.
+ * it has forgotten the window's beginning, or a feed's token, or nobody could read its answer for a day: that is a gap
+ * to record and no failure.
  */
 export async function settleFailure(
   deps: PullDeps,
@@ -22,7 +24,9 @@ export async function settleFailure(
   }
   const told = await toldEdge(deps, target, found.value.open, error);
   const now = deps.clock.now();
-  const behind = gapBehind(target, found.value, told, now);
+  const behind =
+    gapBehind(target, found.value, told, now) ??
+    (await pastUnreadable(deps, target, found.value, found.value.open, told));
   if (behind !== null) {
     const left =
       behind.cursor.open === null ? await sealLeft(deps, target, found.value, found.value.open) : {};

@@ -26,7 +26,7 @@ const cursor = (n: number): Cursor => ({
   },
   requested: [],
   extra: [{ from: later(-9), to: later(-5) }],
-  gaps: [{ from: later(-5), to: start, reason: 'refused', noticedAt: later(n) }],
+  gaps: [{ from: later(-5), to: start, reason: 'unreadable', noticedAt: later(n) }],
   token: null,
   failures: { count: 2, since: start, code: 'provider.throttled', retryAt: later(3) },
   paused: { reason: 'in 2026', at: start },

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
-import { minutes, plus, seconds } from '../../shared/kernel/time.ts';
+import { days, minutes, plus, seconds } from '../../shared/kernel/time.ts';
 import { jobSchema, type Job } from '../../shared/ports/job-queue.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { contosoId } from '../support/small-world.ts';
@@ -26,4 +26,28 @@ test('a job put off for a moment does not wait behind all that came after it', a
     if (taken !== null) await queue.ack(taken.id);
   }
   expect(sources).toEqual(['acme.first', 'acme.limited', 'acme.later', 'acme.last']);
+});
+
+test('jobs that were put off or taken while the clock was ahead come once it is right', async () => {
+  const clock = new ManualClock();
+  const profile = await openEmbedded({ folder: await tempFolder(), environment: {}, clock });
+  onTestFinished(() => profile.close());
+  const { queue } = profile;
+  const jobOf = (source: string): Job =>
+    jobSchema.parse({ kind: 'pull', tenant: contosoId, source, stream: 'default', trigger: 'timer' });
+  const now = clock.now();
+  const ahead = plus(now, days(3));
+  await queue.enqueue(jobOf('acme.taken'), { now: ahead, key: 'taken' });
+  expect(await queue.take(ahead, minutes(15))).not.toBeNull();
+  await queue.enqueue(jobOf('acme.waiting'), { now: ahead, key: 'waiting' });
+  // Set right, and asked for again: it waits already.
+  await queue.enqueue(jobOf('acme.waiting'), { now, key: 'waiting' });
+  const sources: string[] = [];
+  for (
+    let taken = await queue.take(now, minutes(15));
+    taken !== null;
+    taken = await queue.take(now, minutes(15))
+  )
+    if (taken.job.kind === 'pull') sources.push(taken.job.source);
+  expect(sources).toEqual(['acme.taken', 'acme.waiting']);
 });

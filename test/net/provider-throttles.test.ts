@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pacer } from '../../shared/adapters/net/pacer.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { minutes, plus, seconds } from '../../shared/kernel/time.ts';
+import { days, minutes, plus, seconds } from '../../shared/kernel/time.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { rememberedThrottles } from '../support/remembered-throttles.ts';
@@ -42,6 +42,12 @@ describe('throttles', () => {
     await refusal(client.send(get));
     expect(await throttles.until(['graph'])).toBe(clock.now() + 60_000);
     expect(await throttles.until([`graph/${contoso}`])).toBeNull();
+  });
+  test('one that was remembered while the clock was ahead stops nothing once it is right', async () => {
+    const { client, clock, throttles } = await bench(ok);
+    await throttles.remember('graph', plus(clock.now(), days(3)));
+    await client.send(get);
+    expect(clock.slept).toEqual([]);
   });
   test('one on starting subscriptions does not stop the reading', async () => {
     const { client, server } = await bench(call =>

@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
+import { endDroppedRequests } from '../../shared/app/end-dropped-requests.ts';
 import { findTarget } from '../../shared/app/pull-targets.ts';
+import { registerTenants } from '../../shared/app/register-tenants.ts';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { hours, instant, isoInstant, minutes } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import type { Tenant } from '../../shared/model/tenant.ts';
@@ -102,4 +105,46 @@ it('one that has ended stays as it is', async () => {
   expect((await operation())?.status).toBe('Succeeded');
   await work(depsWith(house, off(house.target.tenant)), job);
   expect(await operation()).toMatchObject({ status: 'Succeeded', error: null });
+});
+
+it('so does that of a job that failed before its connection went off', async () => {
+  const { house, job, operation } = await asked({ from: hours(100), to: hours(90) });
+  const { tenant } = house.target;
+  house.provider.instead = () => new AppError('provider.unavailable', 'retry-later', 'Later.');
+  const deps = depsWith(house, tenant);
+  await work(deps, job);
+  // The timer's jobs go on with the range; nothing of it is in the queue.
+  expect(await operation()).toMatchObject({ status: 'Running', error: { code: 'provider.unavailable' } });
+  expect(await house.profile.queue.depth()).toEqual({ waiting: 0, buried: 0 });
+  const targets = {
+    tenants: house.profile.tenants,
+    sources: [house.target.source],
+    scopeOf: () => house.target.scope,
+  };
+  const register = (as: Tenant): Promise<void> =>
+    registerTenants(house.profile.tenants, [as], (before, after) =>
+      endDroppedRequests({ ...targets, ...house.deps }, before, after),
+    );
+  await register(tenant);
+  await register({ ...tenant, name: 'Contoso and Sons' });
+  expect((await operation())?.status).toBe('Running');
+  await register(off(tenant));
+  const ended = await operation();
+  expect(ended).toMatchObject({ status: 'Canceled', error: { code: 'not-found' } });
+  expect(ended?.error?.message).toContain('the connection is off');
+});
+
+it.each([
+  ['retired', (tenant: Tenant): Tenant => ({ ...tenant, state: 'retired' })],
+  ['registered without the connection', (tenant: Tenant): Tenant => ({ ...tenant, connections: [] })],
+])('and where its tenant is %s; a cursor that cannot be read stops nothing', async (_how, becomes) => {
+  const { house, operation } = await asked({ from: hours(100), to: hours(90) });
+  const { tenant, scope, source } = house.target;
+  const targets = { tenants: house.profile.tenants, sources: [source], scopeOf: () => scope };
+  const corrupt = new AppError('cursor.corrupt', 'give-up', 'Not to be read.');
+  const unreadable = { ...house.profile.cursors, load: () => Promise.reject(corrupt) };
+  await endDroppedRequests({ ...targets, ...house.deps, cursors: unreadable }, tenant, becomes(tenant));
+  expect((await operation())?.status).toBe('Running');
+  await endDroppedRequests({ ...targets, ...house.deps }, tenant, becomes(tenant));
+  expect((await operation())?.status).toBe('Canceled');
 });

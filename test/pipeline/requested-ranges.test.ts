@@ -10,6 +10,7 @@ import type { PullTarget } from '../../shared/pipeline/pull-types.ts';
 import { reportJobEnd, reportProgress, requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import { exchangeMessageTrace as traces } from '../../shared/sources/exchange.message-trace/source.ts';
 import { ledgerOf } from '../support/kept.ts';
+import { logHouse, logProvider } from '../support/log-provider.ts';
 import { openLife, openStage, pullToRest, quiet, type Life, type StageOptions } from '../support/rig.ts';
 import { contosoId, smallWorld, smallWorldNow } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -151,4 +152,18 @@ it('covers what it asks for, but for an object that is gone, until that can be h
   const { covered, gaps } = coverageOf(await cursor());
   expect({ gaps, first: covered[0] }).toEqual({ gaps: [], first: window });
   await life.end();
+});
+
+it('what a requested range brings says nothing about how often to ask from now on', async () => {
+  const provider = logProvider();
+  const house = await logHouse(provider);
+  await house.live(days(1));
+  const { every } = await house.cursor();
+  expect(every).toBe(hours(1));
+  const to = instant(Math.floor(house.clock.now() / 1_000) * 1_000 - days(3));
+  provider.entries = Array.from({ length: 300 }, (_, n) => ({ id: `e${n}`, at: to - 1 - n * 1_000 }));
+  await requestPull(house.deps, house.target, { from: instant(to - hours(6)), to }, 'op-1' as OperationId);
+  await house.run();
+  expect(await house.ids()).toHaveLength(300);
+  expect((await house.cursor()).every).toBe(every);
 });

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
 import { counterRegistry } from '../../shared/adapters/net/counter-registry.ts';
@@ -8,11 +10,13 @@ import { registerTenants } from '../../shared/app/register-tenants.ts';
 import { systemScope } from '../../shared/authz/system-scope.ts';
 import { startWorkLoop } from '../../shared/host/work-loop.ts';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { seconds, type Duration } from '../../shared/kernel/time.ts';
+import { hours, isoInstant, minus, seconds, type Duration } from '../../shared/kernel/time.ts';
+import type { OperationId } from '../../shared/model/ids.ts';
+import { requestPull } from '../../shared/pipeline/requested-pulls.ts';
 import type { Profile } from '../../shared/ports/profile.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import { sources } from '../../shared/sources/index.generated.ts';
-import { openStage } from '../support/rig.ts';
+import { openStage, quiet } from '../support/rig.ts';
 import { smallWorld } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -104,6 +108,48 @@ test('once a full disk has room again every stream goes on, though nothing could
   full = false;
   await eventually(async () => (await open()).length === 0);
   expect(await open()).toEqual([]);
+});
+
+test('a process that starts with a connection switched off ends what was asked of it', async () => {
+  const stage = await openStage({ world: smallWorld() });
+  const folder = await tempFolder();
+  const profile = await openEmbedded({ folder, environment: stage.environment, clock: stage.clock });
+  const [tenant] = stage.tenants;
+  if (tenant === undefined) throw new Error('no tenant');
+  const file = join(folder, 'tenants.json');
+  const config = readConfig({ ...stage.environment, HOLDFAST_TENANTS: file });
+  if (!config.ok) throw new Error('settings');
+  const start = async (enabled: boolean) => {
+    const connections = tenant.connections.map(one => ({ ...one, enabled }));
+    await writeFile(file, JSON.stringify([{ ...tenant, connections }]));
+    const app = await compose({
+      settings: config.settings,
+      profile,
+      clock: stage.clock,
+      telemetry: quiet,
+      counters: counterRegistry(),
+      worker: 'test',
+      isGone: () => false,
+      continuationKey: new Uint8Array(32),
+    });
+    app.close();
+    return app.work;
+  };
+  const work = await start(true);
+  const target = (await work.targets()).find(({ source }) => source.pull.kind === 'window');
+  if (target === undefined) throw new Error('no stream');
+  const id = 'op-1' as OperationId;
+  const now = stage.clock.now();
+  const at = isoInstant(now);
+  await profile.operations.swap(target.scope, null, {
+    id, tenant: tenant.id, kind: 'backfill', status: 'Running', percentComplete: 0, createdAt: at, updatedAt: at,
+    createdBy: 'tests', error: null, result: null,
+  }); // prettier-ignore
+  await requestPull(work, target, { from: minus(now, hours(9)), to: minus(now, hours(8)) }, id);
+  await start(true);
+  expect((await profile.operations.get(target.scope, id))?.value.status).toBe('Running');
+  await start(false);
+  expect((await profile.operations.get(target.scope, id))?.value.status).toBe('Canceled');
 });
 
 const pause = (ms: number, signal?: AbortSignal): Promise<void> =>

@@ -44,6 +44,8 @@ export interface LogProvider {
   says: boolean;
   /** What each page takes. */
   takes: Duration;
+  /** How far the product's clock is ahead of the provider's. */
+  clockAhead: Duration;
   /** Instead of an answer, by how often was asked before. */
   instead: ((asked: number, query: Readonly<Record<string, string>>) => HttpReply | AppError | null) | null;
   asked: number;
@@ -109,8 +111,8 @@ export const pageReply = (entries: readonly Entry[], next: string | null): HttpR
 });
 
 export function logProvider(over: Partial<LogProvider> = {}): LogProvider {
-  const usual = { entries: [], pageSize: 100, memory: null, says: true, takes: seconds(0), instead: null };
-  return { ...usual, asked: 0, ...over };
+  const usual = { entries: [], pageSize: 100, memory: null, says: true, instead: null, asked: 0 };
+  return { ...usual, takes: seconds(0), clockAhead: seconds(0), ...over };
 }
 
 const doorOf = (provider: LogProvider, clock: ManualClock): HttpClient => ({
@@ -122,7 +124,7 @@ const doorOf = (provider: LogProvider, clock: ManualClock): HttpClient => ({
     if (other instanceof AppError) return Promise.reject(other);
     if (other !== null) return Promise.resolve(other);
     const [from = 0, to = 0, page = 0] = [query['from'], query['to'], query['page']].map(Number);
-    const now = clock.now();
+    const now = clock.now() - provider.clockAhead;
     if (provider.memory !== null && from < now - provider.memory) {
       const edge = now - provider.memory + minutes(15);
       const facts = { reason: 'older-than-memory', ...(provider.says ? { remembersFrom: edge } : {}) };
@@ -133,9 +135,8 @@ const doorOf = (provider: LogProvider, clock: ManualClock): HttpClient => ({
     );
     const start = page * provider.pageSize;
     const more = start + provider.pageSize < shown.length;
-    return Promise.resolve(
-      pageReply(shown.slice(start, start + provider.pageSize), more ? String(page + 1) : null),
-    );
+    const reply = pageReply(shown.slice(start, start + provider.pageSize), more ? String(page + 1) : null);
+    return Promise.resolve({ ...reply, headers: { ...reply.headers, date: new Date(now).toUTCString() } });
   },
 });
 
@@ -189,5 +190,5 @@ export async function logHouse(provider: LogProvider, policy: WindowPolicy = log
   const events = async () => (await profile.events.changes([target.scope], null, 100_000)).changes;
   const ids = async (): Promise<string[]> =>
     [...new Map((await events()).map(({ event }) => [event.id, event.summary])).values()].sort();
-  return { clock, profile, target, deps, cursor, run, live, events, ids };
+  return { provider, clock, profile, target, deps, cursor, run, live, events, ids };
 }

@@ -33,6 +33,8 @@ export interface MadeUpState {
   entries: { n: number; text: string }[];
   /** Tokens below this are no longer taken. */
   oldestToken: number;
+  /** How far the product's clock is ahead of the provider's, in milliseconds. */
+  clockAhead: number;
   /** Answers instead, by how often was asked so far. Null is the usual answer. */
   instead: ((asked: number) => { status: number; body: string } | null) | null;
   asked: number;
@@ -50,11 +52,13 @@ export async function madeUpProvider(clock: ManualClock): Promise<MadeUpProvider
     pageSize: 2,
     entries: [],
     oldestToken: 0,
+    clockAhead: 0,
     instead: null,
     asked: 0,
   };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost');
+    response.setHeader('date', new Date(clock.now() - state.clockAhead).toUTCString());
     const other = state.instead?.(state.asked) ?? null;
     state.asked += 1;
     if (other !== null) return send(response, other.status, other.body);

@@ -1,7 +1,10 @@
-import { plus } from '../../kernel/time.ts';
+import { hours, plus } from '../../kernel/time.ts';
 import { jobSchema, type Job, type JobQueue } from '../../ports/job-queue.ts';
 import type { Database } from './open-database.ts';
 import { damaged } from './sealed-document.ts';
+
+/** A job that is to wait longer was put off, or taken, while the clock was ahead. Leases and waits are of minutes. */
+const longestWait = hours(2);
 
 /**
  * Jobs in SQLite. A taken job stays in the table, hidden until its lease ends. Whatever was asked for first goes
@@ -17,7 +20,7 @@ export function sqliteJobQueue(database: Database): JobQueue {
   );
   const takeNext = database.prepare<{ id: number; attempt: number; doc: string }>(
     `UPDATE jobs SET leased = 1, attempt = attempt + 1, visible_at = ?2
-     WHERE id = (SELECT id FROM jobs WHERE buried IS NULL AND visible_at <= ?1 ORDER BY id LIMIT 1)
+     WHERE id = (SELECT id FROM jobs WHERE buried IS NULL AND (visible_at <= ?1 OR visible_at > ?1 + ${longestWait}) ORDER BY id LIMIT 1)
      RETURNING id, attempt, doc`,
   );
   const mine = 'id = ? AND attempt = ? AND leased = 1 AND buried IS NULL';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../kernel/errors.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { hours, minutes, plus, seconds, type Duration } from '../../kernel/time.ts';
+import { hours, isWaitOver, minutes, plus, seconds, type Duration } from '../../kernel/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type {
   HttpClient,
@@ -224,8 +224,9 @@ const patienceOf = (options: ProviderHttpOptions): Duration => options.patience 
 async function heedThrottles(options: ProviderHttpOptions, call: Call): Promise<void> {
   for (let waited = 0; ;) {
     const until = await options.throttles.until(call.keys);
-    const wait = until === null ? 0 : until - options.clock.now();
-    if (wait <= 0) return;
+    const now = options.clock.now();
+    if (until === null || isWaitOver(until, now, longestThrottle)) return;
+    const wait = until - now;
     waited += wait;
     if (waited > patienceOf(options)) throw throttled(call, wait, null);
     await options.clock.sleep(wait as Duration);
