@@ -10,7 +10,7 @@ const flags = [
   '--no-incremental-marking',
   '--max-semi-space-size=4',
   '--heap-growing-percent=30',
-  // Code compiled for the shapes of records outlives the page they came with: the same.
+  // Code compiled for the shapes of records is kept when the page they came with is gone: docs/adr/0002, too.
   '--retain-maps-for-n-gc=100',
 ];
 const environment = {

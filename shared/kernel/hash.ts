@@ -20,7 +20,8 @@ export function canonicalJson(value: unknown): string {
  * The id of an event: its UTC day (so that a get by id is a point read in a store partitioned by day) and
  * 160 bits of sha-256 over the canonical [tenant, source, stream, ...identity].
  * `time` is the event's, as the event writes it (RFC 3339, UTC). A record that comes again with a time on another day is
- * another event: nothing is lost, and looking for it on every day would read the whole store for each record. `identity` is what the source says makes the record that record; it never holds what may change later.
+ * another event: nothing is lost, and looking for it on every day would read the whole store for each record.
+ * `identity` is what the source says makes the record that record; it never holds what may change later.
  */
 export function eventId(
   time: string,

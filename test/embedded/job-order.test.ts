@@ -1,19 +1,23 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openEmbedded } from '../../shared/adapters/embedded/open-embedded.ts';
-import { days, minutes, plus, seconds } from '../../shared/kernel/time.ts';
-import { jobSchema, type Job } from '../../shared/ports/job-queue.ts';
+import { days, minutes, plus, seconds, type Instant } from '../../shared/kernel/time.ts';
+import { jobSchema, type Job, type JobQueue } from '../../shared/ports/job-queue.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { contosoId } from '../support/small-world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
-test('a job put off for a moment does not wait behind all that came after it', async () => {
+const jobOf = (source: string): Job =>
+  jobSchema.parse({ kind: 'pull', tenant: contosoId, source, stream: 'default', trigger: 'timer' });
+
+async function opened(): Promise<{ queue: JobQueue; now: Instant }> {
   const clock = new ManualClock();
   const profile = await openEmbedded({ folder: await tempFolder(), environment: {}, clock });
   onTestFinished(() => profile.close());
-  const { queue } = profile;
-  const jobOf = (source: string): Job =>
-    jobSchema.parse({ kind: 'pull', tenant: contosoId, source, stream: 'default', trigger: 'timer' });
-  const now = clock.now();
+  return { queue: profile.queue, now: clock.now() };
+}
+
+test('a job put off for a moment does not wait behind all that came after it', async () => {
+  const { queue, now } = await opened();
   await queue.enqueue(jobOf('acme.first'), { now });
   await queue.enqueue(jobOf('acme.limited'), { now, delay: seconds(1) });
   await queue.enqueue(jobOf('acme.later'), { now });
@@ -29,13 +33,7 @@ test('a job put off for a moment does not wait behind all that came after it', a
 });
 
 test('jobs that were put off or taken while the clock was ahead come once it is right', async () => {
-  const clock = new ManualClock();
-  const profile = await openEmbedded({ folder: await tempFolder(), environment: {}, clock });
-  onTestFinished(() => profile.close());
-  const { queue } = profile;
-  const jobOf = (source: string): Job =>
-    jobSchema.parse({ kind: 'pull', tenant: contosoId, source, stream: 'default', trigger: 'timer' });
-  const now = clock.now();
+  const { queue, now } = await opened();
   const ahead = plus(now, days(3));
   await queue.enqueue(jobOf('acme.taken'), { now: ahead, key: 'taken' });
   expect(await queue.take(ahead, minutes(15))).not.toBeNull();

@@ -1,25 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { NormalizedEvent } from '../../shared/model/event.ts';
 import { outcomeOfAction } from '../../shared/sources/_kit/mimecast-actions.ts';
-import type { Source } from '../../shared/sources/_kit/source.ts';
-import { sources } from '../../shared/sources/index.generated.ts';
-import { readEvent } from '../support/read-event.ts';
-
-const read = (id: string, record: object): NormalizedEvent => {
-  const source: Source | undefined = sources.find(one => one.id === id);
-  if (source === undefined) throw new Error(`no source ${id}`);
-  return readEvent(source, record).event;
-};
+import { gatewayAudit as audit } from '../support/gateway-audit.ts';
+import { eventOf as read } from '../support/read-event.ts';
 
 const at = '2026-10-05T09:12:44+0000';
 const tail =
   ', Date: 2026-10-05, Time: 09:12:44+0000, IP: 198.51.100.23, Application: Administration Console';
-const audit = (
-  auditType: string,
-  eventInfo: string,
-  category = 'account_logs',
-  user = 'admin@contoso.example',
-) => read('mimecast.audit-events', { id: 'a', eventTime: at, auditType, category, user, eventInfo });
 
 describe('what is in the audit log was done', () => {
   test.each([

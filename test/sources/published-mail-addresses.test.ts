@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NormalizedEvent } from '../../shared/model/event.ts';
 import { mailAddresses } from '../../shared/sources/_kit/address.ts';
-import type { Source } from '../../shared/sources/_kit/source.ts';
-import { sources } from '../../shared/sources/index.generated.ts';
-import { readEvent } from '../support/read-event.ts';
-
-const read = (id: string, record: object): NormalizedEvent => {
-  const source: Source | undefined = sources.find(one => one.id === id);
-  if (source === undefined) throw new Error(`no source ${id}`);
-  return readEvent(source, record).event;
-};
+import { eventOf as read } from '../support/read-event.ts';
 
 const at = '2026-10-05T09:12:44+0000';
 const trace = (record: object) =>

@@ -1,15 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { NormalizedEvent } from '../../shared/model/event.ts';
-import type { Source } from '../../shared/sources/_kit/source.ts';
-import { sources } from '../../shared/sources/index.generated.ts';
-import { readEvent } from '../support/read-event.ts';
-
-const read = (id: string, record: object): NormalizedEvent => {
-  const source: Source | undefined = sources.find(one => one.id === id);
-  if (source === undefined) throw new Error(`no source ${id}`);
-  return readEvent(source, record).event;
-};
-const namesOf = ({ targets }: NormalizedEvent) => targets.map(one => one.name ?? one.address ?? one.id);
+import { eventOf as read, namesOf } from '../support/read-event.ts';
 
 const at = '2026-10-05T09:12:44.1333333Z';
 const piece = (kind: string, has: object, ...roles: string[]) => ({

@@ -1,15 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NormalizedEvent } from '../../shared/model/event.ts';
-import type { Source } from '../../shared/sources/_kit/source.ts';
-import { sources } from '../../shared/sources/index.generated.ts';
-import { readEvent } from '../support/read-event.ts';
-
-const read = (id: string, record: object): NormalizedEvent => {
-  const source: Source | undefined = sources.find(one => one.id === id);
-  if (source === undefined) throw new Error(`no source ${id}`);
-  return readEvent(source, record).event;
-};
-const namesOf = ({ targets }: NormalizedEvent) => targets.map(one => one.name ?? one.address ?? one.id);
+import { gatewayAudit as audit } from '../support/gateway-audit.ts';
+import { eventOf as read, namesOf } from '../support/read-event.ts';
 
 const at = '2026-10-05T09:12:44.1333333Z';
 
@@ -208,12 +200,6 @@ describe('archive searches', () => {
 });
 
 describe('audit texts', () => {
-  const audit = (
-    auditType: string,
-    eventInfo: string,
-    category = 'account_logs',
-    user = 'admin@contoso.example',
-  ) => read('mimecast.audit-events', { id: 'a', eventTime: at, auditType, category, user, eventInfo });
   const tail = ' Date: 2026-10-05 Time: 09:12:44 +0000 IP: 198.51.100.23 Application: Administration Console';
   const by = ` by admin@contoso.example<Ada Admin>${tail}`;
 

@@ -1,18 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { NormalizedEvent } from '../../shared/model/event.ts';
-import { m365UnifiedAudit } from '../../shared/sources/m365.unified-audit/source.ts';
-import { readEvent } from '../support/read-event.ts';
+import { audit, base, id, said } from '../support/unified-audit-record.ts';
 
 // Forms that records published elsewhere have and the fixtures had not: who acted, on what, from where, what came of it.
-const id = (last: number): string => `0000000${last}-1111-4222-8333-444455556666`;
-const base = { Id: '1', CreationTime: '2026-11-03T10:11:12', UserId: 'mira@contoso.example', UserType: 0 };
-const audit = (record: object): NormalizedEvent => readEvent(m365UnifiedAudit, { ...base, ...record }).event;
-/** Each target as `kind id 'name' (address)`, without what is not known. */
-const said = (record: object): string[] =>
-  audit(record).targets.map(({ kind, id, name, address }) => {
-    const known = [id, name === null ? null : `'${name}'`, address === null ? null : `(${address})`];
-    return [kind, ...known.filter(part => part !== null)].join(' ');
-  });
 
 describe('who did it', () => {
   const user = [{ ID: base.UserId, Type: 5 }, { ID: 'Token Service', Type: 1 }, { ID: `User_${id(1)}`, Type: 2 }, { ID: 'User', Type: 2 }]; // prettier-ignore
