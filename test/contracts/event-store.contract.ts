@@ -136,13 +136,18 @@ const borders: Readonly<Record<string, CaseBody<EventStore>>> = {
     deepEqual(await store.counts(ours), { events: 0, revisions: 0, quarantined: 0 });
   },
   'stores all of a call or nothing': async store => {
-    const whole = sampleEvent('b').recordHash;
-    for (const none of ['no hash', whole.slice(1), `${whole}00`, `${whole.slice(1)}x`]) {
-      const broken = sampleEvent('b', { recordHash: none as NewEvent['recordHash'] });
-      await mustReject(store.upsert(ours, [sampleEvent('a'), broken], at), 'bug');
-    }
+    const broken = sampleEvent('b', { recordHash: 'no hash' as NewEvent['recordHash'] });
+    await mustReject(store.upsert(ours, [sampleEvent('a'), broken], at), 'bug');
     equal(await store.get(ours, sampleEvent('a').id), null);
     deepEqual(await feedOf(store, null), []);
+    deepEqual(await store.counts(ours), { events: 0, revisions: 0, quarantined: 0 });
+  },
+  'refuses a record hash of another length, or with a letter that is no digit': async store => {
+    const whole = sampleEvent('a').recordHash;
+    for (const [i, none] of [whole.slice(1), `${whole}00`, `${whole.slice(1)}x`].entries()) {
+      const broken = sampleEvent(`b${i}`, { recordHash: none as NewEvent['recordHash'] });
+      await mustReject(store.upsert(ours, [broken], at), 'bug');
+    }
     deepEqual(await store.counts(ours), { events: 0, revisions: 0, quarantined: 0 });
   },
   'stores nothing of a call whose events end in an error': async store => {
