@@ -7,7 +7,8 @@ import { crc32, gunzipSync, zstdCompressSync } from 'node:zlib';
 import { zstdOptions } from '../shared/adapters/documents/zstd-options.ts';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
 import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
-import { packId, rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
+import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
+import { packId } from '../shared/adapters/embedded/packed-id.ts';
 import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
 import { indexAdvice, indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
 import { openDatabase } from '../shared/adapters/embedded/open-database.ts';
@@ -101,8 +102,8 @@ function bareDatabase(file: string, tables: readonly string[]): DatabaseSync {
 }
 
 const storeInserts = [
-  'INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)',
-  'INSERT INTO event_versions (tenant, id, revision, position, source, time, record_hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  'INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)',
+  'INSERT INTO event_versions (tenant, id, revision, position) VALUES (?, ?, ?, ?)',
 ];
 const indexInserts = [
   'INSERT OR IGNORE INTO docs (rowid, id, revision, codes) VALUES (?, ?, ?, ?)',
@@ -131,8 +132,8 @@ function rowMaker(file: string): { of: (event: StoredEvent, position: number) =>
       return {
         number,
         store: [
-          [position, 1, crc32(doc), doc],
-          [1, event.id, event.revision, position, 1, arrival.ms, recordHash],
+          [position, 1, crc32(doc), doc, recordHash],
+          [1, packId(event.id), event.revision, position],
         ],
         index: [
           [number, packId(event.id), event.revision, row.codes],

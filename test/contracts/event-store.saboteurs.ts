@@ -6,9 +6,8 @@ import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import type { Saboteur } from './contract.ts';
 import { eventHistorySaboteurs } from './event-history.saboteurs.ts';
 
-// What is no hash stays as it is: to be refused is the adapter's part.
+/** What is none stays as it is: to refuse it is the adapter's part. */
 const isHash = (text: string) => /^[0-9a-f]{64}$/.test(text);
-
 const both = [scopeOf(contoso), scopeOf(fabrikam)];
 
 export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [

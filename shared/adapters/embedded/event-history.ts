@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../model/event.ts';
 import { lastTaken } from '../../model/event-size.ts';
 import type { History } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
+import { packId } from './packed-id.ts';
 import { damaged } from './sealed-document.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
 
@@ -17,7 +18,7 @@ export function eventHistory(
     .prepare<{ position: number }>(
       `SELECT position FROM event_versions WHERE tenant = ? AND id = ? AND revision > ? ORDER BY revision LIMIT ?`,
     )
-    .all(tenant.number, id, after, limit + 1);
+    .all(tenant.number, packId(id), after, limit + 1);
   const document = database.prepare<RevisionRow>(
     'SELECT position, tenant, seal, doc FROM revisions WHERE position = ? AND tenant = ?',
   );

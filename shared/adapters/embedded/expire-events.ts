@@ -1,9 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
 import { days, isoDay, plus, type Instant } from '../../kernel/time.ts';
+import type { SourceId, TenantId } from '../../model/ids.ts';
 import type { Database } from './open-database.ts';
+import { unpackId, type PackedId } from './packed-id.ts';
+import { damaged } from './sealed-document.ts';
+import { readRevision, type RevisionRow } from './stored-revision.ts';
 
-/** Ids removed per transaction: a large expiry must not keep other writers, or this process, waiting. */
-const batchSize = 2_000;
+/** Events looked at per transaction: a large expiry must not keep other writers, or this process, waiting. */
+const batchSize = 1_000;
+
+interface Tenant {
+  readonly number: number;
+  readonly id: TenantId;
+}
 
 /**
  * Removes the events of a source whose newest revision's time is before `before`, with all revisions.
@@ -11,49 +20,56 @@ const batchSize = 2_000;
  */
 export async function expireEvents(
   database: Database,
-  tenant: number,
-  source: number,
+  tenant: Tenant,
+  source: SourceId,
   before: Instant,
 ): Promise<number> {
   let removed = 0;
-  for (let after = ''; ;) {
-    const ids = database.write(() => expireBatch(database, tenant, source, before, after));
-    removed += ids.length;
-    const last = ids.at(-1);
-    if (last === undefined || ids.length < batchSize) return removed;
-    after = last;
+  for (let after: PackedId = ''; ;) {
+    const batch = database.write(() => expireBatch(database, tenant, source, before, after));
+    removed += batch.removed;
+    if (batch.last === null) return removed;
+    after = batch.last;
     await setImmediate();
   }
 }
 
+/** Looks at the next events after an id; `last` is the last of them, null when there are no more. */
 function expireBatch(
   database: Database,
-  tenant: number,
-  source: number,
+  tenant: Tenant,
+  source: SourceId,
   before: Instant,
-  after: string,
-): string[] {
+  after: PackedId,
+): { removed: number; last: PackedId | null } {
   // Ids begin with the event's day: nothing beyond the day of `before` need be looked at.
-  const end = isoDay(plus(before, days(1))).replaceAll('-', '');
-  const ids = database
-    .prepare<{ id: string }>(
-      `SELECT id FROM event_versions v
-       WHERE tenant = ?1 AND id > ?2 AND id < ?3 AND source = ?4 AND time < ?5
-         AND revision = (SELECT max(revision) FROM event_versions WHERE tenant = ?1 AND id = v.id)
-       ORDER BY id LIMIT ${batchSize}`,
+  const end = Buffer.from(isoDay(plus(before, days(1))).replaceAll('-', ''), 'hex');
+  const looked = database
+    .prepare<{ id: PackedId; position: number; revisions: number }>(
+      `SELECT id, position, max(revision), count(*) AS revisions FROM event_versions
+       WHERE tenant = ? AND id > ? AND id < ? GROUP BY id ORDER BY id LIMIT ${batchSize}`,
     )
-    .all(tenant, after, end, source, before)
-    .map(row => row.id);
-  const dropVersions = database.prepare<{ position: number }>(
-    'DELETE FROM event_versions WHERE tenant = ? AND id = ? RETURNING position',
+    .all(tenant.number, after, end);
+  const document = database.prepare<RevisionRow>(
+    'SELECT position, tenant, seal, doc FROM revisions WHERE position = ? AND tenant = ?',
   );
-  const dropRevision = database.prepare('DELETE FROM revisions WHERE position = ?');
-  let revisions = 0;
-  for (const id of ids) {
-    for (const { position } of dropVersions.all(tenant, id)) revisions += dropRevision.run(position).changes;
+  const dropRevisions = database.prepare(
+    'DELETE FROM revisions WHERE position IN (SELECT position FROM event_versions WHERE tenant = ? AND id = ?)',
+  );
+  const dropVersions = database.prepare('DELETE FROM event_versions WHERE tenant = ? AND id = ?');
+  const gone = { events: 0, revisions: 0 };
+  for (const { id, position, revisions } of looked) {
+    const row = document.get(position, tenant.number);
+    if (row === undefined) throw damaged('The index of events');
+    const newest = readRevision(row, tenant.id, unpackId(id));
+    if (newest.source !== source || Date.parse(newest.time) >= before) continue;
+    dropRevisions.run(tenant.number, id);
+    dropVersions.run(tenant.number, id);
+    gone.events += 1;
+    gone.revisions += revisions;
   }
   database
     .prepare('UPDATE event_counts SET events = events - ?2, revisions = revisions - ?3 WHERE tenant = ?1')
-    .run(tenant, ids.length, revisions);
-  return ids;
+    .run(tenant.number, gone.events, gone.revisions);
+  return { removed: gone.events, last: looked.length < batchSize ? null : (looked.at(-1)?.id ?? null) };
 }

@@ -17,7 +17,8 @@ import {
 import {
   both, either, everything, negated, never, rowTest, rowsBetween, wordsOf, type Plan,
 } from './fts-plan.ts'; // prettier-ignore
-import { firstRowAt, lastRow, noRow, packId } from './fts-row-id.ts';
+import { firstRowAt, lastRow, noRow } from './fts-row-id.ts';
+import { packId } from './packed-id.ts';
 
 export interface CompileOptions {
   readonly dictionary: Dictionary;

@@ -8,7 +8,7 @@ import type { RangeNode } from '../../query/comparison.ts';
 import { codeWidth, decodeNumber, placeOf, type PlacedField } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { shapeFields, shapeHas } from './fts-row.ts';
-import { packId } from './fts-row-id.ts';
+import { packId } from './packed-id.ts';
 import type { WordColumn } from './fts-schema.ts';
 import {
   addressToken, ipToken, keywordToken, phrase, shapeToken, tokenFields, wholeToken, type TokenField, type WholeField,

@@ -19,32 +19,6 @@ export const rowId = (ms: number, slot: number): bigint => BigInt(ms + epochOffs
 /** The least number of a time; times beyond the years 0 to 9999 are at their ends. */
 export const firstRowAt = (ms: number): bigint => rowId(Math.min(Math.max(ms, -epochOffset), lastMs), 0);
 
-const packedLength = 24;
-
-/**
- * An event's id as it is kept: an event's own form in 24 bytes that sort as the text does, any other as text. The bytes
- * are written to `packed`, which may be one for many where each has been used when the next comes.
- */
-export function packId(id: string, packed = new Uint8Array(packedLength)): Uint8Array | string {
-  if (id.length !== 49 || id[8] !== '-') return id;
-  for (let n = 0; n < packedLength; n++) {
-    const at = n < 4 ? n * 2 : n * 2 + 1;
-    const byte = hexDigit(id.charCodeAt(at)) * 16 + hexDigit(id.charCodeAt(at + 1));
-    if (!(byte >= 0)) return id;
-    packed[n] = byte;
-  }
-  return packed;
-}
-
-const hexDigit = (unit: number): number =>
-  unit >= 48 && unit <= 57 ? unit - 48 : unit >= 97 && unit <= 102 ? unit - 87 : NaN;
-
-export function unpackId(packed: unknown): string {
-  if (typeof packed === 'string') return packed;
-  const hex = packed instanceof Uint8Array ? Buffer.from(packed).toString('hex') : '';
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
 /** 32 bits that look random, from an id as packed. */
 export function spread(packed: Uint8Array | string): number {
   if (typeof packed !== 'string') {

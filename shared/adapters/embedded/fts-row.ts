@@ -2,7 +2,8 @@ import type { Entity, StoredEvent } from '../../model/event.ts';
 import { codeBreak, encodeNumber, noCode, placedFields, singleFields, timeWidth } from './fts-codes.ts';
 import type { Dictionary } from './fts-dictionary.ts';
 import { isBlank, type Groups } from './fts-groups.ts';
-import { epochOffset, packId, spread } from './fts-row-id.ts';
+import { epochOffset, spread } from './fts-row-id.ts';
+import { packId } from './packed-id.ts';
 import type { WordColumn } from './fts-schema.ts';
 import { searchableText, valueBreak, valueToken } from './fts-token.ts';
 

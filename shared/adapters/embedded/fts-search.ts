@@ -8,7 +8,8 @@ import type { Dictionary } from './fts-dictionary.ts';
 import { estimates, exactFigures, noFigures, type Figures } from './fts-figures.ts';
 import { anyOf, both, everything, rowsBetween, rowsNumbered, type Plan } from './fts-plan.ts';
 import type { IndexReader } from './fts-reader.ts';
-import { firstRowAt, lastRow, unpackId } from './fts-row-id.ts';
+import { firstRowAt, lastRow } from './fts-row-id.ts';
+import { unpackId } from './packed-id.ts';
 import {
   afterPage, countUpTo, fittingRows, ordered, pageDirection, rowsWhere, tenantCode, tenantCondition, type Asked,
 } from './fts-rows.ts'; // prettier-ignore

@@ -102,7 +102,7 @@ const holdfastDatabase = {
   migrations: holdfastMigrations,
   // By these everything else is found, and counts as known or new.
   watched: [
-      'tenant_numbers', 'source_numbers', 'feed_position', 'event_counts', 'cursors', 'tenants', 'jobs', 'ledger_heads',
+      'tenant_numbers', 'feed_position', 'event_counts', 'cursors', 'tenants', 'jobs', 'ledger_heads',
       'operations',
     ], // prettier-ignore
 } as const;

@@ -7,8 +7,12 @@ import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
-import type { Numbers } from './tenant-numbers.ts';
+import { packId } from './packed-id.ts';
 import { upsertEvents } from './upsert-events.ts';
+
+interface HashedRow extends RevisionRow {
+  readonly hash: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * Puts events made anew in the place of the revisions they were made from. A revision's document is replaced as a
@@ -18,17 +22,16 @@ export function rebuildEvents(
   database: Database,
   tenant: { readonly number: number; readonly id: TenantId },
   rebuilt: readonly Rebuilt[],
-  sources: Numbers,
   at: Instant,
 ): RebuiltCounts {
-  const find = database.prepare<RevisionRow & { hash: Uint8Array }>(
-    `SELECT v.position, v.record_hash AS hash, r.tenant, r.seal, r.doc
+  const find = database.prepare<HashedRow>(
+    `SELECT v.position, r.record_hash AS hash, r.tenant, r.seal, r.doc
      FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
      WHERE v.tenant = ? AND v.id = ? AND v.revision = ?`,
   );
   const counts = { rebuilt: 0, moved: 0, unchanged: 0, gone: 0 };
   for (const { was, event } of rebuilt) {
-    const row = find.get(tenant.number, was, event.revision);
+    const row = find.get(tenant.number, packId(was), event.revision);
     if (row === undefined) {
       counts.gone += 1;
       continue;
@@ -38,13 +41,13 @@ export function rebuildEvents(
     else if (event.id !== was) {
       leave(database, tenant.number, was, event.revision, row.position);
       const moving = { ...event, recordHash: Buffer.from(row.hash).toString('hex') as Sha256 };
-      upsertEvents(database, tenant, [moving], sources, at);
+      upsertEvents(database, tenant, [moving], at);
       counts.moved += 1;
     } else if (saysTheSame(stored, event)) counts.unchanged += 1;
     else {
       const { ingestedAt } = stored;
       const next: StoredEvent = { ...event, ingestedAt, rebuiltAt: isoInstant(at) };
-      replace(database, tenant.number, row.position, next);
+      replace(database, tenant.number, row, next);
       counts.rebuilt += 1;
     }
   }
@@ -57,7 +60,12 @@ function saysTheSame(stored: StoredEvent, event: Rebuilt['event']): boolean {
   return isDeepStrictEqual(said, JSON.parse(JSON.stringify(event)));
 }
 
-function replace(database: Database, tenant: number, position: number, event: StoredEvent): void {
+function replace(
+  database: Database,
+  tenant: number,
+  { position, hash }: HashedRow,
+  event: StoredEvent,
+): void {
   const next = database
     .prepare<{ last: number }>('UPDATE feed_position SET last = last + 1 WHERE one = 1 RETURNING last')
     .get();
@@ -65,20 +73,21 @@ function replace(database: Database, tenant: number, position: number, event: St
   const doc = JSON.stringify(event);
   database.prepare('DELETE FROM revisions WHERE position = ?').run(position);
   database
-    .prepare('INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)')
-    .run(next.last, tenant, sealOf(doc), doc);
+    .prepare('INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)')
+    .run(next.last, tenant, sealOf(doc), doc, hash);
   database
-    .prepare('UPDATE event_versions SET position = ?, time = ? WHERE tenant = ? AND id = ? AND revision = ?')
-    .run(next.last, Date.parse(event.time), tenant, event.id, event.revision);
+    .prepare('UPDATE event_versions SET position = ? WHERE tenant = ? AND id = ? AND revision = ?')
+    .run(next.last, tenant, packId(event.id), event.revision);
 }
 
 /** Takes a revision away from its id; the id goes with its last one. */
 function leave(database: Database, tenant: number, id: string, revision: number, position: number): void {
+  const key = packId(id);
   database.prepare('DELETE FROM revisions WHERE position = ?').run(position);
   database
     .prepare('DELETE FROM event_versions WHERE tenant = ? AND id = ? AND revision = ?')
-    .run(tenant, id, revision);
-  const left = database.prepare('SELECT 1 FROM event_versions WHERE tenant = ? AND id = ?').get(tenant, id);
+    .run(tenant, key, revision);
+  const left = database.prepare('SELECT 1 FROM event_versions WHERE tenant = ? AND id = ?').get(tenant, key);
   database
     .prepare('UPDATE event_counts SET events = events - ?2, revisions = revisions - 1 WHERE tenant = ?1')
     .run(tenant, left === undefined ? 1 : 0);

@@ -178,4 +178,42 @@ export const holdfastMigrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE TABLE name_positions (tenant TEXT PRIMARY KEY, position TEXT NOT NULL) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- The index of ids is the one table whose rows come in no order: of a batch nearly every row falls on a page of its
+  -- own, which is written as a whole. So its rows hold ids packed (packed-id.ts) and nothing but what finds a revision;
+  -- the hash of the record it was made from is with the revision.
+  CREATE TABLE hash_of (position INTEGER PRIMARY KEY, record_hash BLOB NOT NULL) STRICT;
+  INSERT INTO hash_of SELECT position, record_hash FROM event_versions;
+  CREATE TABLE hashed_revisions (
+    position INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    seal INTEGER NOT NULL,
+    -- Before the document: what lies behind a long one is read by way of all its pages.
+    record_hash BLOB NOT NULL,
+    doc TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO hashed_revisions
+    SELECT position, tenant, seal, coalesce(record_hash, x''), doc
+    FROM revisions LEFT JOIN hash_of USING (position) ORDER BY position;
+  DROP TABLE hash_of;
+  DROP TABLE revisions;
+  ALTER TABLE hashed_revisions RENAME TO revisions;
+  CREATE INDEX revisions_by_tenant ON revisions (tenant, position);
+
+  CREATE TABLE packed_versions (
+    tenant INTEGER NOT NULL,
+    id ANY NOT NULL,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (tenant, id, revision)
+  ) STRICT, WITHOUT ROWID;
+  -- In the order they lie in, which packed ids keep: sorted anew, all of them would have to be held in memory.
+  INSERT INTO packed_versions
+    SELECT tenant, coalesce(iif(id GLOB '????????-*' AND length(id) = 49 AND lower(id) = id,
+                                unhex(substr(id, 1, 8) || substr(id, 10)), NULL), id), revision, position
+    FROM event_versions ORDER BY tenant, id, revision;
+  DROP TABLE event_versions;
+  ALTER TABLE packed_versions RENAME TO event_versions;
+  DROP TABLE source_numbers;
+  `,
 ];

@@ -7,20 +7,20 @@ import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from
 import { eventHistory } from './event-history.ts';
 import { expireEvents } from './expire-events.ts';
 import type { Database } from './open-database.ts';
+import { packId } from './packed-id.ts';
 import { rebuildEvents } from './rebuild-events.ts';
 import { recentChanges } from './recent-changes.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
-import { demandTenant, noTenant, sourceNumbers, tenantNumbers } from './tenant-numbers.ts';
+import { demandTenant, noTenant, tenantNumbers } from './tenant-numbers.ts';
 import { upsertEvents } from './upsert-events.ts';
 
 /**
- * Events and their versions in SQLite. A revision is one JSON document in feed order; an index of ids says
- * which documents are an id's revisions, and by hash which records they were made from.
+ * Events and their versions in SQLite. A revision is one JSON document in feed order, with the hash of the record it
+ * was made from; an index of ids says which of them are an id's revisions.
  */
 export function sqliteEventStore(database: Database): EventStore {
   const tenants = tenantNumbers(database);
-  const sources = sourceNumbers(database);
   const recent = recentChanges();
   const tenantOf = (scope: TenantScope): number => tenants.find(scope.tenantId) ?? noTenant;
   // LEFT JOIN: an id in the index whose document is gone must be seen as damage, not as absence.
@@ -31,7 +31,7 @@ export function sqliteEventStore(database: Database): EventStore {
   );
 
   function get(scope: TenantScope, id: string): StoredEvent | null {
-    const row = newest.get(tenantOf(scope), id);
+    const row = newest.get(tenantOf(scope), packId(id));
     return row === undefined ? null : readRevision(row, scope.tenantId, id);
   }
 
@@ -45,9 +45,7 @@ export function sqliteEventStore(database: Database): EventStore {
   return {
     async upsert(scope, events, at) {
       const tenant = { id: scope.tenantId, number: tenants.give(scope.tenantId) };
-      const { seen, inserted, stored } = database.write(() =>
-        upsertEvents(database, tenant, events, sources, at),
-      );
+      const { seen, inserted, stored } = database.write(() => upsertEvents(database, tenant, events, at));
       recent.add(stored);
       return { inserted, replaced: stored.length - inserted, unchanged: seen - stored.length };
     },
@@ -58,7 +56,7 @@ export function sqliteEventStore(database: Database): EventStore {
       }
       const number = tenants.give(scope.tenantId);
       const counts = database.write(() =>
-        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, sources, at),
+        rebuildEvents(database, { number, id: scope.tenantId }, rebuilt, at),
       );
       // What is remembered of the feed still has the revisions as they were.
       recent.forget();
@@ -91,10 +89,9 @@ export function sqliteEventStore(database: Database): EventStore {
     },
     ...sqliteQuarantine(database),
     async expire(scope, source, before) {
-      const number = sources.find(source);
-      if (number === null) return { removed: 0 };
+      const tenant = { number: tenantOf(scope), id: scope.tenantId };
       try {
-        return { removed: await expireEvents(database, tenantOf(scope), number, before) };
+        return { removed: await expireEvents(database, tenant, source, before) };
       } finally {
         recent.forget();
       }

@@ -17,17 +17,14 @@ export interface Numbers {
 /** No row has it: a scope nothing was ever stored for selects nothing. */
 export const noTenant = -1;
 
-export const tenantNumbers = (database: Database): Numbers => numbers(database, 'tenant_numbers', 'tenant');
-export const sourceNumbers = (database: Database): Numbers => numbers(database, 'source_numbers', 'source');
-
-function numbers(database: Database, table: string, column: string): Numbers {
+export function tenantNumbers(database: Database): Numbers {
   const byName = new Map<string, number>();
   const byNumber = new Map<number, string>();
-  const select = database.prepare<{ number: number }>(`SELECT number FROM ${table} WHERE ${column} = ?`);
+  const select = database.prepare<{ number: number }>('SELECT number FROM tenant_numbers WHERE tenant = ?');
   const selectName = database.prepare<{ name: string }>(
-    `SELECT ${column} AS name FROM ${table} WHERE number = ?`,
+    'SELECT tenant AS name FROM tenant_numbers WHERE number = ?',
   );
-  const insert = database.prepare(`INSERT INTO ${table} (${column}) VALUES (?) ON CONFLICT DO NOTHING`);
+  const insert = database.prepare('INSERT INTO tenant_numbers (tenant) VALUES (?) ON CONFLICT DO NOTHING');
 
   function find(name: string): number | null {
     const known = byName.get(name);

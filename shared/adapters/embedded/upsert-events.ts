@@ -5,8 +5,10 @@ import { storedForm } from '../../model/stored-form.ts';
 import { lastPosition } from './event-feed.ts';
 import type { Database } from './open-database.ts';
 import type { RecentChange } from './recent-changes.ts';
-import { demandTenant, type Numbers } from './tenant-numbers.ts';
+import { packId, packedLength } from './packed-id.ts';
+import { demandTenant } from './tenant-numbers.ts';
 import type { TenantId } from '../../model/ids.ts';
+import { damaged } from './sealed-document.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 
@@ -25,11 +27,14 @@ export function upsertEvents(
   database: Database,
   tenant: { readonly number: number; readonly id: TenantId },
   events: Iterable<NewEvent>,
-  sources: Numbers,
   at: Instant,
 ): Upserted {
-  const insert = database.prepare('INSERT INTO revisions (position, tenant, seal, doc) VALUES (?, ?, ?, ?)');
-  const claim = claimer(database, tenant.number, sources);
+  const insert = database.prepare(
+    'INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)',
+  );
+  const claim = claimer(database, tenant.number);
+  // One for all: SQLite copies what it is given.
+  const hash = Buffer.alloc(32);
   const ingestedAt = isoInstant(at);
   const stored: RecentChange[] = [];
   let position = lastPosition(database);
@@ -39,13 +44,14 @@ export function upsertEvents(
     demandTenant(tenant.id, event.tenant);
     const most = demandEventSize(event);
     seen += 1;
-    const revision = claim(event, position + 1);
+    readHash(event, hash);
+    const revision = claim(event.id, hash, position + 1);
     if (revision === null) continue;
     if (revision === 1) inserted += 1;
     position += 1;
     const kept = storedForm(event, { ingestedAt, revision });
     const doc = JSON.stringify(kept);
-    insert.run(position, tenant.number, sealOf(doc), doc);
+    insert.run(position, tenant.number, sealOf(doc), doc, hash);
     stored.push({ position, event: kept, most });
   }
   if (stored.length > 0) {
@@ -60,51 +66,38 @@ export function upsertEvents(
   return { seen, inserted, stored };
 }
 
+function readHash({ recordHash }: NewEvent, into: Buffer): void {
+  // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
+  if (into.write(recordHash, 'hex') === into.length && recordHash.length === 2 * into.length) return;
+  throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
+}
+
 /** Takes the next revision of an event's id for `position`; null when this very record is already there. */
 function claimer(
   database: Database,
   tenant: number,
-  sources: Numbers,
-): (event: NewEvent, position: number) => number | null {
+): (id: string, hash: Uint8Array, position: number) => number | null {
   const insert = database.prepare(
-    `INSERT INTO event_versions (tenant, id, revision, position, source, time, record_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    'INSERT INTO event_versions (tenant, id, revision, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const same = database.prepare(
-    'SELECT 1 FROM event_versions WHERE tenant = ? AND id = ? AND record_hash = ?',
+  // LEFT JOIN: a revision whose document is gone must not make its record look like a changed one.
+  const compare = database.prepare<{ last: number | null; same: number | null; gone: number }>(
+    `SELECT max(v.revision) AS last, max(r.record_hash = ?) AS same, count(*) - count(r.position) AS gone
+     FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
+     WHERE v.tenant = ? AND v.id = ?`,
   );
-  const newest = database.prepare<{ revision: number }>(
-    'SELECT max(revision) AS revision FROM event_versions WHERE tenant = ? AND id = ?',
-  );
-  // One for all: SQLite copies what it is given.
-  const hash = Buffer.alloc(32);
-  const numbers = new Map<string, number>();
-  const sourceOf = (name: string): number => {
-    const number = numbers.get(name) ?? sources.give(name);
-    numbers.set(name, number);
-    return number;
-  };
+  const packed = new Uint8Array(packedLength);
   // A page is nearly always all new or all known: what the last event was decides what is tried first.
   let expectKnown = false;
-  return (event, position) => {
-    // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
-    if (hash.write(event.recordHash, 'hex') !== hash.length || event.recordHash.length !== 2 * hash.length) {
-      throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
-    }
-    const known = (): boolean => same.get(tenant, event.id, hash) !== undefined;
-    if (expectKnown && known()) return null;
-    const time = Date.parse(event.time);
-    const source = sourceOf(event.source);
-    if (insert.run(tenant, event.id, 1, position, source, time, hash).changes === 1) {
-      expectKnown = false;
-      return 1;
-    }
-    if (!expectKnown && known()) {
-      expectKnown = true;
-      return null;
-    }
-    const revision = (newest.get(tenant, event.id)?.revision ?? 0) + 1;
-    insert.run(tenant, event.id, revision, position, source, time, hash);
+  return (id, hash, position) => {
+    const key = packId(id, packed);
+    if (!expectKnown && insert.run(tenant, key, 1, position).changes === 1) return 1;
+    const { last, same, gone } = compare.get(hash, tenant, key) ?? { last: null, same: null, gone: 0 };
+    if (gone > 0) throw damaged('The index of events');
+    expectKnown = same === 1;
+    if (expectKnown) return null;
+    const revision = (last ?? 0) + 1;
+    insert.run(tenant, key, revision, position);
     return revision;
   };
 }
