@@ -96,7 +96,7 @@ export const aboutFixtures = (source: Source): About => ({
 /** Each record's event and identity, or why there is none. */
 export function eventsOf(source: Source, bytes: Uint8Array): unknown[] {
   const about = aboutFixtures(source);
-  return source.split(bytes).map(record => {
+  return Array.from(source.split(bytes), record => {
     const reading = readRecord(source, record, about);
     if (reading.kind === 'event') return { identity: reading.identity, event: reading.event };
     return reading.kind === 'skip' ? { skip: reading.reason } : { problem: reading.problem };
@@ -108,7 +108,7 @@ export function changesOf(source: Source, before: Uint8Array, after: Uint8Array)
   const { pull } = source;
   if (pull.kind !== 'snapshot') throw new Error(`${source.id} is no snapshot: it has no changes`);
   const keyed = (bytes: Uint8Array): Map<string, unknown> =>
-    new Map(source.split(bytes).map(record => [pull.key(source.record.parse(record)), record]));
+    new Map(Array.from(source.split(bytes), record => [pull.key(source.record.parse(record)), record]));
   const says = (record: unknown): string => spelled(record, path => pull.ignores?.(path) === true);
   const [old, now] = [keyed(before), keyed(after)];
   const names = new Map([...old.values(), ...now.values()].flatMap(record => {
@@ -216,7 +216,7 @@ function pageSeen(source: Source, page: Page): PageSeen {
 
 function identitiesOf(source: Source, bytes: Uint8Array): (readonly string[] | null)[] {
   const about = aboutFixtures(source);
-  return source.split(bytes).map(record => {
+  return Array.from(source.split(bytes), record => {
     const reading = readRecord(source, record, about);
     return reading.kind === 'event' ? reading.identity : null;
   });

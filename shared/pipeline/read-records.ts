@@ -4,6 +4,7 @@ import type { NewEvent, QuarantinedRecord, RawPointer } from '../model/event.ts'
 import type { StreamRef, TenantId } from '../model/ids.ts';
 import { readRecord, type Reading } from '../sources/_kit/read-record.ts';
 import type { About, Source } from '../sources/_kit/source.ts';
+import type { Records } from '../sources/_kit/split-json.ts';
 import type { EqualCount } from './equal-count.ts';
 import { recordHash } from './record-hash.ts';
 
@@ -31,8 +32,8 @@ const sliceSize = 100;
 
 /**
  * Turns the records of one archived page into events, some at a time. One bad record never costs its neighbours: it
- * is quarantined with a sentence and its pointer. Throws only where the page as a whole cannot be split, and then
- * before the first slice.
+ * is quarantined with a sentence and its pointer. Throws only where the page is not whole, which may show behind the
+ * first slices.
  */
 export function* readSlices(bytes: Uint8Array, origin: RecordsOrigin): Generator<ReadRecords, void> {
   const records = origin.source.split(bytes);
@@ -49,13 +50,15 @@ export function readRecords(bytes: Uint8Array, origin: RecordsOrigin): ReadRecor
 }
 
 /** `from` is the place on the page of the first of these records. */
-function readSlice(records: readonly unknown[], from: number, origin: RecordsOrigin): ReadRecords {
+function readSlice(records: Records, from: number, origin: RecordsOrigin): ReadRecords {
   const events: NewEvent[] = [];
   const identities: (readonly string[])[] = [];
   const quarantined: QuarantinedRecord[] = [];
   const skipped: Record<string, number> = {};
-  for (const [at, record] of records.entries()) {
-    const raw: RawPointer = { key: origin.object.key, index: from + at, sha256: origin.object.sha256 };
+  let index = from;
+  for (const record of records) {
+    const raw: RawPointer = { key: origin.object.key, index, sha256: origin.object.sha256 };
+    index += 1;
     const reading = readRecord(origin.source, record, origin.about);
     if (reading.kind === 'event') {
       events.push(placed(reading, record, raw, origin));

@@ -72,6 +72,32 @@ export async function storePages(
   failures: number,
   equal: EqualCount | null,
 ): Promise<StoredPages> {
+  const torn: Torn = { isTorn: false };
+  try {
+    return await storeAll(deps, target, archived, failures, equal, failures === 0 ? torn : null);
+  } catch (thrown) {
+    if (!torn.isTorn) throw thrown;
+    return storeAll(deps, target, archived, failures, equal, null);
+  }
+}
+
+/** Whether a page turned out not to be whole when some of its records were taken. */
+interface Torn {
+  isTorn: boolean;
+}
+
+/**
+ * Pages are stored whole or not at all. With `torn` that they are is taken for granted: where one is not, nothing is
+ * stored. Without it each is read to its end before its first record is taken.
+ */
+async function storeAll(
+  deps: PullDeps,
+  target: PullTarget,
+  archived: readonly ArchivedPage[],
+  failures: number,
+  equal: EqualCount | null,
+  torn: Torn | null,
+): Promise<StoredPages> {
   const pages: ArchivedPage[] = [];
   const quarantined: QuarantinedRecord[] = [];
   let failure: StoredPages['failure'] = null;
@@ -79,14 +105,20 @@ export async function storePages(
   let skipped = 0;
   function* events(): Generator<NewEvent, void> {
     for (const one of archived) {
+      let isBegun = false;
       try {
-        for (const slice of readPage(deps, target, one, failures, equal)) {
+        for (const slice of readPage(deps, target, one, { failures, equal, whole: torn === null })) {
           seen += slice.seen;
           skipped += Object.values(slice.skipped).reduce((sum, count) => sum + count, 0);
           quarantined.push(...slice.quarantined);
           yield* slice.events;
+          isBegun = true;
         }
       } catch (thrown) {
+        if (isBegun && torn !== null) {
+          torn.isTorn = true;
+          throw thrown;
+        }
         failure = { thrown };
         return;
       }
@@ -111,18 +143,24 @@ export async function storePages(
   return { pages, counts, failure };
 }
 
-/** What an archived page holds. Throws, before anything else, where the page as a whole cannot be read. */
+interface Reading {
+  readonly failures: number;
+  readonly equal: EqualCount | null;
+  /** To be read to its end first, which throws where it is not whole. */
+  readonly whole: boolean;
+}
+
+/** What an archived page holds. Throws where the page as a whole cannot be read, which may show behind its first records. */
 function* readPage(
   deps: PullDeps,
   target: PullTarget,
   { page, key, sha256: digest }: ArchivedPage,
-  failures: number,
-  equal: EqualCount | null,
+  { failures, equal, whole }: Reading,
 ): Generator<ReadRecords, void> {
   if (page.holds !== 'records') return;
   if (target.source.pull.kind === 'snapshot') {
     // Read once all pages are there; but a page that cannot be read is asked for again now.
-    target.source.split(page.bytes);
+    Array.from(target.source.split(page.bytes));
     return;
   }
   const origin: RecordsOrigin = {
@@ -135,6 +173,7 @@ function* readPage(
     ...(equal === null ? {} : { equal }),
   };
   try {
+    if (whole) Array.from(target.source.split(page.bytes));
     yield* readSlices(page.bytes, origin);
   } catch (thrown) {
     // A paged answer is asked for again. A named object never changes, so one that stays unreadable would

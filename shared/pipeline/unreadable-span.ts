@@ -41,7 +41,7 @@ async function isNewestReadable(deps: PullDeps, target: PullTarget): Promise<boo
   try {
     const ctx = contextOf(deps, target, http, { purpose: 'forward', reread: null });
     for await (const page of newestPages(target.source, ctx)) {
-      target.source.split(page.bytes);
+      Array.from(target.source.split(page.bytes));
       break;
     }
     return true;

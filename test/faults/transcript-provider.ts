@@ -164,7 +164,9 @@ function plain(text: string): string {
 function holdsRecords(source: Source, body: string): boolean {
   try {
     const about = aboutFixtures(source);
-    return source.split(Buffer.from(body)).some(record => readRecord(source, record, about).kind === 'event');
+    return [...source.split(Buffer.from(body))].some(
+      record => readRecord(source, record, about).kind === 'event',
+    );
   } catch (thrown) {
     if (thrown instanceof AppError) return false; // not a page of records
     throw thrown;

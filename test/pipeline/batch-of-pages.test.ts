@@ -41,3 +41,34 @@ it('stores what came before a page that cannot be read, and goes on behind it wh
   expect((await life.profile.events.counts(target.scope)).events).toBeGreaterThan(events);
   await life.end();
 });
+
+it('stores nothing of a page that proves broken behind the first records taken of it', async () => {
+  const stage = await openStage({ world, connection: { remembersDays: 29, everySeconds: 40 * 86_400 } });
+  const life = await openLife(stage, await tempFolder());
+  const target = (await life.targets(contosoId)).find(({ ref }) => ref.source === 'entra.directory-audits');
+  if (target === undefined) throw new Error('no such stream');
+  let whole = 0;
+  // The last record of the first large page: hundreds have been taken by then.
+  let broken: Uint8Array | null = null;
+  const split: PullTarget['source']['split'] = bytes => {
+    const records = target.source.split(bytes);
+    if (broken === null && records.length > 300) broken = bytes;
+    if (bytes !== broken) {
+      whole += records.length;
+      return records;
+    }
+    const text = Buffer.from(bytes).toString();
+    const at = text.lastIndexOf('"activityDateTime":"');
+    return target.source.split(Buffer.from(text.slice(0, at) + text.slice(at).replace(/:"[^"]*"/, ':nul')));
+  };
+  const damaged = { ...target, source: { ...target.source, split } };
+
+  const failed = pull(life.deps, damaged, { trigger: 'timer', budget: wideBudget });
+  await expect(failed).rejects.toMatchObject({ code: 'provider.malformed' });
+  expect(broken).not.toBeNull();
+  expect(await life.profile.events.counts(target.scope)).toMatchObject({ events: whole, quarantined: 0 });
+
+  await pullToRest(life, target, stage.clock);
+  expect((await life.profile.events.counts(target.scope)).events).toBeGreaterThan(whole + 300);
+  await life.end();
+});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/kernel/errors.ts';
 import { recordBytes } from '../../shared/sources/_kit/record-bytes.ts';
-import { parsePage, splitRecords, type RecordsAt } from '../../shared/sources/_kit/split-json.ts';
+import { parseEnvelope, splitRecords, type RecordsAt } from '../../shared/sources/_kit/split-json.ts';
 import { cpuMsSince } from '../support/cpu-time.ts';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);
@@ -36,7 +36,7 @@ describe('the bytes of one record', () => {
           const at: RecordsAt = bare ? 'array' : 'value';
           const page = bare ? records : { ...before, value: records, ...after };
           const bytes = bytesOf(spaced(JSON.stringify(page), spaces));
-          const split = splitRecords(bytes, at);
+          const split = [...splitRecords(bytes, at)];
           // What JSON makes of it: -0 becomes 0.
           expect(split).toEqual(JSON.parse(JSON.stringify(records)));
           for (const [index, record] of split.entries()) {
@@ -126,15 +126,67 @@ describe('a page', () => {
   test('that is an object is malformed where a list is expected', () => {
     expect(() => splitRecords(bytesOf('{"value":[]}'), 'array')).toThrow(malformed);
   });
-  test('that was parsed for its link is not parsed again for its records, and a third look sees the same', () => {
-    const bytes = bytesOf('{"value":[{"a":1}]}');
-    const page = parsePage(bytes) as { value: unknown[] };
-    expect(splitRecords(bytes, 'value')).toBe(page.value);
-    expect(splitRecords(bytes, 'value')).toEqual(page.value);
+  test('is split after its link was read, and as often as is wanted', () => {
+    const bytes = bytesOf('{"@odata.nextLink":"there","value":[{"a":1},[2]],"more":{"value":[3]}}');
+    expect(parseEnvelope(bytes)).toEqual({ '@odata.nextLink': 'there', value: [], more: { value: [3] } });
+    for (let look = 0; look < 3; look += 1) {
+      const records = splitRecords(bytes, 'value');
+      expect(records).toHaveLength(2);
+      expect([...records]).toEqual([{ a: 1 }, [2]]);
+      expect(records.slice(1, 9)).toEqual([[2]]);
+    }
+  });
+  test.each([
+    '{"value":[1,2]',
+    '{"value":[1,2]]',
+    '{"value":[1,2]}}',
+    '{"value":[1,,2]}',
+    '{"value":[1,]}',
+    '{"value":[1 2]}',
+  ])('%j is malformed around its records', text => {
+    expect(() => splitRecords(bytesOf(text), 'value')).toThrow(malformed);
+    expect(() => parseEnvelope(bytesOf(text))).toThrow(malformed);
+  });
+  test('whose list is not the whole of it is malformed where it is to be a list', () => {
+    expect(() => splitRecords(bytesOf('[1] 2'), 'array')).toThrow(malformed);
+  });
+  test('is malformed at a record that does not parse, and gives those before it', () => {
+    const records = splitRecords(bytesOf('{"value":[{"a":1},{"a":nul},{"a":3}]}'), 'value');
+    expect(records).toHaveLength(3);
+    expect(records.slice(0, 1)).toEqual([{ a: 1 }]);
+    expect(() => records.slice(0, 2)).toThrow(malformed);
+    expect(() => [...records]).toThrow(malformed);
+  });
+  test('of noise splits into what JSON.parse finds in it, or not at all', () => {
+    const noise = fc.oneof(
+      fc.json().map(text => `[${text}]`),
+      fc
+        .array(fc.constantFrom(...'[]{}",:\\ 1atrue\n'.split('')), { maxLength: 60 })
+        .map(parts => `[${parts.join('')}]`),
+    );
+    fc.assert(
+      fc.property(noise, fc.constantFrom<RecordsAt>('array', 'value'), (list, at) => {
+        const text = at === 'array' ? list : `{"n":1,"value":${list}}`;
+        const whole = attempt(() =>
+          at === 'array' ? JSON.parse(text) : (JSON.parse(text) as { value: unknown }).value,
+        );
+        expect(attempt(() => [...splitRecords(bytesOf(text), at)])).toEqual(whole);
+      }),
+      { numRuns: 3_000 },
+    );
   });
   test('with broken UTF-8 keeps its records', () => {
     const bytes = Buffer.concat([Buffer.from('[{"a":"'), Buffer.from([0xff, 0xc3]), Buffer.from('"}]')]);
-    expect(splitRecords(bytes, 'array')).toEqual([{ a: '\ufffd\ufffd' }]);
+    expect([...splitRecords(bytes, 'array')]).toEqual([{ a: '\ufffd\ufffd' }]);
     expect([...recordBytes(bytes, 'array', 0)]).toEqual([...bytes.subarray(1, -1)]);
   });
 });
+
+/** What it answers; undefined where it throws. */
+function attempt(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}

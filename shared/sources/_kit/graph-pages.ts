@@ -2,7 +2,7 @@ import { AppError } from '../../kernel/errors.ts';
 import type { HttpClient, HttpReply, HttpRequest } from '../../ports/http-client.ts';
 import { fields } from './reading.ts';
 import type { Page } from './source.ts';
-import { parsePage } from './split-json.ts';
+import { parseEnvelope } from './split-json.ts';
 
 /** What a cursor holds at most. */
 const longestLink = 8_192;
@@ -52,7 +52,7 @@ async function follow(http: HttpClient, url: string): Promise<HttpReply> {
 }
 
 function nextLinkOf(reply: HttpReply): string | null {
-  const next = fields(parsePage(reply.bytes))?.['@odata.nextLink'] ?? null;
+  const next = fields(parseEnvelope(reply.bytes))?.['@odata.nextLink'] ?? null;
   if (next === null) return null;
   if (typeof next === 'string' && next.length <= longestLink) return next;
   throw new AppError('provider.malformed', 'retry-later', 'Graph’s link to the next page cannot be used.');

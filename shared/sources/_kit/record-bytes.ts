@@ -36,6 +36,34 @@ export function elementBytes(bytes: Uint8Array, list: number | null, index: numb
   throw noRecord(index, bytes);
 }
 
+/** Where a page's records are. */
+export interface RecordPlaces {
+  /** Of each record its first byte and the one behind its last, one after the other. */
+  readonly bounds: readonly number[];
+  /** The bracket that opens their list, and the one that closes it. */
+  readonly open: number;
+  readonly close: number;
+}
+
+/**
+ * Where the records of a page are; null when the page has no list of them. Brackets, quotes and commas are all that is
+ * looked at: what is between them, and around the list, is whole only if it parses. Throws `archive.corrupt` when the
+ * list has no end.
+ */
+export function recordPlaces(bytes: Uint8Array, at: RecordsAt): RecordPlaces | null {
+  const start = firstByte(bytes);
+  const open = at === 'array' ? start : memberStart(bytes, start, 'value');
+  if (open === null || bytes[open] !== openBracket) return null;
+  const bounds: number[] = [];
+  let position = skipSpace(bytes, open + 1);
+  while (bytes[position] !== closeBracket) {
+    const end = valueEnd(bytes, position);
+    bounds.push(position, end);
+    position = afterElement(bytes, end, bounds.length / 2);
+  }
+  return { bounds, open, close: position };
+}
+
 /** Behind a byte order mark and white space. */
 function firstByte(bytes: Uint8Array): number {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;

@@ -4,6 +4,7 @@ import type { Gap } from '../../model/cursor.ts';
 import type { NormalizedEvent } from '../../model/event.ts';
 import type { StreamId } from '../../model/ids.ts';
 import type { HttpClient, ProviderApi } from '../../ports/http-client.ts';
+import type { Records } from './split-json.ts';
 
 /** What a customer's admin must grant, and the sentence that tells them how. */
 export interface Permission {
@@ -171,8 +172,11 @@ export interface Source<Cfg = unknown, Rec = unknown> {
   readonly mapping: number;
   /** Of the mapping file's rules for this source, where it has any: set by `withMappings`, never by a source. */
   readonly mappingDigest?: string;
-  /** The records of a page of `records`, in order. Throws `provider.malformed` when the page is not whole. */
-  split(bytes: Uint8Array): readonly unknown[];
+  /**
+   * The records of a page of `records`, in order. Throws `provider.malformed` when the page is not whole, or when a
+   * record is asked for that is not.
+   */
+  split(bytes: Uint8Array): Records;
   /**
    * The exact bytes of the record that `split` gives at `index`: a slice of the page, never re-serialised.
    * Throws `archive.corrupt` when the page has no such record.

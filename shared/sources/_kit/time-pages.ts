@@ -2,9 +2,9 @@ import { AppError } from '../../kernel/errors.ts';
 import { instant, isoInstant, type Instant, type Window } from '../../kernel/time.ts';
 import type { HttpClient, HttpReply } from '../../ports/http-client.ts';
 import { parseProviderTime } from './provider-time.ts';
-import { fields, list } from './reading.ts';
+import { fields } from './reading.ts';
 import type { Page } from './source.ts';
-import { parsePage } from './split-json.ts';
+import { parseEnvelope, splitRecords } from './split-json.ts';
 import { readStand, writtenStand, type Span, type Stand } from './time-stand.ts';
 
 /** A Graph list that must not be paged deep with `$skip`, and what it is filtered by. */
@@ -90,8 +90,8 @@ interface Content {
 }
 
 function contentOf(reply: HttpReply, of: TimeList): Content {
-  const page = fields(parsePage(reply.bytes));
-  const rows = list(page?.['value']);
+  const page = fields(parseEnvelope(reply.bytes));
+  const rows = splitRecords(reply.bytes, 'value');
   const link = page?.['@odata.nextLink'] ?? null;
   if (link !== null && typeof link !== 'string') {
     throw new AppError('provider.malformed', 'retry-later', 'Graph’s link to the next page cannot be used.');
