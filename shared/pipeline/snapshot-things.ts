@@ -60,7 +60,7 @@ export async function readPage(
 ): Promise<ReadPage | null> {
   const object = await deps.archive.get(target.scope, key);
   if (object === null) return null;
-  return { sha256: object.sha256, records: [...target.source.split(object.bytes)] };
+  return { sha256: object.sha256, records: Array.from(target.source.split(object.bytes)) };
 }
 
 /**

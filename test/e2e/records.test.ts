@@ -61,7 +61,7 @@ async function recordsKept(life: Life, targets: readonly PullTarget[]): Promise<
     for await (const { key } of archive.list(scope, `${source.id}/`)) {
       if (!key.includes('/page-')) continue;
       const bytes = (await archive.get(scope, key))?.bytes ?? new Uint8Array();
-      for (const index of [...source.split(bytes)].keys()) {
+      for (const index of Array.from(source.split(bytes)).keys()) {
         const text = Buffer.from(source.recordBytes(bytes, index)).toString();
         if (!kept.has(text)) kept.set(text, 'in raw');
       }

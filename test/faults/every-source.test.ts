@@ -75,7 +75,7 @@ function meaningless(source: Source, transcript: Transcript): ReadonlySet<unknow
 
 function recordsOf(source: Source, body: unknown): readonly unknown[] {
   try {
-    return [...source.split(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))];
+    return Array.from(source.split(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))));
   } catch {
     return []; // a listing, or an answer that is no page
   }

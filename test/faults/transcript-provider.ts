@@ -164,7 +164,7 @@ function plain(text: string): string {
 function holdsRecords(source: Source, body: string): boolean {
   try {
     const about = aboutFixtures(source);
-    return [...source.split(Buffer.from(body))].some(
+    return Array.from(source.split(Buffer.from(body))).some(
       record => readRecord(source, record, about).kind === 'event',
     );
   } catch (thrown) {

@@ -18,7 +18,11 @@ const runs = 200;
 const folders = await Promise.all(
   sources.map(async source => {
     const fixtures = (await fixturesOf(source.id)).filter(({ kind }) => kind === 'records');
-    return { id: source.id, source, records: fixtures.flatMap(({ bytes }) => [...source.split(bytes)]) };
+    return {
+      id: source.id,
+      source,
+      records: fixtures.flatMap(({ bytes }) => Array.from(source.split(bytes))),
+    };
   }),
 );
 

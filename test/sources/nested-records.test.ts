@@ -21,7 +21,7 @@ describe.each(sources.map((source, n) => ({ id: source.id, source, n })))('$id',
     const fixtures = (await fixturesOf(id)).filter(
       ({ kind, name }) => kind === 'records' && name !== 'quarantine',
     );
-    const [record] = fixtures.flatMap(({ bytes }) => [...source.split(bytes)]);
+    const [record] = fixtures.flatMap(({ bytes }) => Array.from(source.split(bytes)));
     if (typeof record !== 'object' || record === null) throw new Error(`no fixture of ${id} is an object`);
     const about = aboutFixtures(source);
     // Each field gets one of them, and one that nobody reads gets all.

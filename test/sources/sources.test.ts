@@ -250,7 +250,7 @@ test.each(changes)(
 
 describe.each(records)('$name', ({ source, fixture }) => {
   const about = aboutFixtures(source);
-  const split = [...source.split(fixture.bytes)];
+  const split = Array.from(source.split(fixture.bytes));
 
   test('is what its golden says', async () => {
     const committed = readFileSync(fixture.goldenPath, 'utf8');
