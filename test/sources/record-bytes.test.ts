@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/kernel/errors.ts';
-import { recordBytes } from '../../shared/sources/_kit/record-bytes.ts';
-import { parseEnvelope, splitRecords, type RecordsAt } from '../../shared/sources/_kit/split-json.ts';
+import { recordBytes, type RecordsAt } from '../../shared/sources/_kit/record-bytes.ts';
+import { parseEnvelope, splitRecords } from '../../shared/sources/_kit/split-json.ts';
 import { cpuMsSince } from '../support/cpu-time.ts';
 
 const bytesOf = (text: string): Uint8Array => Buffer.from(text);

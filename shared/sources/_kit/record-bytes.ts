@@ -1,5 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
-import type { RecordsAt } from './split-json.ts';
+
+/** Where a page keeps its records: in the array `value` of an object, or it is an array itself. */
+export type RecordsAt = 'value' | 'array';
 
 const quote = 0x22;
 const backslash = 0x5c;

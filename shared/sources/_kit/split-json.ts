@@ -1,8 +1,5 @@
 import { AppError } from '../../kernel/errors.ts';
-import { recordPlaces, type RecordPlaces } from './record-bytes.ts';
-
-/** Where a page keeps its records: in the array `value` of an object, or it is an array itself. */
-export type RecordsAt = 'value' | 'array';
+import { recordPlaces, type RecordPlaces, type RecordsAt } from './record-bytes.ts';
 
 /**
  * The records of a page, in order; an array is such a thing. Where they are parsed as they are asked for, so that a
