@@ -90,7 +90,8 @@ function withdrawn(target: PullTarget, cursor: Cursor, from: Instant, now: Insta
   return {
     ...known,
     start: earlier(cursor.start, from),
-    committedTo: from,
+    // What comes before the doubt and was not claimed is not claimed by it.
+    committedTo: earlier(cursor.committedTo, from),
     rereadTo: isWindow ? firstCursor(target, now).rereadTo : [],
     reads: [],
     open: null,

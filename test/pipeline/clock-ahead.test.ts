@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { coverageOf } from '../../shared/evidence/coverage.ts';
+import { AppError } from '../../shared/kernel/errors.ts';
 import { days, hours, instant, isoInstant, minutes, type Duration } from '../../shared/kernel/time.ts';
 import type { OperationId } from '../../shared/model/ids.ts';
 import { queueDueConnections } from '../../shared/pipeline/due-connections.ts';
@@ -99,6 +100,20 @@ it('heals where a stream failed while its clock was ahead, without waiting for t
   leap(-days(2));
   expect(await house.live(hours(3))).toEqual([]);
   expect(await wrong()).toEqual(right);
+});
+
+it('claims nothing for a way forward that was never begun while the clock was ahead', async () => {
+  const { provider, house, leap } = await skewed();
+  const range = { from: instant(noon - hours(7)), to: instant(noon) };
+  await requestPull(house.deps, house.target, range, 'op-1' as OperationId);
+  leap(hours(1));
+  // All the stream comes to then is a failed try at the range.
+  provider.instead = () => new AppError('provider.unavailable', 'retry-later', 'Later.');
+  await house.live(minutes(30), minutes(30));
+  provider.instead = null;
+  leap(-hours(1));
+  await house.live(days(1));
+  await expectSealed(house.profile, house.target);
 });
 
 it('takes nothing back where the clock fell behind, and goes on where it was', async () => {
