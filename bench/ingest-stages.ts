@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openEmbedded } from '../shared/adapters/embedded/open-embedded.ts';
+import { freeBytes } from '../shared/kernel/free-bytes.ts';
 import { equalCount } from '../shared/pipeline/equal-count.ts';
 import { projectIndex } from '../shared/pipeline/project-index.ts';
 import type { PullDeps } from '../shared/pipeline/pull-types.ts';
@@ -57,6 +58,7 @@ async function overPages(
     const stored = await timed('store', () => storePages(deps, target, archived, 0, equal));
     if (stored.failure !== null) throw stored.failure.thrown;
     spent.records += stored.counts.seen;
+    bytes.forEach(freeBytes);
     if (performance.now() - looked < indexPause) continue;
     await follow();
     looked = performance.now();

@@ -1,4 +1,5 @@
 import { AppError } from '../kernel/errors.ts';
+import { areFreed, freeBytes } from '../kernel/free-bytes.ts';
 import { sha256 } from '../kernel/hash.ts';
 import { days, plus } from '../kernel/time.ts';
 import { noCounts, type Counts, type OpenWindow } from '../model/cursor.ts';
@@ -87,6 +88,7 @@ async function walk(
     waiting = [];
     const archived = await archivePages(deps, target, prefix, batched);
     const stored = await storePages(deps, target, archived, failures, equal);
+    for (const { bytes } of batched) freeBytes(bytes);
     if (stored.pages.length > 0) {
       counts = addCounts(counts, stored.counts);
       named ||= stored.pages.some(({ page }) => page.name !== null);
@@ -224,7 +226,8 @@ async function keepUnreadable(
   prefix: string,
   reply: HttpReply | null,
 ): Promise<void> {
-  if (reply === null) return;
+  // What was freed is a page, and in the archive under its own name.
+  if (reply === null || areFreed(reply.bytes)) return;
   await deps.archive.put(target.scope, {
     key: unreadableKey(prefix, sha256(reply.bytes)),
     bytes: reply.bytes,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { access, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../kernel/errors.ts';
+import { freeBytes } from '../../kernel/free-bytes.ts';
 import { sha256 } from '../../kernel/hash.ts';
 import { demandKey } from '../../kernel/raw-key.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -94,7 +95,9 @@ async function put(
     const about = { tenant, key, contentType, storedAt: clock.now(), retainUntil };
     const content = await encodeRawFile(about, digest, bytes);
     await files.makeFolder(dirname(file));
-    if (await createFile(file, files.temporaryName(), content)) return { status: 'created', sha256: digest };
+    const created = await createFile(file, files.temporaryName(), content);
+    freeBytes(content);
+    if (created) return { status: 'created', sha256: digest };
   }
   // The stored bytes are read, not only their recorded hash: a damaged object must not be called "there".
   const stored = await readObject(files, tenant, key);

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { freeBytes } from '../../kernel/free-bytes.ts';
 import { sha256, type Sha256 } from '../../kernel/hash.ts';
 import { zstdOptions } from '../documents/zstd-options.ts';
 
@@ -55,7 +56,9 @@ export async function encodeRawFile(
   const head = Buffer.alloc(frameHead);
   head.writeUInt32LE(magic, 0);
   head.writeUInt32LE(text.length, 4);
-  return Buffer.concat([head, text, body]);
+  const file = Buffer.concat([head, text, body]);
+  freeBytes(body);
+  return file;
 }
 
 /** Bytes of the file before the compressed body, from its first eight; null when it is no file of ours. */

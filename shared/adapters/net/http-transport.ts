@@ -7,6 +7,7 @@ import {
 import { Agent as TlsAgent, request as tlsRequest, type RequestOptions } from 'node:https';
 import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
+import { freeBytes } from '../../kernel/free-bytes.ts';
 import type { HttpReply } from '../../ports/http-client.ts';
 
 /** One request on the wire, already checked: host and target come from settings or passed the origin rule. */
@@ -168,8 +169,16 @@ function collect(
     const chunked = /chunked/i.test(answer.headers['transfer-encoding'] ?? '');
     const measured = declared !== null || chunked || bodiless(answer);
     if (!answer.complete || !measured) return fail('incomplete');
-    whole(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+    whole(joined(chunks, length));
   });
+}
+
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const [first] = chunks;
+  if (chunks.length === 1 && first !== undefined) return first;
+  const body = Buffer.concat(chunks, length);
+  chunks.forEach(freeBytes);
+  return body;
 }
 
 const bodiless = (answer: IncomingMessage): boolean => answer.statusCode === 204 || answer.statusCode === 304;
@@ -204,7 +213,7 @@ const smallBody = 32 * 1024;
  */
 function chunkFor(body: Buffer): number {
   const length = body.length < 4 ? 0 : body.readUInt32LE(body.length - 4);
-  return Math.min(Math.max(length + 64, 1_024), 1_048_576);
+  return Math.min(Math.max(length + 64, 1_024), 16_777_216);
 }
 
 /** The body as its author wrote it. Encoded bodies are decoded up to the limit and no further. */
@@ -223,6 +232,7 @@ async function decode(answer: IncomingMessage, body: Buffer, limit: number): Pro
   try {
     const limits = { maxOutputLength: limit, chunkSize: chunkFor(body) };
     const bytes = body.length <= smallBody ? gunzipSync(body, limits) : await gunzipAsync(body, limits);
+    freeBytes(body);
     return { status, headers, bytes };
   } catch (cause) {
     const bomb = cause instanceof RangeError;

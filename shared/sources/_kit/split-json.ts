@@ -53,11 +53,11 @@ export function splitRecords(bytes: Uint8Array, at: RecordsAt): Records {
 }
 
 class ParsedOnDemand implements Records {
-  readonly #bytes: Uint8Array;
+  readonly #page: Buffer;
   readonly #bounds: readonly number[];
 
   constructor(bytes: Uint8Array, bounds: readonly number[]) {
-    this.#bytes = bytes;
+    this.#page = asBuffer(bytes);
     this.#bounds = bounds;
   }
 
@@ -77,7 +77,7 @@ class ParsedOnDemand implements Records {
   }
 
   #parse(n: number): unknown {
-    return parse(this.#bytes.subarray(this.#bounds[2 * n], this.#bounds[2 * n + 1]));
+    return parseText(this.#page.toString('utf8', this.#bounds[2 * n], this.#bounds[2 * n + 1]), this.#page);
   }
 }
 
@@ -92,20 +92,25 @@ function placesIn(bytes: Uint8Array, at: RecordsAt): RecordPlaces | null {
 const envelope = (bytes: Uint8Array, { open, close }: RecordPlaces): unknown =>
   parse(Buffer.concat([bytes.subarray(0, open + 1), bytes.subarray(close)]));
 
-function parse(bytes: Uint8Array): unknown {
+const parse = (bytes: Uint8Array): unknown => parseText(textOf(bytes), bytes);
+
+/** `from`: the bytes it was read from. */
+function parseText(text: string, from: Uint8Array): unknown {
   try {
-    return JSON.parse(textOf(bytes));
+    return JSON.parse(text);
   } catch (cause) {
-    throw notWhole(bytes, cause);
+    throw notWhole(from, cause);
   }
 }
 
 /** Bytes as text; a byte order mark is no part of it. Broken UTF-8 costs a replacement character, not the page. */
 function textOf(bytes: Uint8Array): string {
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-  const start = bytes.byteOffset + (marked ? 3 : 0);
-  return Buffer.from(bytes.buffer, start, bytes.byteLength - (marked ? 3 : 0)).toString('utf8');
+  return asBuffer(bytes).toString('utf8', marked ? 3 : 0);
 }
+
+const asBuffer = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength);
 
 const notWhole = (bytes: Uint8Array, cause: unknown): AppError =>
   malformed('The provider’s answer is not whole JSON. It is asked for again.', bytes, cause);
