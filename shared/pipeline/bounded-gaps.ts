@@ -1,5 +1,5 @@
 import { without } from '../evidence/coverage.ts';
-import { earlier, hours, later, mergeWindows, type Window } from '../kernel/time.ts';
+import { earlier, hours, later, mergeWindows, type Duration, type Window } from '../kernel/time.ts';
 import type { Cursor, Gap } from '../model/cursor.ts';
 
 /** Gaps of lost objects, and windows of them, that a cursor keeps apart: enough to be exact in all but a mass loss. */
@@ -10,6 +10,8 @@ const mostNamed = 100_000;
 const mostOthers = 1_000;
 /** Of a mass loss, what lies no further apart than this and is met together is told as one. */
 const together = hours(1);
+/** One found now may begin before a known one and end behind it: an object in both would be in the names of one only. */
+const overlapping = -1 as Duration;
 
 /**
  * The cursor's gaps with those of objects that could not be had just now (`found`), and which of them the ledger has
@@ -38,7 +40,9 @@ export function withLost(
   }
   const isMany = known.length + fresh.length > mostApart;
   const all = forgetNames(
-    isMany ? fewest([...known, ...joined(fresh)], hullOf, mostApart) : [...known, ...fresh],
+    isMany
+      ? fewest(joined([...known, ...joined(fresh, together)], overlapping), hullOf, mostApart)
+      : [...known, ...fresh],
   );
   const spans = new Set(before.map(spanOf));
   return { gaps: [...others, ...all], told: all.filter(gap => !spans.has(spanOf(gap))) };
@@ -91,13 +95,12 @@ const distance = (a: Window, b: Window): number => b.from - a.to;
 
 const inTime = <T extends Window>(spans: readonly T[]): T[] => spans.toSorted((a, b) => a.from - b.from);
 
-/** Neighbours no further apart than `together` as one. */
-function joined(gaps: readonly Gap[]): Gap[] {
+/** Neighbours no further apart than that as one. */
+function joined(gaps: readonly Gap[], apart: Duration): Gap[] {
   const result: Gap[] = [];
   for (const next of inTime(gaps)) {
     const last = result.at(-1);
-    if (last !== undefined && distance(last, next) <= together)
-      result[result.length - 1] = hullOf(last, next);
+    if (last !== undefined && distance(last, next) <= apart) result[result.length - 1] = hullOf(last, next);
     else result.push(next);
   }
   return result;

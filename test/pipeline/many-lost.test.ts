@@ -97,6 +97,23 @@ it('what a request brings of a gap that knows its objects no more is no gap, and
   await life.end();
 }, 120_000);
 
+it('what is lost around a known gap has its objects as well', () => {
+  const lostAt = (at: number): Gap => ({
+    from: instant(at * 1_000),
+    to: instant(at * 1_000 + 1),
+    reason: 'content-expired',
+    noticedAt: instant(1),
+    objects: [`n${at}`],
+  });
+  const apart = Array.from({ length: 198 }, (_, n) => lostAt((n + 1) * 10_000));
+  const found = [lostAt(6), lostAt(20)];
+  const { gaps, told } = withLost([lostAt(18), ...apart], found);
+  const around = gaps.find(({ from }) => from === 6_000);
+  expect([...(around?.objects ?? [])].sort()).toEqual(['n18', 'n20', 'n6']);
+  expect(told).toContain(around);
+  expect(withLost(gaps, found)).toEqual({ gaps, told: [] });
+});
+
 const moment = fc.record({
   at: fc.integer({ min: 0, max: 5_000_000 }),
   name: fc.integer({ min: 0, max: 9_999 }),
