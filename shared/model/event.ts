@@ -127,7 +127,7 @@ export interface NewEvent extends NormalizedEvent {
   readonly stream: StreamId;
   readonly raw: RawPointer;
   readonly mapping: number;
-  /** sha-256 over the record as the provider sent it (keys sorted): tells a change from a repeat. */
+  /** sha-256 over the record as the provider sent it, its bytes or its values: tells a repeat from what may be a change. */
   readonly recordHash: Sha256;
 }
 

@@ -2,12 +2,12 @@ import { sha256, type Sha256 } from '../kernel/hash.ts';
 import { spelling } from '../kernel/spelling.ts';
 
 /**
- * Tells a changed record from a repeated one: sha-256 over its values with keys sorted, because a provider that
- * merely writes its fields in another order has changed nothing. Array order counts.
+ * The hash of a record's values: sha-256 over them with keys sorted, because a provider that merely writes its fields in
+ * another order has changed nothing. Array order counts.
  *
- * The hottest path there is: the record is put in order as nested lists, which the platform writes as JSON in one go.
- * Records of one kind share their sorted keys. What is nested deeper than any log is spelled without recursion: a
- * stack overflow here would fail its whole page, for ever.
+ * The record is put in order as nested lists, which the platform writes as JSON in one go. Records of one kind share
+ * their sorted keys. What is nested deeper than any log is spelled without recursion: a stack overflow here would fail
+ * its whole page, for ever.
  */
 export const recordHash = (record: unknown): Sha256 => sha256(JSON.stringify(ordered(record, 0)));
 

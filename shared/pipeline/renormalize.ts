@@ -10,6 +10,7 @@ import type { Source } from '../sources/_kit/source.ts';
 import { madeAnew, type MadeAnew, type MadeAnewDeps } from './made-anew.ts';
 import { isStale } from './mapping-of.ts';
 import type { PullBudget, PullDeps } from './pull-types.ts';
+import { storeEvents } from './store-events.ts';
 import {
   differences,
   renormalizeStateOf,
@@ -174,7 +175,7 @@ async function quarantineStep(
   if (!state.dryRun && released.length > 0) {
     // The events first: between the two a crash leaves a record in both places, and then it is taken out again.
     if (again.length > 0) await deps.events.quarantine(target.scope, again);
-    await deps.events.upsert(target.scope, events, deps.clock.now());
+    await storeEvents(deps, target.scope, id => deps.sources.find(source => source.id === id), events);
     await deps.events.release(target.scope, released);
   }
   const phase = next === null ? 'done' : 'quarantine';

@@ -7,6 +7,7 @@ import type { EqualCount } from './equal-count.ts';
 import type { PullDeps, PullTarget } from './pull-types.ts';
 import { pageKey } from './raw-key.ts';
 import { readSlices, unreadablePage, type ReadRecords, type RecordsOrigin } from './read-records.ts';
+import { storeEvents } from './store-events.ts';
 import { sha256, type Sha256 } from '../kernel/hash.ts';
 
 /** After so many failures in a row an immutable object that cannot be read is quarantined and passed by. */
@@ -125,7 +126,7 @@ async function storeAll(
       pages.push(one);
     }
   }
-  const stored = await deps.events.upsert(target.scope, events(), deps.clock.now());
+  const stored = await storeEvents(deps, target.scope, () => target.source, events());
   if (quarantined.length > 0) await deps.events.quarantine(target.scope, quarantined);
   const counts: Counts = {
     ...stored,

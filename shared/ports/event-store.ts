@@ -41,12 +41,17 @@ export interface RebuiltCounts {
   readonly gone: number;
 }
 
+/** What becomes of events of known ids that come with another record: the difference between upsert and insert. */
+export type ChangedRecords = 'stored' | 'given back';
+
 /**
  * The normalized events and their versions.
  * - upsert of an unknown id stores revision 1 (`inserted`); of a known id with a recordHash none of its
  *   revisions has, the next revision (`replaced`; the earlier ones stay); with a recordHash any revision
  *   has, nothing (`unchanged`): a page read again, in whatever order, changes nothing.
- * - upsert MUST be atomic and durable when it resolves, and MUST reject an event of another tenant.
+ * - insert is upsert, but what would be `replaced` is not stored: it comes back as `changed`, in its order. A record may
+ *   say the same in other bytes, and only who can read raw can tell (pipeline/store-events.ts).
+ * - Both MUST be atomic and durable when they resolve, and MUST reject an event of another tenant.
  *   Two events with one id in one call are two calls in that order. `events` is walked once; an AppError that
  *   it throws on the way is thrown, and nothing of the call is stored.
  * - get answers the newest revision, null only for "known absent". history answers those with a number above `after`,
@@ -70,6 +75,11 @@ export interface RebuiltCounts {
  * - A failing store MUST throw, never answer as if empty.
  */
 export interface EventStore {
+  insert(
+    scope: TenantScope,
+    events: Iterable<NewEvent>,
+    at: Instant,
+  ): Promise<{ inserted: number; unchanged: number; changed: readonly NewEvent[] }>;
   upsert(
     scope: TenantScope,
     events: Iterable<NewEvent>,

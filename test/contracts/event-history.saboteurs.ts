@@ -6,6 +6,27 @@ const ofLarge = 'gives of large revisions as many as memory holds, and says that
 
 export const eventHistorySaboteurs: readonly Saboteur<EventStore>[] = [
   {
+    does: 'lets the last write win: no history',
+    sabotage: () => store => ({
+      ...store,
+      history: async (scope, id, after, limit) => ({
+        revisions: (await store.history(scope, id, after, limit)).revisions.slice(-1),
+        more: false,
+      }),
+    }),
+    fails: [
+      'keeps every version of a changed record, the newest in front',
+      'calls a record that any revision was made from unchanged',
+      'takes two events of one id in one call as two calls',
+      'inserts what is new, passes by what is there, and gives back what would be another version',
+      'gives back the further versions of one that is inserted by the same call',
+      'remembers what a history of random writes makes',
+      'makes one revision of several anew, and leaves the others',
+      'gives a history by pages of any size, and says whether there is more',
+      'gives of large revisions as many as memory holds, and says that there are more',
+    ],
+  },
+  {
     does: 'calls a history that was cut short its end',
     sabotage: () => store => ({
       ...store,

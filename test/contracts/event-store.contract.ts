@@ -7,6 +7,7 @@ import type { SourceId } from '../../shared/model/ids.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, sampleEvent, scopeOf, source } from '../support/sample.ts';
 import { wholeHistory } from '../support/whole-history.ts';
+import { changedRecordCases } from './changed-records.cases.ts';
 import { contractOf, mustReject, type CaseBody, type Contract } from './contract.ts';
 import { eventFeedCases, feedOf } from './event-feed.cases.ts';
 import { eventHistoryCases } from './event-history.cases.ts';
@@ -26,6 +27,7 @@ const revisions = async (store: EventStore, event: NewEvent): Promise<readonly n
 export const eventStoreContract = (seed: number): Contract<EventStore> =>
   contractOf<EventStore>({
     ...versions,
+    ...changedRecordCases,
     ...borders,
     ...expiry,
     ...eventFeedCases(seed),

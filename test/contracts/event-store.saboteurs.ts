@@ -3,6 +3,7 @@ import { sha256 } from '../../shared/kernel/hash.ts';
 import { eventBytes, isTooLarge, largestEvent } from '../../shared/model/event-size.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
+import { changedRecordSaboteurs } from './changed-records.saboteurs.ts';
 import type { Saboteur } from './contract.ts';
 import { eventHistorySaboteurs } from './event-history.saboteurs.ts';
 
@@ -11,6 +12,7 @@ const isHash = (text: string) => /^[0-9a-f]{64}$/.test(text);
 const both = [scopeOf(contoso), scopeOf(fabrikam)];
 
 export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
+  ...changedRecordSaboteurs,
   {
     does: 'takes every record read again for a new version',
     sabotage: () => {
@@ -32,6 +34,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'calls a record that any revision was made from unchanged',
       'takes two events of one id in one call as two calls',
       'counts each event once when handles store at the same time',
+      'inserts what is new, passes by what is there, and gives back what would be another version',
       'feeds every revision once, in the order stored, by pages of any size',
       'remembers what a history of random writes makes',
       'feeds nothing for a record read again',
@@ -62,28 +65,10 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: [
       'calls a record that any revision was made from unchanged',
       'takes two events of one id in one call as two calls',
+      'inserts what is new, passes by what is there, and gives back what would be another version',
       'feeds every revision once, in the order stored, by pages of any size',
       'remembers what a history of random writes makes',
       'makes one revision of several anew, and leaves the others',
-    ],
-  },
-  {
-    does: 'lets the last write win: no history',
-    sabotage: () => store => ({
-      ...store,
-      history: async (scope, id, after, limit) => ({
-        revisions: (await store.history(scope, id, after, limit)).revisions.slice(-1),
-        more: false,
-      }),
-    }),
-    fails: [
-      'keeps every version of a changed record, the newest in front',
-      'calls a record that any revision was made from unchanged',
-      'takes two events of one id in one call as two calls',
-      'remembers what a history of random writes makes',
-      'makes one revision of several anew, and leaves the others',
-      'gives a history by pages of any size, and says whether there is more',
-      'gives of large revisions as many as memory holds, and says that there are more',
     ],
   },
   ...eventHistorySaboteurs,

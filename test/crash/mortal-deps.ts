@@ -1,3 +1,6 @@
+import type { Instant } from '../../shared/kernel/time.ts';
+import type { NewEvent } from '../../shared/model/event.ts';
+import type { TenantScope } from '../../shared/model/scope.ts';
 import type { PullDeps } from '../../shared/pipeline/pull-types.ts';
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import { mortal, type Moment } from './mortal.ts';
@@ -12,7 +15,7 @@ export function mortalDeps(
   const wrapped: PullDeps = {
     ...deps,
     archive: life.wrap('archive', deps.archive, ['put']),
-    events: life.wrap('events', deps.events, ['upsert', 'quarantine']),
+    events: life.wrap('events', deps.events, ['insert', 'upsert', 'quarantine']),
     cursors: life.wrap('cursors', deps.cursors, ['load', 'swap', 'markRead', 'unread', 'forgetRead']),
     ledger: life.wrap('ledger', deps.ledger, ['append']),
     runs: life.wrap('runs', deps.runs, ['put']),
@@ -24,15 +27,19 @@ export function mortalDeps(
 /** The order this house forbids: the cursor moves first, and the events are stored when it next does. */
 export function cursorFirst(deps: PullDeps): PullDeps {
   let waiting: (() => Promise<unknown>) | null = null;
-  const later: EventStore['upsert'] = async (scope, events, at) => {
+  const later = (scope: TenantScope, events: Iterable<NewEvent>, at: Instant): number => {
     const all = [...events];
     waiting = () => deps.events.upsert(scope, all, at);
-    return { inserted: all.length, replaced: 0, unchanged: 0 };
+    return all.length;
+  };
+  const aside: Pick<EventStore, 'insert' | 'upsert'> = {
+    insert: async (...asked) => ({ inserted: later(...asked), unchanged: 0, changed: [] }),
+    upsert: async (...asked) => ({ inserted: later(...asked), replaced: 0, unchanged: 0 }),
   };
   return {
     ...deps,
     events: new Proxy(deps.events, {
-      get: (store, name) => (name === 'upsert' ? later : Reflect.get(store, name)),
+      get: (store, name) => (name === 'insert' || name === 'upsert' ? aside[name] : Reflect.get(store, name)),
     }),
     cursors: new Proxy(deps.cursors, {
       get: (store, name) => {

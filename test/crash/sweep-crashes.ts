@@ -79,7 +79,7 @@ export async function sweepCrashes(of: CrashCase, moment: Moment, every = 1): Pr
   const truth = [...stage.simulator.control.truth({ tenant: contosoId, source: of.source })];
   expect(whole.kept.revisions.length).toBeGreaterThan(2);
   for (const record of whole.kept.records) expect(truth).toContain(record);
-  for (const name of ['archive.put', 'events.upsert', 'cursors.swap', 'ledger.append', 'http.send'])
+  for (const name of ['archive.put', 'events.insert', 'cursors.swap', 'ledger.append', 'http.send'])
     expect(whole.effects).toContain(name);
   for (const at of chosenDeaths(whole.effects, every)) {
     const { kept } = await dieAndRecover(stage, of, at, moment);

@@ -142,7 +142,7 @@ export async function sweepMadeUp(of: MadeUpCase, every = 1): Promise<void> {
   const stage = await stageFor(of);
   const whole = await dieAndRecover(of, stage, null, 'after');
   expect(whole.kept.told).toHaveLength(of.events);
-  for (const effect of ['archive.put', 'events.upsert', 'cursors.swap', 'ledger.append', 'http.send']) {
+  for (const effect of ['archive.put', 'events.insert', 'cursors.swap', 'ledger.append', 'http.send']) {
     expect(whole.effects).toContain(effect);
   }
   for (const at of chosenDeaths(whole.effects, every)) {

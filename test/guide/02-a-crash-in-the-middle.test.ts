@@ -28,7 +28,7 @@ function mortalDeps(deps: PullDeps, at: number | null): { deps: PullDeps; effect
   const wrapped: PullDeps = {
     ...deps,
     archive: life.wrap('archive', deps.archive, ['put']),
-    events: life.wrap('events', deps.events, ['upsert']),
+    events: life.wrap('events', deps.events, ['insert']),
     cursors: life.wrap('cursors', deps.cursors, ['load', 'swap']),
     runs: life.wrap('runs', deps.runs, ['put']),
   };
@@ -49,9 +49,9 @@ describe('a crash in the middle', () => {
     const whole = mortalDeps(rehearsal.deps, null);
     await pull(whole.deps, await directoryAudits(rehearsal), request);
     await rehearsal.end();
-    const firstStore = whole.effects.indexOf('events.upsert') + 1;
+    const firstStore = whole.effects.indexOf('events.insert') + 1;
     // Archived first, then stored: the order this chapter is about.
-    expect(whole.effects.slice(firstStore - 2, firstStore)).toEqual(['archive.put', 'events.upsert']);
+    expect(whole.effects.slice(firstStore - 2, firstStore)).toEqual(['archive.put', 'events.insert']);
 
     // The first process stores a page of events and dies.
     const folder = await tempFolder();

@@ -294,7 +294,7 @@ describe('two equal records in one second', () => {
         const doomed: PullDeps = {
           ...deps,
           archive: life.wrap('archive', deps.archive, ['put', 'get']),
-          events: life.wrap('events', deps.events, ['upsert']),
+          events: life.wrap('events', deps.events, ['insert', 'upsert']),
           cursors: life.wrap('cursors', deps.cursors, ['load', 'swap']),
           ledger: life.wrap('ledger', deps.ledger, ['append']),
         };

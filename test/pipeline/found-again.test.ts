@@ -153,7 +153,7 @@ it('closes it also where it was killed at any effect of the reading that brought
     const deps = {
       ...life.deps,
       cursors: mortals.wrap('cursors', life.deps.cursors, ['swap', 'markRead']),
-      events: mortals.wrap('events', life.deps.events, ['upsert']),
+      events: mortals.wrap('events', life.deps.events, ['insert', 'upsert']),
       ledger: mortals.wrap('ledger', life.deps.ledger, ['append']),
     };
     await pullToRest({ deps }, target, stage.clock).catch((thrown: unknown) => {

@@ -69,11 +69,11 @@ describe('a run over several windows', () => {
     const alone = { ...deps, batch: { pages: 1, bytes: 1 } };
     const { counts, windows } = await pull(alone, target, { trigger: 'timer', budget: wideBudget });
     expect(counts.pages).toBeGreaterThan(windows);
-    expect(count(effects, 'events.upsert')).toBe(counts.pages);
+    expect(count(effects, 'events.insert')).toBe(counts.pages);
     await life.end();
     const together = await opened('m365.unified-audit', 'Audit.SharePoint');
     await pull(together.deps, together.target, { trigger: 'timer', budget: wideBudget });
-    expect(count(together.effects, 'events.upsert')).toBe(windows);
+    expect(count(together.effects, 'events.insert')).toBe(windows);
     await together.life.end();
   });
 

@@ -116,7 +116,7 @@ function dying(deps: PullDeps, at: number): PullDeps {
   return {
     ...deps,
     archive: life.wrap('archive', deps.archive, ['put']),
-    events: life.wrap('events', deps.events, ['upsert']),
+    events: life.wrap('events', deps.events, ['insert', 'upsert']),
     cursors: life.wrap('cursors', deps.cursors, ['swap']),
     ledger: life.wrap('ledger', deps.ledger, ['append']),
   };

@@ -31,7 +31,7 @@ function onDisk(profile: Profile, isFull: () => boolean): Profile {
   const { events, cursors, queue, runs } = profile;
   return {
     ...profile,
-    events: { ...events, upsert: write(events.upsert) },
+    events: { ...events, insert: write(events.insert), upsert: write(events.upsert) },
     cursors: { ...cursors, swap: write(cursors.swap) },
     queue: { ...queue, ack: write(queue.ack), delay: write(queue.delay), bury: write(queue.bury) },
     runs: { ...runs, put: write(runs.put) },
@@ -65,10 +65,10 @@ test('once a full disk has room again every stream goes on, though nothing could
       ...disk,
       events: {
         ...disk.events,
-        upsert: (...args) => {
+        insert: (...args) => {
           // With a window open and its pages archived.
           full ||= unsettled === 0;
-          return disk.events.upsert(...args);
+          return disk.events.insert(...args);
         },
       },
     },

@@ -36,13 +36,15 @@ describe('the bytes of one record', () => {
           const at: RecordsAt = bare ? 'array' : 'value';
           const page = bare ? records : { ...before, value: records, ...after };
           const bytes = bytesOf(spaced(JSON.stringify(page), spaces));
-          const split = [...splitRecords(bytes, at)];
+          const found = splitRecords(bytes, at);
+          const split = [...found];
           // What JSON makes of it: -0 becomes 0.
           expect(split).toEqual(JSON.parse(JSON.stringify(records)));
           for (const [index, record] of split.entries()) {
             const slice = recordBytes(bytes, at, index);
             expect(JSON.parse(textOf(slice))).toEqual(record);
             expect(slice.buffer).toBe(bytes.buffer);
+            expect(Buffer.compare(found.bytesAt?.(index) ?? bytes, slice)).toBe(0);
           }
           expect(() => recordBytes(bytes, at, records.length)).toThrow(AppError);
         },

@@ -319,7 +319,14 @@ async function dieAndGoOn(
   const deps = depsOf(house);
   const doomed = {
     ...deps,
-    events: doom.wrap('events', deps.events, ['changes', 'rebuild', 'upsert', 'release', 'quarantined']),
+    events: doom.wrap('events', deps.events, [
+      'changes',
+      'rebuild',
+      'insert',
+      'upsert',
+      'release',
+      'quarantined',
+    ]),
     operations: doom.wrap('operations', deps.operations, ['get', 'swap']),
   };
   await renormalize(doomed, target, id, wideBudget).catch((thrown: unknown) => {

@@ -292,6 +292,7 @@ async function dieAndGoOn(at: number, moment: Moment, expected: readonly string[
     events: doom.wrap('events', deps.events, [
       'changes',
       'rebuild',
+      'insert',
       'upsert',
       'quarantine',
       'release',

@@ -1,3 +1,5 @@
+import type { NewEvent } from '../../model/event.ts';
+import type { TenantScope } from '../../model/scope.ts';
 import type { EventStore } from '../../ports/event-store.ts';
 import type { CosmosGateway } from './cosmos-gateway.ts';
 import { cosmosQuarantine } from './cosmos-quarantine.ts';
@@ -36,10 +38,23 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
   const find = eventFinder(items, volumes);
 
   return {
+    async insert(scope, events, at) {
+      const { inserted, unchanged, changed } = await write(
+        scope.tenantId,
+        ofOne(scope, events),
+        at,
+        'given back',
+      );
+      return { inserted, unchanged, changed };
+    },
     async upsert(scope, events, at) {
-      const all = [...events];
-      for (const { tenant } of all) demandTenant(scope, tenant);
-      return write(scope.tenantId, all, at);
+      const { inserted, replaced, unchanged } = await write(
+        scope.tenantId,
+        ofOne(scope, events),
+        at,
+        'stored',
+      );
+      return { inserted, replaced, unchanged };
     },
     async get(scope, id) {
       return (await find.newest(scope.tenantId, [id])).get(id) ?? null;
@@ -73,4 +88,10 @@ export function cosmosEventStore(cosmos: CosmosGateway, sizes: EventStoreSizes =
       };
     },
   };
+}
+
+function ofOne(scope: TenantScope, events: Iterable<NewEvent>): readonly NewEvent[] {
+  const all = [...events];
+  for (const { tenant } of all) demandTenant(scope, tenant);
+  return all;
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../kernel/errors.ts';
 import { isEventId } from '../../kernel/hash.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
+import type { ChangedRecords } from '../../ports/event-store.ts';
 import { storedForm } from '../../model/stored-form.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
@@ -12,34 +13,41 @@ import { inSlices } from './in-slices.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
 import { inTurns, lost, tryAgain } from './try-again.ts';
 
-export interface UpsertCounts {
+export interface Upserted {
   readonly inserted: number;
   readonly replaced: number;
   readonly unchanged: number;
+  /** Of known ids, of records that none of their revisions was made from, where such are not stored. */
+  readonly changed: readonly NewEvent[];
 }
 
+type WriteEvents = (
+  tenantId: string,
+  events: readonly NewEvent[],
+  at: Instant,
+  others: ChangedRecords,
+) => Promise<Upserted>;
+
 /** Stores events of one tenant: each call looks, decides, and commits under the tag of what it looked at. */
-export function eventWriter(
-  items: CosmosContainer,
-  volumes: Volumes,
-  volumeBytes: number,
-): (tenantId: string, events: readonly NewEvent[], at: Instant) => Promise<UpsertCounts> {
+export function eventWriter(items: CosmosContainer, volumes: Volumes, volumeBytes: number): WriteEvents {
   const turn = inTurns();
-  const store = async (tenantId: string, events: readonly NewEvent[], at: Instant): Promise<UpsertCounts> => {
+  const store: WriteEvents = async (tenantId, events, at, others) => {
     const outcome = await tryAgain('a tenant’s events', tries =>
-      commitOnce({ items, volumes, volumeBytes, tenantId, at }, events, tries > 0),
+      commitOnce({ items, volumes, volumeBytes, tenantId, at, others }, events, tries > 0),
     );
     if (outcome !== 'too large') return outcome;
     if (events.length === 1) {
       throw new AppError('bug', 'give-up', 'An event is larger than an item of Cosmos DB may be.');
     }
     const [first = [], second = []] = inSlices(events, Math.ceil(events.length / 2));
-    return sum(await store(tenantId, first, at), await store(tenantId, second, at));
+    return sum(await store(tenantId, first, at, others), await store(tenantId, second, at, others));
   };
-  return (tenantId, events, at) => {
+  return (tenantId, events, at, others) => {
     for (const event of events) demandStorable(event);
-    if (events.length === 0) return Promise.resolve({ inserted: 0, replaced: 0, unchanged: 0 });
-    return turn(tenantId, () => store(tenantId, events, at));
+    if (events.length === 0) {
+      return Promise.resolve({ inserted: 0, replaced: 0, unchanged: 0, changed: [] });
+    }
+    return turn(tenantId, () => store(tenantId, events, at, others));
   };
 }
 
@@ -49,13 +57,14 @@ interface Writing {
   readonly volumeBytes: number;
   readonly tenantId: string;
   readonly at: Instant;
+  readonly others: ChangedRecords;
 }
 
 async function commitOnce(
   by: Writing,
   events: readonly NewEvent[],
   fresh: boolean,
-): Promise<UpsertCounts | typeof lost | 'too large'> {
+): Promise<Upserted | typeof lost | 'too large'> {
   const held = await by.volumes.open(by.tenantId, fresh);
   if (held.head.bytes >= by.volumeBytes) {
     await by.volumes.turnOver(held);
@@ -63,7 +72,7 @@ async function commitOnce(
   }
   // After the head: whoever stores anything from here on changes its tag.
   const known = await knownRecords(by, held, events);
-  const { revisions, counts } = decide(events, known, isoInstant(by.at));
+  const { revisions, counts } = decide(events, known, isoInstant(by.at), by.others);
   if (revisions.length === 0) return counts;
   const commit = held.head.commit + 1;
   const packs = await packsOf(revisions, held.head, commit);
@@ -139,12 +148,18 @@ function decide(
   events: readonly NewEvent[],
   known: Map<string, Known>,
   ingestedAt: string,
-): { revisions: readonly Omit<Revision, 'place'>[]; counts: UpsertCounts } {
+  others: ChangedRecords,
+): { revisions: readonly Omit<Revision, 'place'>[]; counts: Upserted } {
   const revisions: Omit<Revision, 'place'>[] = [];
+  const changed: NewEvent[] = [];
   let inserted = 0;
   for (const event of events) {
     const one = known.get(event.id) ?? { revision: 0, hashes: new Set() };
     if (one.hashes.has(event.recordHash)) continue;
+    if (one.revision > 0 && others === 'given back') {
+      changed.push(event);
+      continue;
+    }
     one.revision += 1;
     one.hashes.add(event.recordHash);
     known.set(event.id, one);
@@ -155,7 +170,8 @@ function decide(
     });
   }
   const replaced = revisions.length - inserted;
-  return { revisions, counts: { inserted, replaced, unchanged: events.length - revisions.length } };
+  const unchanged = events.length - revisions.length - changed.length;
+  return { revisions, counts: { inserted, replaced, unchanged, changed } };
 }
 
 function nextHead(
@@ -186,8 +202,9 @@ function demandStorable(event: NewEvent): void {
   demandEventSize(event);
 }
 
-const sum = (a: UpsertCounts, b: UpsertCounts): UpsertCounts => ({
+const sum = (a: Upserted, b: Upserted): Upserted => ({
   inserted: a.inserted + b.inserted,
   replaced: a.replaced + b.replaced,
   unchanged: a.unchanged + b.unchanged,
+  changed: [...a.changed, ...b.changed],
 });

@@ -41,7 +41,7 @@ export function rebuildEvents(
     else if (event.id !== was) {
       leave(database, tenant.number, was, event.revision, row.position);
       const moving = { ...event, recordHash: Buffer.from(row.hash).toString('hex') as Sha256 };
-      upsertEvents(database, tenant, [moving], at);
+      upsertEvents(database, tenant, [moving], at, 'stored');
       counts.moved += 1;
     } else if (saysTheSame(stored, event)) counts.unchanged += 1;
     else {

@@ -1,7 +1,8 @@
-import type { StoredEvent } from '../../model/event.ts';
+import type { NewEvent, StoredEvent } from '../../model/event.ts';
+import type { Instant } from '../../kernel/time.ts';
 import type { TenantScope } from '../../model/scope.ts';
 import { lastTaken } from '../../model/event-size.ts';
-import type { Change, Changes, EventStore } from '../../ports/event-store.ts';
+import type { Change, ChangedRecords, Changes, EventStore } from '../../ports/event-store.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import { lastPosition, readPosition, scopedFeed, wholeFeed, writePosition } from './event-feed.ts';
 import { eventHistory } from './event-history.ts';
@@ -13,7 +14,7 @@ import { recentChanges } from './recent-changes.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
 import { readRevision, type RevisionRow } from './stored-revision.ts';
 import { demandTenant, noTenant, tenantNumbers } from './tenant-numbers.ts';
-import { upsertEvents } from './upsert-events.ts';
+import { upsertEvents, type Upserted } from './upsert-events.ts';
 
 /**
  * Events and their versions in SQLite. A revision is one JSON document in feed order, with the hash of the record it
@@ -42,11 +43,25 @@ export function sqliteEventStore(database: Database): EventStore {
     }
   }
 
+  function write(
+    scope: TenantScope,
+    events: Iterable<NewEvent>,
+    at: Instant,
+    others: ChangedRecords,
+  ): Upserted {
+    const tenant = { id: scope.tenantId, number: tenants.give(scope.tenantId) };
+    const upserted = database.write(() => upsertEvents(database, tenant, events, at, others));
+    recent.add(upserted.stored);
+    return upserted;
+  }
+
   return {
+    async insert(scope, events, at) {
+      const { seen, inserted, changed } = write(scope, events, at, 'given back');
+      return { inserted, unchanged: seen - inserted - changed.length, changed };
+    },
     async upsert(scope, events, at) {
-      const tenant = { id: scope.tenantId, number: tenants.give(scope.tenantId) };
-      const { seen, inserted, stored } = database.write(() => upsertEvents(database, tenant, events, at));
-      recent.add(stored);
+      const { seen, inserted, stored } = write(scope, events, at, 'stored');
       return { inserted, replaced: stored.length - inserted, unchanged: seen - stored.length };
     },
     async rebuild(scope, rebuilt, at) {

@@ -1,6 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
+import type { ChangedRecords } from '../../ports/event-store.ts';
 import { storedForm } from '../../model/stored-form.ts';
 import { lastPosition } from './event-feed.ts';
 import type { Database } from './open-database.ts';
@@ -17,6 +18,8 @@ export interface Upserted {
   readonly inserted: number;
   /** The revisions stored, in their order. */
   readonly stored: readonly RecentChange[];
+  /** Of known ids, of records that none of their revisions was made from, where such are not stored. */
+  readonly changed: readonly NewEvent[];
 }
 
 /**
@@ -28,6 +31,7 @@ export function upsertEvents(
   tenant: { readonly number: number; readonly id: TenantId },
   events: Iterable<NewEvent>,
   at: Instant,
+  others: ChangedRecords,
 ): Upserted {
   const insert = database.prepare(
     'INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)',
@@ -37,6 +41,7 @@ export function upsertEvents(
   const hash = Buffer.alloc(32);
   const ingestedAt = isoInstant(at);
   const stored: RecentChange[] = [];
+  const changed: NewEvent[] = [];
   let position = lastPosition(database);
   let inserted = 0;
   let seen = 0;
@@ -45,9 +50,14 @@ export function upsertEvents(
     const most = demandEventSize(event);
     seen += 1;
     readHash(event, hash);
-    const revision = claim(event.id, hash, position + 1);
+    const revision = claim.first(event.id, hash, position + 1);
     if (revision === null) continue;
     if (revision === 1) inserted += 1;
+    else if (others === 'stored') claim.next(revision, position + 1);
+    else {
+      changed.push(event);
+      continue;
+    }
     position += 1;
     const kept = storedForm(event, { ingestedAt, revision });
     const doc = JSON.stringify(kept);
@@ -63,7 +73,7 @@ export function upsertEvents(
       )
       .run(tenant.number, inserted, stored.length);
   }
-  return { seen, inserted, stored };
+  return { seen, inserted, stored, changed };
 }
 
 function readHash({ recordHash }: NewEvent, into: Buffer): void {
@@ -72,11 +82,17 @@ function readHash({ recordHash }: NewEvent, into: Buffer): void {
   throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
 }
 
-/** Takes the next revision of an event's id for `position`; null when this very record is already there. */
-function claimer(
-  database: Database,
-  tenant: number,
-): (id: string, hash: Uint8Array, position: number) => number | null {
+interface Claimer {
+  /**
+   * Takes revision 1 of an id for `position` and answers 1; for an id that is known, the number its next revision would
+   * have; null when this very record is already there.
+   */
+  first(id: string, hash: Uint8Array, position: number): number | null;
+  /** Takes that next revision of the id last asked for. */
+  next(revision: number, position: number): void;
+}
+
+function claimer(database: Database, tenant: number): Claimer {
   const insert = database.prepare(
     'INSERT INTO event_versions (tenant, id, revision, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
@@ -87,17 +103,20 @@ function claimer(
      WHERE v.tenant = ? AND v.id = ?`,
   );
   const packed = new Uint8Array(packedLength);
+  let key = packId('', packed);
   // A page is nearly always all new or all known: what the last event was decides what is tried first.
   let expectKnown = false;
-  return (id, hash, position) => {
-    const key = packId(id, packed);
-    if (!expectKnown && insert.run(tenant, key, 1, position).changes === 1) return 1;
-    const { last, same, gone } = compare.get(hash, tenant, key) ?? { last: null, same: null, gone: 0 };
-    if (gone > 0) throw damaged('The index of events');
-    expectKnown = same === 1;
-    if (expectKnown) return null;
-    const revision = (last ?? 0) + 1;
-    insert.run(tenant, key, revision, position);
-    return revision;
+  return {
+    first(id, hash, position) {
+      key = packId(id, packed);
+      if (!expectKnown && insert.run(tenant, key, 1, position).changes === 1) return 1;
+      const { last, same, gone } = compare.get(hash, tenant, key) ?? { last: null, same: null, gone: 0 };
+      if (gone > 0) throw damaged('The index of events');
+      expectKnown = same === 1;
+      if (expectKnown) return null;
+      if (last === null) insert.run(tenant, key, 1, position);
+      return (last ?? 0) + 1;
+    },
+    next: (revision, position) => void insert.run(tenant, key, revision, position),
   };
 }

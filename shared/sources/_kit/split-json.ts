@@ -8,6 +8,8 @@ import { recordPlaces, type RecordPlaces, type RecordsAt } from './record-bytes.
 export interface Records extends Iterable<unknown> {
   readonly length: number;
   slice(from: number, to: number): readonly unknown[];
+  /** The n-th record's exact bytes; not there where a page is parsed as a whole. */
+  bytesAt?(n: number): Uint8Array;
 }
 
 // A page is looked into twice: by the source for its next link, by the pipeline for its records. The second look
@@ -74,6 +76,10 @@ class ParsedOnDemand implements Records {
 
   *[Symbol.iterator](): Generator<unknown, void> {
     for (let n = 0; n < this.length; n += 1) yield this.#parse(n);
+  }
+
+  bytesAt(n: number): Uint8Array {
+    return this.#page.subarray(this.#bounds[2 * n], this.#bounds[2 * n + 1]);
   }
 
   #parse(n: number): unknown {
