@@ -33,86 +33,74 @@ export async function storeEvents(
   events: Iterable<NewEvent>,
 ): Promise<StoredCounts> {
   const { changed, ...stored } = await deps.events.insert(scope, events, deps.clock.now());
-  let counts = { ...stored, replaced: 0 };
+  const counts = { ...stored, replaced: 0 };
   if (changed.length === 0) return counts;
-  const values = valuesReader(deps.archive, scope, sourceOf);
-  for (let rest = changed; rest.length > 0;) {
-    // Of several versions in one call each is compared with the one before.
-    const { firsts, others } = onePerId(rest);
-    counts = sum(counts, await storeChanged(deps, scope, values, firsts));
-    rest = others;
-  }
-  return counts;
+  return sum(counts, await storeChanged(deps, scope, valuesReader(deps.archive, scope, sourceOf), changed));
 }
 
-/** At most one event of each id. */
+/** The same of events of known ids, whose records came in bytes that are not stored. */
 async function storeChanged(
   { events: store, clock }: StoringDeps,
   scope: TenantScope,
   values: ValuesOf,
-  events: readonly NewEvent[],
+  changed: readonly NewEvent[],
 ): Promise<StoredCounts> {
-  const differing: NewEvent[] = [];
-  const inBytes = new Map<string, NewEvent>();
+  const versions: NewEvent[] = [];
+  const byValues = new Map<string, NewEvent>();
   const inValues: NewEvent[] = [];
-  for (const event of events) {
+  for (const event of changed) {
     const hash = await values(event);
     // What has no hash but of its values is compared by now.
-    if (hash === null || hash === event.recordHash) differing.push(event);
+    if (hash === null || hash === event.recordHash) versions.push(event);
     else {
-      inBytes.set(event.id, event);
+      byValues.set(`${event.id} ${hash}`, event);
       inValues.push({ ...event, recordHash: hash });
     }
   }
-  // Versions before this one kept the hash of the values.
-  const { inserted, unchanged, changed } = await store.insert(scope, inValues, clock.now());
-  const newest = await store.getMany(
-    scope,
-    changed.map(({ id }) => id),
-  );
-  const known = new Map(newest.map(event => [event.id as string, event]));
+  // Events stored before their bytes were hashed are known by the hash of their values.
+  const { changed: others, inserted, unchanged } = await store.insert(scope, inValues, clock.now());
+  const newest = await store.getMany(scope, [...new Set(others.map(({ id }) => id))]);
+  const saidBefore = memoryOf(store, scope, values, newest);
   let same = unchanged;
-  for (const { id, recordHash: hash } of changed) {
-    const stored = known.get(id);
-    const event = inBytes.get(id);
-    if (stored !== undefined && (await saidBefore(store, scope, values, stored, hash))) same += 1;
-    else if (event !== undefined) differing.push(event);
+  for (const other of others) {
+    const { id, recordHash: hash } = other;
+    if (await saidBefore(id, hash)) same += 1;
+    else versions.push(byValues.get(`${id} ${hash}`) ?? other);
   }
-  const kept = await store.upsert(scope, differing, clock.now());
+  const kept = await store.upsert(scope, versions, clock.now());
   return sum(kept, { inserted, replaced: 0, unchanged: same });
 }
 
-/** Whether a revision was made from a record of these values: the newest, as nearly always, or one before it. */
-async function saidBefore(
+/** Whether a revision of that id, or what was asked about before, was made from a record of these values. */
+function memoryOf(
   store: EventStore,
   scope: TenantScope,
   values: ValuesOf,
-  newest: StoredEvent,
-  hash: Sha256,
-): Promise<boolean> {
-  if ((await values(newest)) === hash) return true;
-  for (let after = 0, more = newest.revision > 1; more;) {
-    const page = await store.history(scope, newest.id, after, historyPage);
-    for (const event of page.revisions) {
-      if (event.revision !== newest.revision && (await values(event)) === hash) return true;
+  newest: readonly StoredEvent[],
+): (id: string, hash: Sha256) => Promise<boolean> {
+  const stored = new Map<string, StoredEvent>(newest.map(event => [event.id, event]));
+  const said = new Map<string, Set<Sha256 | null>>();
+  const revisions = async (id: string, hash: Sha256): Promise<Set<Sha256 | null>> => {
+    const last = stored.get(id);
+    const found = new Set(last === undefined ? [] : [await values(last)]);
+    // It is nearly always the newest, or there is no other.
+    for (let after = 0, more = last !== undefined && last.revision > 1 && !found.has(hash); more;) {
+      const page = await store.history(scope, id, after, revisionsAtOnce);
+      for (const event of page.revisions) found.add(await values(event));
+      after = page.revisions.at(-1)?.revision ?? after;
+      more = page.more && page.revisions.length > 0;
     }
-    after = page.revisions.at(-1)?.revision ?? after;
-    more = page.more && page.revisions.length > 0;
-  }
-  return false;
+    return found;
+  };
+  return async (id, hash) => {
+    const known = said.get(id) ?? (await revisions(id, hash));
+    if (known.has(hash)) return true;
+    said.set(id, known.add(hash));
+    return false;
+  };
 }
 
-const historyPage = 100;
-
-function onePerId(events: readonly NewEvent[]): { firsts: readonly NewEvent[]; others: readonly NewEvent[] } {
-  const firsts = new Map<string, NewEvent>();
-  const others: NewEvent[] = [];
-  for (const event of events) {
-    if (firsts.has(event.id)) others.push(event);
-    else firsts.set(event.id, event);
-  }
-  return { firsts: [...firsts.values()], others };
-}
+const revisionsAtOnce = 100;
 
 /** The hash of the values of the record an event was made from; null where it cannot be read. */
 type ValuesOf = (event: { readonly source: string; readonly raw: RawPointer }) => Promise<Sha256 | null>;
