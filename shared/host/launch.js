@@ -8,9 +8,7 @@ const flags = [
   // Little memory rather than the last of speed: see docs/adr/0002.
   '--single-threaded-gc',
   '--no-incremental-marking',
-  '--max-semi-space-size=8',
-  // What V8 takes for long-lived is mostly of a record, and gone with it.
-  '--no-allocation-site-pretenuring',
+  '--max-semi-space-size=16',
   '--heap-growing-percent=30',
   // Code compiled for the shapes of records is kept when the page they came with is gone: docs/adr/0002, too.
   '--retain-maps-for-n-gc=100',
