@@ -66,6 +66,11 @@ describe('a whole answer', () => {
     expect(Buffer.compare(got.bytes, bytes)).toBe(0);
     expect(got.headers).toMatchObject({ 'x-odd': 'a', 'set-cookie': 'b=c', 'content-length': '5000' });
   });
+  test('may be of megabytes', async () => {
+    const large = randomBytes(3_000_000);
+    const { get } = await bench(call => reply(call, 200, large));
+    expect(large.equals((await get('/x', { ...patient, bodyBytes: 4_000_000 })).bytes)).toBe(true);
+  });
   test('may come in chunks, split anywhere', async () => {
     const { get } = await bench(async ({ socket }) => {
       const wire = Buffer.concat([
