@@ -138,6 +138,12 @@ describe('a page', () => {
       expect(records.slice(1, 9)).toEqual([[2]]);
     }
   });
+  test('with several lists named value has the last of them, as JSON.parse has', () => {
+    const bytes = bytesOf('{"value":[1],"value":[2,[3]],"more":[4]}');
+    expect([...splitRecords(bytes, 'value')]).toEqual([2, [3]]);
+    expect(parseEnvelope(bytes)).toEqual({ value: [], more: [4] });
+    expect(() => splitRecords(bytesOf('{"value":[1],"value":2}'), 'value')).toThrow(malformed);
+  });
   test.each([
     '{"value":[1,2]',
     '{"value":[1,2]]',
