@@ -108,7 +108,7 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
   }
 
   function put(events: readonly StoredEvent[]): void {
-    const arrivals = newestRevisions(events).map(arrivalOf);
+    const arrivals = newestRevisions(events.map(arrivalOf));
     // SQLite appends, and FTS5 keeps filling one buffer, only while the numbers rise.
     if (!isRising(arrivals)) {
       arrivals.sort((a, b) => a.ms - b.ms || slotOf(a.bits, 0) - slotOf(b.bits, 0));
@@ -161,13 +161,23 @@ export function indexWriter(db: Database, dictionary: Dictionary): IndexWriter {
 }
 
 /** Of several revisions of one id in a batch, the highest; of one given twice, the later. */
-function newestRevisions(events: readonly StoredEvent[]): readonly StoredEvent[] {
-  const byId = new Map<string, StoredEvent>();
-  for (const event of events) {
-    const other = byId.get(event.id);
-    if (other === undefined || other.revision <= event.revision) byId.set(event.id, event);
+function newestRevisions(arrivals: Arrival[]): Arrival[] {
+  if (haveOwnBits(arrivals)) return arrivals;
+  const byId = new Map<string, Arrival>();
+  for (const arrival of arrivals) {
+    const { id, revision } = arrival.event;
+    const other = byId.get(id);
+    if (other === undefined || other.event.revision <= revision) byId.set(id, arrival);
   }
-  return byId.size === events.length ? events : [...byId.values()];
+  return [...byId.values()];
+}
+
+/** Ids of other bits are other ids: sorting numbers costs a tenth of a map of texts. */
+function haveOwnBits(arrivals: readonly Arrival[]): boolean {
+  const bits = new Uint32Array(arrivals.length);
+  for (const [n, arrival] of arrivals.entries()) bits[n] = arrival.bits;
+  bits.sort();
+  return bits.every((one, n) => n === 0 || one !== bits[n - 1]);
 }
 
 const isRising = (arrivals: readonly Arrival[]): boolean =>

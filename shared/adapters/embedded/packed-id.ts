@@ -9,17 +9,20 @@ export const packedLength = 24;
  */
 export function packId(id: string, packed = new Uint8Array(packedLength)): PackedId {
   if (id.length !== 49 || id[8] !== '-') return id;
+  let met = 0;
   for (let n = 0; n < packedLength; n++) {
     const at = n < 4 ? n * 2 : n * 2 + 1;
-    const byte = hexDigit(id.charCodeAt(at)) * 16 + hexDigit(id.charCodeAt(at + 1));
-    if (!(byte >= 0)) return id;
-    packed[n] = byte;
+    const high = digitOf[id.charCodeAt(at)] ?? noDigit;
+    const low = digitOf[id.charCodeAt(at + 1)] ?? noDigit;
+    met |= high | low;
+    packed[n] = (high << 4) | low;
   }
-  return packed;
+  return met < noDigit ? packed : id;
 }
 
-const hexDigit = (unit: number): number =>
-  unit >= 48 && unit <= 57 ? unit - 48 : unit >= 97 && unit <= 102 ? unit - 87 : NaN;
+const noDigit = 16;
+const digitOf = new Uint8Array(128).fill(noDigit);
+for (const [value, digit] of Array.from('0123456789abcdef').entries()) digitOf[digit.charCodeAt(0)] = value;
 
 export function unpackId(packed: unknown): string {
   if (typeof packed === 'string') return packed;
