@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { crc32, gunzipSync, zstdCompressSync } from 'node:zlib';
 import { zstdOptions } from '../shared/adapters/documents/zstd-options.ts';
+import { eventWriter } from '../shared/adapters/embedded/event-document.ts';
 import { openDictionary } from '../shared/adapters/embedded/fts-dictionary.ts';
 import { openGroups } from '../shared/adapters/embedded/fts-groups.ts';
 import { rowId, slotOf } from '../shared/adapters/embedded/fts-row-id.ts';
 import { packId } from '../shared/adapters/embedded/packed-id.ts';
 import { arrivalOf, indexRow } from '../shared/adapters/embedded/fts-row.ts';
 import { indexAdvice, indexMigrations, wordColumns } from '../shared/adapters/embedded/fts-schema.ts';
-import { openDatabase } from '../shared/adapters/embedded/open-database.ts';
+import { openDatabase, type Database } from '../shared/adapters/embedded/open-database.ts';
 import { holdfastMigrations } from '../shared/adapters/embedded/schema.ts';
 import type { StoredEvent } from '../shared/model/event.ts';
 import type { BenchRig } from './bench-rig.ts';
@@ -58,7 +59,7 @@ export interface FloorSpent {
 export function openFloor(folder: string): { measure(step: FloorStep): FloorSpent; close(): void } {
   const store = bareDatabase(join(folder, 'store.db'), holdfastMigrations);
   const index = bareDatabase(join(folder, 'index.db'), indexMigrations);
-  const rows = rowMaker(join(folder, 'values.db'));
+  const rows = rowMaker(folder);
   let records = 0;
   return {
     measure({ pages, events }) {
@@ -118,16 +119,20 @@ interface Row {
   readonly index: readonly (readonly SQLInputValue[])[];
 }
 
-function rowMaker(file: string): { of: (event: StoredEvent, position: number) => Row; close: () => void } {
-  const database = openDatabase({ ...indexAdvice, file, synchronous: 'NORMAL', migrations: indexMigrations });
-  const dictionary = openDictionary(database);
+function rowMaker(folder: string): { of: (event: StoredEvent, position: number) => Row; close: () => void } {
+  const open = (name: string, migrations: readonly string[]): Database =>
+    openDatabase({ ...indexAdvice, file: join(folder, name), synchronous: 'NORMAL', migrations });
+  const documents = open('documents.db', holdfastMigrations);
+  const write = eventWriter(documents);
+  const values = open('values.db', indexMigrations);
+  const dictionary = openDictionary(values);
   const groups = openGroups(dictionary);
   return {
     of: (event, position) => {
       const arrival = arrivalOf(event);
       const row = indexRow(arrival, groups, dictionary);
       const number = rowId(arrival.ms, slotOf(arrival.bits, 0));
-      const doc = JSON.stringify(event);
+      const doc = write(event, position);
       const recordHash = Buffer.from(hash('sha256', event.id, 'hex'), 'hex');
       return {
         number,
@@ -141,7 +146,10 @@ function rowMaker(file: string): { of: (event: StoredEvent, position: number) =>
         ],
       };
     },
-    close: () => database.close(),
+    close: () => {
+      values.close();
+      documents.close();
+    },
   };
 }
 

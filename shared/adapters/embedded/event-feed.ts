@@ -1,7 +1,7 @@
 import { AppError } from '../../kernel/errors.ts';
 import type { Database } from './open-database.ts';
 import { damaged } from './sealed-document.ts';
-import type { RevisionRow } from './stored-revision.ts';
+import type { RevisionRow } from './event-document.ts';
 
 const digits = 16;
 

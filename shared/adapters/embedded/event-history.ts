@@ -4,7 +4,7 @@ import type { History } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { packId } from './packed-id.ts';
 import { damaged } from './sealed-document.ts';
-import { readRevision, type RevisionRow } from './stored-revision.ts';
+import { eventReader, type RevisionRow } from './event-document.ts';
 
 /** A page of an event's revisions: their places first, and documents only of those that it has. */
 export function eventHistory(
@@ -22,12 +22,13 @@ export function eventHistory(
   const document = database.prepare<RevisionRow>(
     'SELECT position, tenant, seal, doc FROM revisions WHERE position = ? AND tenant = ?',
   );
+  const read = eventReader(database);
   const revisions: StoredEvent[] = [];
   const isLast = lastTaken(limit);
   for (const { position } of places) {
     const row = document.get(position, tenant.number);
     if (row === undefined) throw damaged('The index of events');
-    const event = readRevision(row, tenant.tenantId, id);
+    const event = read(row, tenant.tenantId, id);
     revisions.push(event);
     if (isLast(event)) break;
   }

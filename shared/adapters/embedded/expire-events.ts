@@ -4,7 +4,7 @@ import type { SourceId, TenantId } from '../../model/ids.ts';
 import type { Database } from './open-database.ts';
 import { unpackId, type PackedId } from './packed-id.ts';
 import { damaged } from './sealed-document.ts';
-import { readRevision, type RevisionRow } from './stored-revision.ts';
+import { eventReader, type RevisionRow } from './event-document.ts';
 
 /** Events looked at per transaction: a large expiry must not keep other writers, or this process, waiting. */
 const batchSize = 1_000;
@@ -28,8 +28,33 @@ export async function expireEvents(
   for (let after: PackedId = ''; ;) {
     const batch = database.write(() => expireBatch(database, tenant, source, before, after));
     removed += batch.removed;
-    if (batch.last === null) return removed;
+    if (batch.last === null) break;
     after = batch.last;
+    await setImmediate();
+  }
+  if (removed > 0) await dropOrigins(database);
+  return removed;
+}
+
+/**
+ * Removes the origins that no event has any more, those of revisions made anew since the last expiry among them. An
+ * origin holds for positions from its own number to the next (event-document.ts).
+ */
+async function dropOrigins(database: Database): Promise<void> {
+  const following = database.prepare<{ number: number }>(
+    `SELECT number FROM origins WHERE number >= ? ORDER BY number LIMIT ${batchSize + 1}`,
+  );
+  const inUse = database.prepare('SELECT 1 FROM revisions WHERE position >= ? AND position < ? LIMIT 1');
+  const drop = database.prepare('DELETE FROM origins WHERE number = ?');
+  for (let from: number | undefined = 0; from !== undefined;) {
+    const start: number = from;
+    from = database.write(() => {
+      const numbers = following.all(start).map(({ number }) => number);
+      for (const [n, number] of numbers.slice(0, batchSize).entries()) {
+        if (inUse.get(number, numbers[n + 1] ?? Number.MAX_SAFE_INTEGER) === undefined) drop.run(number);
+      }
+      return numbers[batchSize];
+    });
     await setImmediate();
   }
 }
@@ -57,11 +82,12 @@ function expireBatch(
     'DELETE FROM revisions WHERE position IN (SELECT position FROM event_versions WHERE tenant = ? AND id = ?)',
   );
   const dropVersions = database.prepare('DELETE FROM event_versions WHERE tenant = ? AND id = ?');
+  const read = eventReader(database);
   const gone = { events: 0, revisions: 0 };
   for (const { id, position, revisions } of looked) {
     const row = document.get(position, tenant.number);
     if (row === undefined) throw damaged('The index of events');
-    const newest = readRevision(row, tenant.id, unpackId(id));
+    const newest = read(row, tenant.id, unpackId(id));
     if (newest.source !== source || Date.parse(newest.time) >= before) continue;
     dropRevisions.run(tenant.number, id);
     dropVersions.run(tenant.number, id);

@@ -6,7 +6,7 @@ import type { TenantId } from '../../model/ids.ts';
 import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import type { Database } from './open-database.ts';
 import { sealOf } from '../documents/sealed-document.ts';
-import { readRevision, type RevisionRow } from './stored-revision.ts';
+import { eventReader, eventWriter, type RevisionRow, type WriteEvent } from './event-document.ts';
 import { packId } from './packed-id.ts';
 import { upsertEvents } from './upsert-events.ts';
 
@@ -29,6 +29,8 @@ export function rebuildEvents(
      FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
      WHERE v.tenant = ? AND v.id = ? AND v.revision = ?`,
   );
+  const read = eventReader(database);
+  const write = eventWriter(database);
   const counts = { rebuilt: 0, moved: 0, unchanged: 0, gone: 0 };
   for (const { was, event } of rebuilt) {
     const row = find.get(tenant.number, packId(was), event.revision);
@@ -36,18 +38,18 @@ export function rebuildEvents(
       counts.gone += 1;
       continue;
     }
-    const stored = readRevision(row, tenant.id, was);
+    const stored = read(row, tenant.id, was);
     if (!isDeepStrictEqual(stored.raw, event.raw)) counts.gone += 1;
     else if (event.id !== was) {
       leave(database, tenant.number, was, event.revision, row.position);
       const moving = { ...event, recordHash: Buffer.from(row.hash).toString('hex') as Sha256 };
-      upsertEvents(database, tenant, [moving], at, 'stored');
+      upsertEvents(database, tenant, [moving], at, 'stored', write);
       counts.moved += 1;
     } else if (saysTheSame(stored, event)) counts.unchanged += 1;
     else {
       const { ingestedAt } = stored;
       const next: StoredEvent = { ...event, ingestedAt, rebuiltAt: isoInstant(at) };
-      replace(database, tenant.number, row, next);
+      replace(database, tenant.number, row, next, write);
       counts.rebuilt += 1;
     }
   }
@@ -65,12 +67,13 @@ function replace(
   tenant: number,
   { position, hash }: HashedRow,
   event: StoredEvent,
+  write: WriteEvent,
 ): void {
   const next = database
     .prepare<{ last: number }>('UPDATE feed_position SET last = last + 1 WHERE one = 1 RETURNING last')
     .get();
   if (next === undefined) throw new TypeError('the feed has no position');
-  const doc = JSON.stringify(event);
+  const doc = write(event, next.last);
   database.prepare('DELETE FROM revisions WHERE position = ?').run(position);
   database
     .prepare('INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)')

@@ -216,4 +216,8 @@ export const holdfastMigrations: readonly string[] = [
   ALTER TABLE packed_versions RENAME TO event_versions;
   DROP TABLE source_numbers;
   `,
+  `
+  -- What the events of one page have in common (event-document.ts). Events stored before have it in their own document.
+  CREATE TABLE origins (number INTEGER PRIMARY KEY, seal INTEGER NOT NULL, doc TEXT NOT NULL) STRICT;
+  `,
 ];

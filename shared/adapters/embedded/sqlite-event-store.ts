@@ -12,7 +12,7 @@ import { packId } from './packed-id.ts';
 import { rebuildEvents } from './rebuild-events.ts';
 import { recentChanges } from './recent-changes.ts';
 import { sqliteQuarantine } from './sqlite-quarantine.ts';
-import { readRevision, type RevisionRow } from './stored-revision.ts';
+import { eventReader, type RevisionRow } from './event-document.ts';
 import { demandTenant, noTenant, tenantNumbers } from './tenant-numbers.ts';
 import { upsertEvents, type Upserted } from './upsert-events.ts';
 
@@ -23,6 +23,7 @@ import { upsertEvents, type Upserted } from './upsert-events.ts';
 export function sqliteEventStore(database: Database): EventStore {
   const tenants = tenantNumbers(database);
   const recent = recentChanges();
+  const read = eventReader(database);
   const tenantOf = (scope: TenantScope): number => tenants.find(scope.tenantId) ?? noTenant;
   // LEFT JOIN: an id in the index whose document is gone must be seen as damage, not as absence.
   const newest = database.prepare<RevisionRow>(
@@ -33,12 +34,12 @@ export function sqliteEventStore(database: Database): EventStore {
 
   function get(scope: TenantScope, id: string): StoredEvent | null {
     const row = newest.get(tenantOf(scope), packId(id));
-    return row === undefined ? null : readRevision(row, scope.tenantId, id);
+    return row === undefined ? null : read(row, scope.tenantId, id);
   }
 
   function* eventsOf(rows: Iterable<RevisionRow>): Generator<Placed, void> {
     for (const row of rows) {
-      const event = readRevision(row, tenants.nameOf(row.tenant ?? noTenant), null);
+      const event = read(row, tenants.nameOf(row.tenant ?? noTenant), null);
       yield { position: row.position, event };
     }
   }

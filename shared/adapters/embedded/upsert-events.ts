@@ -12,6 +12,7 @@ import type { TenantId } from '../../model/ids.ts';
 import { damaged } from './sealed-document.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import { sealOf } from '../documents/sealed-document.ts';
+import { eventWriter, type WriteEvent } from './event-document.ts';
 
 export interface Upserted {
   readonly seen: number;
@@ -32,6 +33,7 @@ export function upsertEvents(
   events: Iterable<NewEvent>,
   at: Instant,
   others: ChangedRecords,
+  write: WriteEvent = eventWriter(database),
 ): Upserted {
   const insert = database.prepare(
     'INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)',
@@ -60,7 +62,7 @@ export function upsertEvents(
     }
     position += 1;
     const kept = storedForm(event, { ingestedAt, revision });
-    const doc = JSON.stringify(kept);
+    const doc = write(kept, position);
     insert.run(position, tenant.number, sealOf(doc), doc, hash);
     stored.push({ position, event: kept, most });
   }
