@@ -31,7 +31,7 @@ export interface BenchRig {
 }
 
 /** Milliseconds between two looks of the index, as in the work loop. */
-export const indexPause = 100;
+export const indexPause = 250;
 
 /** Where what is measured is not the product on one machine. */
 export interface BenchRigOptions {

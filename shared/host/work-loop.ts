@@ -21,7 +21,7 @@ export interface WorkLoopOptions {
 
 const idlePause = seconds(0.5);
 /** Short enough for what a pull stores meanwhile to be in memory still: read back, it would have to be parsed again. */
-const indexPause = seconds(0.1);
+const indexPause = seconds(0.25);
 const troublePause = seconds(5);
 /** One run's share before it makes room for others. */
 const budget = { pages: 200, time: minutes(4) };

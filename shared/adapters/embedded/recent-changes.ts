@@ -25,8 +25,11 @@ export interface RecentChanges {
   forget(): void;
 }
 
-/** Twice what comes between two looks of the index where a whole memory is pulled: of half of it a fourth was read back. */
-const bounds = { changes: 8_000, bytes: 2 * mostTogether };
+/**
+ * Twice what comes between two looks of the index where nothing waits for a provider, for half of it is dropped at once: with
+ * half the bounds a fourth of the events was read back.
+ */
+const bounds = { changes: 16_000, bytes: 4 * mostTogether };
 
 export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
