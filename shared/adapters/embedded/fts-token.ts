@@ -28,13 +28,45 @@ const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function searchableText(text: string): string {
   let folded = text;
   if (!plain.test(text)) {
-    folded = fold(text);
-    if (!plain.test(folded)) return words(text).join(' ');
+    const spaced = withoutSigns(fold(text));
+    if (spaced === null) return words(text).join(' ');
+    folded = spaced;
   }
   if (folded.length < 36) return folded;
   if (folded.length === 36 && guid.test(folded)) return folded.replaceAll('-', '');
   if (holdsGuid(folded)) folded = joinGuids(folded.toLowerCase());
   return holdsLongWord(folded) ? words(text).join(' ') : folded;
+}
+
+/**
+ * A folded text with a space for what is no part of a word though the tokenizer would take it for one: quotation marks
+ * beyond ASCII, control characters. Null where letters may come in pairs of units.
+ */
+function withoutSigns(folded: string): string | null {
+  let spaced = '';
+  let from = 0;
+  for (let at = 0; at < folded.length; at++) {
+    const unit = folded.charCodeAt(at);
+    if (unit >= 32 && unit < tilde) continue;
+    if (unit >= 0xd800 && unit <= 0xdfff) return null;
+    if (isWordUnit(unit)) continue;
+    spaced += `${folded.slice(from, at)} `;
+    from = at + 1;
+  }
+  return from === 0 ? folded : spaced + folded.slice(from);
+}
+
+const tilde = 0x7e;
+const wordUnit = /[\p{L}\p{N}]/u;
+/** Units met, for a regular expression's answer costs more than all else here. */
+const wordUnits = new Map<number, boolean>();
+
+function isWordUnit(unit: number): boolean {
+  const known = wordUnits.get(unit);
+  if (known !== undefined) return known;
+  const found = wordUnit.test(String.fromCharCode(unit));
+  wordUnits.set(unit, found);
+  return found;
 }
 
 /** Four hyphens in a GUID's distances. It may find what is none; `words` decides. */
@@ -50,8 +82,8 @@ function holdsLongWord(text: string): boolean {
   for (let at = wordLimit; at < text.length; at += wordLimit + 1) {
     let from = at;
     let to = at;
-    while (from >= 0 && isAlphanumeric(text.charCodeAt(from))) from -= 1;
-    while (to < text.length && isAlphanumeric(text.charCodeAt(to))) to += 1;
+    while (from >= 0 && isInWord(text.charCodeAt(from))) from -= 1;
+    while (to < text.length && isInWord(text.charCodeAt(to))) to += 1;
     if (to - from > wordLimit) return true;
   }
   return false;
@@ -59,6 +91,9 @@ function holdsLongWord(text: string): boolean {
 
 const isAlphanumeric = (unit: number): boolean =>
   (unit >= 48 && unit <= 57) || (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90);
+
+/** Of a text that searchableText has looked at: what is beyond ASCII in it is part of a word. */
+const isInWord = (unit: number): boolean => unit >= 128 || isAlphanumeric(unit);
 
 /** What a keyword's tokens begin with, so that those of two fields never meet. */
 const letters = {
