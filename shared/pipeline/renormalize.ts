@@ -135,17 +135,24 @@ function anew(before: StoredEvent, made: NewEvent, source: Source): Rebuilt['eve
   return { ...said, id, raw: before.raw, revision: before.revision };
 }
 
-/** Moved events leave the index under their old id: before the store forgets that id, and again for what came between. */
+/**
+ * Moved events leave the index under their old id: before the store forgets that id, and again for what came between.
+ * Where a revision stays under it the store gives that again, and the index may have it by now: removed once more it
+ * would not be found again, for the index would be past its place in the feed.
+ */
 async function put(
-  deps: RenormalizeDeps,
-  target: RenormalizeTarget,
+  { events, index, clock }: RenormalizeDeps,
+  { scope }: RenormalizeTarget,
   rebuilt: readonly Rebuilt[],
 ): Promise<void> {
   if (rebuilt.length === 0) return;
-  const left = rebuilt.filter(({ was, event }) => event.id !== was).map(({ was }) => was);
-  if (left.length > 0) await deps.index.remove(left);
-  await deps.events.rebuild(target.scope, rebuilt, deps.clock.now());
-  if (left.length > 0) await deps.index.remove(left);
+  const left = [...new Set(rebuilt.filter(({ was, event }) => event.id !== was).map(({ was }) => was))];
+  if (left.length > 0) await index.remove(left);
+  await events.rebuild(scope, rebuilt, clock.now());
+  if (left.length === 0) return;
+  const stay = new Set<string>((await events.getMany(scope, left)).map(({ id }) => id));
+  const gone = left.filter(id => !stay.has(id));
+  if (gone.length > 0) await index.remove(gone);
 }
 
 async function quarantineStep(

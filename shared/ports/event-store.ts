@@ -70,8 +70,10 @@ export type ChangedRecords = 'stored' | 'given back';
  *   it is another record's, and `gone`). Revision number and ingestedAt stay, `rebuiltAt` is set, no revision is
  *   added: it is no change of the record. `changes` gives it again, at a new position, and no longer at its old one.
  *   One that says the same as what is stored changes nothing. With another id than `was` the revision leaves that id
- *   and is stored under the new one as by upsert. MUST be atomic and durable when it resolves, and MUST reject an
- *   event of another tenant.
+ *   and is stored under the new one as by upsert. Of those that stay under `was` at least the newest MUST be given
+ *   again by `changes`, as it is, at a new position, in the same step, and also where the revision has left before
+ *   (`gone`): the index is told to forget the id each time. They keep their numbers, their records stay known, and the
+ *   event is counted. MUST be atomic and durable when it resolves, and MUST reject an event of another tenant.
  * - A failing store MUST throw, never answer as if empty.
  */
 export interface EventStore {

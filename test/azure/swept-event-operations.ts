@@ -20,6 +20,14 @@ const events = (from: number, to: number, more: Partial<NewEvent> = {}): readonl
   });
 const anew = (all: readonly NewEvent[], summary: string): readonly Rebuilt[] =>
   all.map(({ recordHash: _hash, ...said }) => ({ was: said.id, event: { ...said, revision: 1, summary } }));
+const versions = ['one', 'two', 'three'].map(body => sampleEvent('changing', { body, summary: body }));
+/** Some of the versions, moved to another id. */
+const moved = (...numbers: readonly number[]): readonly Rebuilt[] =>
+  versions.flatMap(({ recordHash: _hash, ...said }, n) =>
+    numbers.includes(n + 1)
+      ? [{ was: said.id, event: { ...said, id: sampleEvent('elsewhere').id, revision: n + 1 } }]
+      : [],
+  );
 const records: readonly QuarantinedRecord[] = [0, 1, 2].map(index => ({
   source,
   stream,
@@ -58,6 +66,10 @@ const storing = swept(['events','feed','quarantine'], cosmos => cosmosEventStore
   'events are made anew': [
     store => store.upsert(scope, events(0, 6), now),
     store => store.rebuild(scope, anew(events(1, 5), 'anew'), now),
+  ],
+  'revisions move and others stay': [
+    store => store.upsert(scope, [...events(0, 2), ...versions], now),
+    store => store.rebuild(scope, moved(1, 3), now),
   ],
   'events expire': [
     async store => {
@@ -106,6 +118,12 @@ const turningOver = swept(
         for (let n = 0; n < 2; n += 1) await store.upsert(scope, events(n * 3, n * 3 + 3), now);
       },
       store => store.rebuild(scope, anew(events(2, 5), 'anew'), now),
+    ],
+    'revisions of several volumes move and others stay': [
+      async store => {
+        for (const version of versions) await store.upsert(scope, [version], now);
+      },
+      store => store.rebuild(scope, moved(1, 2), now),
     ],
     'events of several volumes expire': [
       async store => {

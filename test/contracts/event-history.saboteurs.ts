@@ -1,6 +1,7 @@
 import type { EventStore } from '../../shared/ports/event-store.ts';
 import type { Saboteur } from './contract.ts';
 
+const ofThoseThatStay = 'knows the records of those that stay where a revision moves';
 const byPages = 'gives a history by pages of any size, and says whether there is more';
 const ofLarge = 'gives of large revisions as many as memory holds, and says that there are more';
 
@@ -22,6 +23,8 @@ export const eventHistorySaboteurs: readonly Saboteur<EventStore>[] = [
       'gives back the further versions of one that is inserted by the same call',
       'remembers what a history of random writes makes',
       'makes one revision of several anew, and leaves the others',
+      'knows the records of those that stay where a revision moves',
+      'moves several revisions of an id in one call',
       'gives a history by pages of any size, and says whether there is more',
       'gives of large revisions as many as memory holds, and says that there are more',
     ],
@@ -32,7 +35,7 @@ export const eventHistorySaboteurs: readonly Saboteur<EventStore>[] = [
       ...store,
       history: async (...asked) => ({ ...(await store.history(...asked)), more: false }),
     }),
-    fails: [byPages, ofLarge],
+    fails: [ofThoseThatStay, byPages, ofLarge],
   },
   {
     does: 'takes a full page of a history for one with more behind it',
@@ -51,7 +54,7 @@ export const eventHistorySaboteurs: readonly Saboteur<EventStore>[] = [
       ...store,
       history: (scope, id, after, limit) => store.history(scope, id, after === 0 ? 0 : after + 1, limit),
     }),
-    fails: [byPages, ofLarge],
+    fails: [ofThoseThatStay, byPages, ofLarge],
   },
   {
     does: 'gives as many revisions as are asked for, however large',

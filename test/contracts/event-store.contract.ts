@@ -12,6 +12,7 @@ import { contractOf, mustReject, type CaseBody, type Contract } from './contract
 import { eventFeedCases, feedOf } from './event-feed.cases.ts';
 import { eventHistoryCases } from './event-history.cases.ts';
 import { largeEventCases } from './large-events.cases.ts';
+import { movedRevisionCases } from './moved-revisions.cases.ts';
 import { quarantineCases } from './quarantine.cases.ts';
 import { rebuiltEventCases } from './rebuilt-events.cases.ts';
 
@@ -32,6 +33,7 @@ export const eventStoreContract = (seed: number): Contract<EventStore> =>
     ...expiry,
     ...eventFeedCases(seed),
     ...rebuiltEventCases,
+    ...movedRevisionCases,
     ...eventHistoryCases,
     ...largeEventCases,
     ...quarantineCases,

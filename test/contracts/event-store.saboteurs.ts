@@ -6,6 +6,8 @@ import { contoso, fabrikam, scopeOf } from '../support/sample.ts';
 import { changedRecordSaboteurs } from './changed-records.saboteurs.ts';
 import type { Saboteur } from './contract.ts';
 import { eventHistorySaboteurs } from './event-history.saboteurs.ts';
+import { movedRevisionSaboteurs } from './moved-revisions.saboteurs.ts';
+import { rebuiltEventSaboteurs } from './rebuilt-events.saboteurs.ts';
 
 /** What is none stays as it is: to refuse it is the adapter's part. */
 const isHash = (text: string) => /^[0-9a-f]{64}$/.test(text);
@@ -41,7 +43,11 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'puts an event made anew in the place of its revision',
       'makes one revision of several anew, and leaves the others',
       'moves an event whose identity reads otherwise, with its record',
+      'knows the records of those that stay where a revision moves',
+      'counts an event as long as one of its revisions stays',
+      'moves several revisions of an id in one call',
       'takes an event as large as one may be, among others',
+      'moves one of two revisions that are as large as one may be',
     ],
   },
   {
@@ -69,9 +75,15 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'feeds every revision once, in the order stored, by pages of any size',
       'remembers what a history of random writes makes',
       'makes one revision of several anew, and leaves the others',
+      'knows the records of those that stay where a revision moves',
+      'counts an event as long as one of its revisions stays',
+      'moves several revisions of an id in one call',
+      'moves one of two revisions that are as large as one may be',
     ],
   },
   ...eventHistorySaboteurs,
+  ...rebuiltEventSaboteurs,
+  ...movedRevisionSaboteurs,
   {
     does: 'stores a call event by event',
     sabotage: () => store => ({
@@ -134,6 +146,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'gives of large revisions as many as memory holds, and says that there are more',
       'takes an event as large as one may be, among others',
       'feeds of large events as many as memory holds, and says that there are more',
+      'moves one of two revisions that are as large as one may be',
     ],
   },
   {
@@ -190,6 +203,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'feeds every revision once, in the order stored, by pages of any size',
       'says whether there is more',
       'feeds an event made anew once more, and no longer as it was',
+      'gives again the newest of those that stay where a revision moves',
     ],
   },
   {
@@ -207,6 +221,7 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       'feeds every revision once, in the order stored, by pages of any size',
       'says whether there is more',
       'feeds an event made anew once more, and no longer as it was',
+      'gives again the newest of those that stay where a revision moves',
       'feeds of large events as many as memory holds, and says that there are more',
     ],
   },
@@ -275,47 +290,6 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
     fails: ['keeps each of equal records of a page, however often the page is read'],
   },
   {
-    does: 'takes an event made anew for a change of its record',
-    sabotage: () => {
-      let n = 0;
-      return store => ({
-        ...store,
-        async rebuild(scope, rebuilt, at) {
-          for (const { was, event } of rebuilt) {
-            if (event.id !== was || event.tenant !== scope.tenantId) continue;
-            const { revision: _revision, ...said } = event;
-            await store.upsert(scope, [{ ...said, recordHash: sha256(`anew ${(n += 1)}`) }], at);
-          }
-          return store.rebuild(scope, rebuilt, at);
-        },
-      });
-    },
-    fails: [
-      'puts an event made anew in the place of its revision',
-      'feeds an event made anew once more, and no longer as it was',
-      'changes nothing for an event made anew that says the same',
-      'makes one revision of several anew, and leaves the others',
-      'does nothing for an event that is not there, or was made from another record',
-      'makes all of a call anew or nothing, and nothing of another tenant',
-      'has what was made anew for every other handle',
-    ],
-  },
-  {
-    does: 'makes events anew without telling the feed',
-    sabotage: () => store => ({
-      ...store,
-      async changes(scopes, after, limit) {
-        const page = await store.changes(scopes, after, limit);
-        return { ...page, changes: page.changes.filter(({ event }) => event.rebuiltAt === undefined) };
-      },
-    }),
-    fails: [
-      'feeds an event made anew once more, and no longer as it was',
-      'changes nothing for an event made anew that says the same',
-      'has what was made anew for every other handle',
-    ],
-  },
-  {
     does: 'calls a feed that was cut short its end',
     sabotage: () => store => ({
       ...store,
@@ -351,23 +325,6 @@ export const eventStoreSaboteurs: readonly Saboteur<EventStore>[] = [
       },
     }),
     fails: ['feeds of large events as many as memory holds, and says that there are more'],
-  },
-  {
-    does: 'keeps a moved event under its old id too',
-    sabotage: () => store => ({
-      ...store,
-      async rebuild(scope, rebuilt, at) {
-        const old = await Promise.all(rebuilt.map(({ was }) => store.get(scope, was)));
-        const counts = await store.rebuild(scope, rebuilt, at);
-        for (const event of old) {
-          if (event === null || (await store.get(scope, event.id)) !== null) continue;
-          const { ingestedAt: _ingested, revision: _revision, ...said } = event;
-          await store.upsert(scope, [{ ...said, recordHash: sha256(event.id) }], at);
-        }
-        return counts;
-      },
-    }),
-    fails: ['moves an event whose identity reads otherwise, with its record'],
   },
   {
     does: 'lets everything out of quarantine at once',

@@ -88,4 +88,23 @@ export const largeEventCases: Readonly<Record<string, CaseBody<EventStore>>> = {
     equal(await reasonOf(store, first), largest.event.reason);
     for (const event of events.slice(1)) equal(await reasonOf(store, event), event.reason);
   },
+  'moves one of two revisions that are as large as one may be': async store => {
+    const { id } = sampleEvent('a');
+    const [first, second] = ['one', 'two'].map(key => ({ ...eventOf(key, largestEvent), id }));
+    if (first === undefined || second === undefined) throw new Error('no events');
+    await store.upsert(ours, [first, second], at);
+    const { next } = await store.changes([ours], null, 10);
+    const moving = { ...anew(first, largestEvent), was: id };
+    const elsewhere = { ...moving, event: { ...moving.event, id: sampleEvent('b').id } };
+    deepEqual(await store.rebuild(ours, [elsewhere], at), { rebuilt: 0, moved: 1, unchanged: 0, gone: 0 });
+    const { changes } = await store.changes([ours], next, 10);
+    equal(changes.length, 2);
+    deepEqual(
+      new Set(changes.map(({ event }) => event.reason)),
+      new Set([elsewhere.event.reason, second.reason]),
+    );
+    equal((await feedOf(store, [ours])).length, 2);
+    deepEqual(await store.upsert(ours, [second], at), { inserted: 0, replaced: 0, unchanged: 1 });
+    deepEqual(await store.counts(ours), { events: 2, revisions: 2, quarantined: 0 });
+  },
 };

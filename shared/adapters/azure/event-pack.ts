@@ -17,6 +17,7 @@ export interface PackRow {
   readonly time: number;
   /** Where in its pack it was stored: its place in the feed counts from the pack's. Kept when others expire. */
   readonly place: number;
+  readonly counted?: true | undefined;
 }
 
 /**
@@ -36,7 +37,7 @@ export interface PackItem extends Item {
   readonly rowsSeal: number;
   readonly body: string;
   readonly bodySeal: number;
-  /** Revisions in it, and how many of them are the first of their event. */
+  /** Revisions in it, and how many of them an event is counted with. */
   readonly count: number;
   readonly firsts: number;
 }
@@ -47,6 +48,8 @@ export interface Revision {
   readonly event: StoredEvent;
   readonly hash: string;
   readonly place: number;
+  /** That its event is counted with it: absent for a first revision, which always is, and for most others. */
+  readonly counted?: true | undefined;
 }
 
 const compress = promisify(zstdCompress);
@@ -58,6 +61,9 @@ const largestUnpacked = 64_000_000;
 
 export const dayOf = (id: string): string => id.slice(0, 8);
 export const termOf = (id: string): string => id.slice(9, 9 + termLength);
+/** An event is counted with its first revision; where that has moved to another id, with one of those that stay. */
+export const isCounted = ({ event, counted }: Omit<Revision, 'place'>): boolean =>
+  event.revision === 1 || counted === true;
 
 /** @returns `too wide` for revisions that nobody could read again: they must go in several packs. */
 export async function makePack(
@@ -65,13 +71,10 @@ export async function makePack(
   revisions: readonly Revision[],
 ): Promise<PackItem | 'too wide'> {
   const rows = await packed(
-    revisions.map(({ event, hash, place }) => [
-      event.id,
-      event.revision,
-      hash,
-      Date.parse(event.time),
-      place,
-    ]),
+    revisions.map(({ event, hash, place, counted }) => {
+      const row = [event.id, event.revision, hash, Date.parse(event.time), place];
+      return counted === true ? [...row, counted] : row;
+    }),
   );
   const text = JSON.stringify(revisions.map(one => one.event));
   // What repeats itself is small when compressed, and must still unfold into what a reader takes.
@@ -86,7 +89,7 @@ export async function makePack(
     body,
     bodySeal: sealOf(body),
     count: revisions.length,
-    firsts: revisions.filter(one => one.event.revision === 1).length,
+    firsts: revisions.filter(isCounted).length,
   };
 }
 
@@ -98,8 +101,16 @@ export async function rowsOf(pack: PackRows): Promise<readonly PackRow[]> {
     string,
     number,
     number,
+    true?,
   ][];
-  return rows.map(([id, revision, hash, time, place]) => ({ id, revision, hash, time, place }));
+  return rows.map(([id, revision, hash, time, place, counted]) => ({
+    id,
+    revision,
+    hash,
+    time,
+    place,
+    counted,
+  }));
 }
 
 /** The packs of a volume that may hold one of these ids, without their documents. */
@@ -129,7 +140,7 @@ export async function revisionsOf(pack: PackItem): Promise<readonly Revision[]> 
   if (!whole) throw damagedItem('A pack of events');
   return rows.flatMap((row, i) => {
     const event = events[i];
-    return event === undefined ? [] : [{ event, hash: row.hash, place: row.place }];
+    return event === undefined ? [] : [{ event, hash: row.hash, place: row.place, counted: row.counted }];
   });
 }
 

@@ -8,49 +8,31 @@ import type { Rebuilt, RebuiltCounts } from '../../ports/event-store.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import type { CosmosContainer, Step } from './cosmos-gateway.ts';
 import { demandNarrow, fits, markOf, packsOf, sizeOf } from './event-commit.ts';
-import { dayOf, makePack, revisionsOf, termOf, type PackItem } from './event-pack.ts';
-import { volumesOf, type HeldHead, type VolumeHead, type Volumes } from './event-volumes.ts';
+import { isCounted, makePack, revisionsOf, type PackItem } from './event-pack.ts';
+import type { VolumeHead, Volumes } from './event-volumes.ts';
 import { inSlices } from './in-slices.ts';
+import { cellKey, lookAt, type Cell, type Look, type Rebuilding } from './look-at-events.ts';
 import { monotonicMicroseconds } from './monotonic-microseconds.ts';
 import { inTurns, lost, tryAgain } from './try-again.ts';
 
 type Rebuild = (tenantId: string, rebuilt: readonly Rebuilt[], at: Instant) => Promise<RebuiltCounts>;
 
-/** A stored revision, and the pack it lies in: null for one that this call has just made. */
-interface Cell {
-  readonly event: StoredEvent;
-  readonly hash: string;
-  readonly volume: string;
-  readonly pack: PackItem | null;
-}
-/** What one volume's packs hold of the events in question. */
-interface Look {
-  readonly open: HeldHead;
-  /** The books as they were before the packs were read: a write under their tags is one on this state. */
-  readonly heads: ReadonlyMap<string, HeldHead>;
-  readonly cells: Map<string, Cell>;
-}
-interface Rebuilding {
-  readonly items: CosmosContainer;
-  readonly volumes: Volumes;
-  readonly tenantId: string;
-  readonly at: Instant;
-}
 interface Outcome {
   readonly counts: RebuiltCounts;
   /** What lies in other volumes. */
   readonly rest: readonly Rebuilt[];
 }
+/** How much of a call is done at once: what stays under an id is given again in one batch with what leaves it. */
+type Part = 'all' | 'what stays' | 'what leaves';
 
 const none: RebuiltCounts = { rebuilt: 0, moved: 0, unchanged: 0, gone: 0 };
-const idsPerQuery = 500;
-const key = (id: string, revision: number): string => `${id} ${revision}`;
 
 /**
  * Puts events made anew in the place of revisions. A revision leaves its pack, which stays, if empty, because the
  * feed leads to it; it comes back in a new pack of the same volume, with a mark that brings it into the feed again.
- * All of a volume happens in one batch. Where a call reaches over volumes, or is larger than a batch, it is done
- * part by part, and a crash between leaves parts done that the next call answers as unchanged.
+ * Where revisions leave an id, so does the newest of those that stay. All of a volume happens in one batch. Where a
+ * call reaches over volumes, or is larger than a batch, it is done part by part, and a crash between leaves parts done
+ * that the next call answers as unchanged.
  */
 export function eventRebuilder(items: CosmosContainer, volumes: Volumes): Rebuild {
   const turn = inTurns();
@@ -58,11 +40,9 @@ export function eventRebuilder(items: CosmosContainer, volumes: Volumes): Rebuil
     const by = { items, volumes, tenantId, at };
     let counts = none;
     for (let left = rebuilt; left.length > 0;) {
-      const outcome = await tryAgain('a tenant’s events', () => rebuildOnce(by, left));
+      const outcome = await tryAgain('a tenant’s events', () => rebuildOnce(by, left, 'all'));
       if (outcome === 'too large') {
-        if (left.length === 1) {
-          throw new AppError('bug', 'give-up', 'An event is larger than an item of Cosmos DB may be.');
-        }
+        if (left.length === 1) return sum(counts, await inTwo(by, left));
         const [first = [], second = []] = inSlices(left, Math.ceil(left.length / 2));
         return sum(counts, sum(await all(tenantId, first, at), await all(tenantId, second, at)));
       }
@@ -81,75 +61,38 @@ export function eventRebuilder(items: CosmosContainer, volumes: Volumes): Rebuil
   };
 }
 
+/** One event, which is too large for one batch together with the one that stays in its place: that one first. */
+async function inTwo(by: Rebuilding, rebuilt: readonly Rebuilt[]): Promise<RebuiltCounts> {
+  const part = (which: Part) => tryAgain('a tenant’s events', () => rebuildOnce(by, rebuilt, which));
+  const stays = await part('what stays');
+  const outcome = stays === 'too large' ? stays : await part('what leaves');
+  if (outcome !== 'too large') return outcome.counts;
+  throw new AppError('bug', 'give-up', 'An event is larger than an item of Cosmos DB may be.');
+}
+
 async function rebuildOnce(
   by: Rebuilding,
   rebuilt: readonly Rebuilt[],
+  part: Part,
 ): Promise<Outcome | 'too large' | typeof lost> {
   const look = await lookAt(by, rebuilt);
   const volumeOf = ({ was, event }: Rebuilt): string | undefined =>
-    look.cells.get(key(was, event.revision))?.volume;
+    look.cells.get(cellKey(was, event.revision))?.volume;
   const volume = rebuilt.map(volumeOf).find(one => one !== undefined);
   const here = rebuilt.filter(one => [volume, undefined].includes(volumeOf(one)));
   const before = new Map(look.cells);
   const counts = decide(look, here, isoInstant(by.at));
-  if (volume !== undefined && counts.rebuilt + counts.moved > 0) {
-    // First what comes, then what goes: between two batches an event is rather there twice than nowhere.
-    for (const name of new Set([look.open.head.volume, volume])) {
-      const outcome = await commit(by, look, before, name);
-      if (outcome !== 'done') return outcome;
-    }
+  const again = part === 'what leaves' ? [] : thatStay(look.cells, here);
+  const after = part === 'what stays' ? new Map(before) : look.cells;
+  for (const cell of again) after.set(cellKey(cell.event.id, cell.event.revision), cell);
+  // First what comes, then what goes: between two batches an event is rather there twice than nowhere.
+  const names = new Set([look.open.head.volume, ...again.map(cell => cell.volume)]);
+  if (volume !== undefined) names.delete(volume);
+  for (const name of volume === undefined ? names : [...names, volume]) {
+    const outcome = await commit(by, look, { before, after }, name);
+    if (outcome !== 'done') return outcome;
   }
   return { counts, rest: rebuilt.filter(one => !here.includes(one)) };
-}
-
-/** Reads every revision of the ids that are, and of those that will be. */
-async function lookAt(by: Rebuilding, rebuilt: readonly Rebuilt[]): Promise<Look> {
-  const open = await by.volumes.open(by.tenantId, true);
-  const ids = [...new Set(rebuilt.flatMap(({ was, event }) => [was, event.id as string]))].filter(isEventId);
-  const places = new Map<string, Set<string>>();
-  for (const id of ids) {
-    for (const volume of volumesOf(open.head, dayOf(id)))
-      places.set(volume, (places.get(volume) ?? new Set()).add(id));
-  }
-  const heads = new Map<string, HeldHead>([[open.head.volume, open]]);
-  const cells = new Map<string, Cell>();
-  for (const [volume, wanted] of places) {
-    if (!heads.has(volume)) {
-      const books = await by.volumes.books(by.tenantId, volume);
-      if (books === null) continue;
-      heads.set(volume, { head: books.item, etag: books.etag });
-    }
-    for (const pack of await packsWith(by, volume, [...wanted])) {
-      for (const { event, hash } of await revisionsOf(pack)) {
-        if (wanted.has(event.id)) cells.set(key(event.id, event.revision), { event, hash, volume, pack });
-      }
-    }
-  }
-  return { open, heads, cells };
-}
-
-async function packsWith(
-  by: Rebuilding,
-  volume: string,
-  ids: readonly string[],
-): Promise<readonly PackItem[]> {
-  const packs = new Map<string, PackItem>();
-  for (const slice of inSlices(ids, idsPerQuery)) {
-    const found = await by.items.query<PackItem>({
-      text: `SELECT * FROM c
-        WHERE c.tenantId = @tenant AND c.volume = @volume AND c.kind = 'pack' AND ARRAY_CONTAINS(@days, c.day)
-          AND EXISTS (SELECT VALUE t FROM t IN c.terms WHERE ARRAY_CONTAINS(@terms, t))`,
-      parameters: {
-        tenant: by.tenantId,
-        volume,
-        days: [...new Set(slice.map(dayOf))],
-        terms: slice.map(termOf),
-      },
-      partition: [by.tenantId, volume],
-    });
-    for (const pack of found) packs.set(pack.id, pack);
-  }
-  return [...packs.values()];
 }
 
 /** What becomes of each, one after the other; `look.cells` is afterwards as it shall be. */
@@ -157,7 +100,7 @@ function decide(look: Look, rebuilt: readonly Rebuilt[], at: string): RebuiltCou
   const { cells } = look;
   const counts = { ...none };
   for (const { was, event } of rebuilt) {
-    const place = key(was, event.revision);
+    const place = cellKey(was, event.revision);
     const cell = cells.get(place);
     if (cell === undefined || !isDeepStrictEqual(cell.event.raw, event.raw)) counts.gone += 1;
     else if (event.id !== was) {
@@ -167,7 +110,7 @@ function decide(look: Look, rebuilt: readonly Rebuilt[], at: string): RebuiltCou
       if (there.some(one => one.hash === cell.hash)) continue;
       const revision = Math.max(0, ...there.map(one => one.event.revision)) + 1;
       const moved = storedForm(event, { ingestedAt: at, revision });
-      cells.set(key(event.id, revision), {
+      cells.set(cellKey(event.id, revision), {
         event: moved,
         hash: cell.hash,
         volume: look.open.head.volume,
@@ -187,6 +130,23 @@ function decide(look: Look, rebuilt: readonly Rebuilt[], at: string): RebuiltCou
   return counts;
 }
 
+/**
+ * The newest of those that stay under each id that something leaves, or has left before: to be given again, for the
+ * index was told to forget the id. Where the one that the event was counted with has left, it is counted with this one.
+ */
+function thatStay(cells: ReadonlyMap<string, Cell>, rebuilt: readonly Rebuilt[]): readonly Cell[] {
+  const left = new Set(rebuilt.filter(({ was, event }) => event.id !== was).map(({ was }) => was));
+  const stay = Map.groupBy(
+    [...cells.values()].filter(({ event }) => left.has(event.id)),
+    ({ event }) => event.id,
+  );
+  return [...stay.values()].flatMap(all => {
+    const newest = all.reduce((one, other) => (one.event.revision > other.event.revision ? one : other));
+    if (all.some(isCounted)) return newest.pack === null ? [] : [{ ...newest, pack: null }];
+    return [{ ...newest, pack: null, counted: true as const }];
+  });
+}
+
 /** As JSON has them: a field that is undefined here is absent there. */
 function saysTheSame(stored: StoredEvent, event: Rebuilt['event']): boolean {
   const { ingestedAt: _ingested, rebuiltAt: _rebuilt, ...said } = stored;
@@ -197,13 +157,13 @@ function saysTheSame(stored: StoredEvent, event: Rebuilt['event']): boolean {
 async function commit(
   by: Rebuilding,
   look: Look,
-  before: ReadonlyMap<string, Cell>,
+  { before, after }: Record<'before' | 'after', ReadonlyMap<string, Cell>>,
   volume: string,
 ): Promise<'done' | 'too large' | typeof lost> {
   const held = look.heads.get(volume);
   if (held === undefined) return lost;
-  const made = [...look.cells.values()].filter(one => one.pack === null && one.volume === volume);
-  const left = [...before].filter(([at, one]) => one.volume === volume && look.cells.get(at) !== one);
+  const made = [...after.values()].filter(one => one.pack === null && one.volume === volume);
+  const left = [...before].filter(([at, one]) => one.volume === volume && after.get(at) !== one);
   const old = await Promise.all(
     [...Map.groupBy(left, ([, one]) => one.pack)].flatMap(([pack, gone]) =>
       pack === null ? [] : [without(pack, new Set(gone.map(([at]) => at)))],
@@ -232,7 +192,7 @@ interface Rewritten {
 
 async function without(pack: PackItem, gone: ReadonlySet<string>): Promise<Rewritten> {
   const { id, tenantId, volume, day, source } = pack;
-  const stay = (await revisionsOf(pack)).filter(({ event }) => !gone.has(key(event.id, event.revision)));
+  const stay = (await revisionsOf(pack)).filter(({ event }) => !gone.has(cellKey(event.id, event.revision)));
   return { was: pack, kept: demandNarrow(await makePack({ id, tenantId, volume, day, source }, stay)) };
 }
 
@@ -250,7 +210,7 @@ function nextHead(
     ...head,
     commit,
     ticket,
-    // An event is counted where its first revision lies.
+    // An event is counted where the revision lies that it is counted with.
     events: head.events + total(packs => packs.reduce((many, one) => many + one.firsts, 0)),
     revisions: head.revisions + total(packs => packs.reduce((many, one) => many + one.count, 0)),
     bytes: head.bytes + total(sizeOf),

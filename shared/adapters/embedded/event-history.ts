@@ -16,7 +16,8 @@ export function eventHistory(
 ): History {
   const places = database
     .prepare<{ position: number }>(
-      `SELECT position FROM event_versions WHERE tenant = ? AND id = ? AND revision > ? ORDER BY revision LIMIT ?`,
+      `SELECT position FROM event_versions
+       WHERE tenant = ? AND id = ? AND revision > ? AND position > 0 ORDER BY revision LIMIT ?`,
     )
     .all(tenant.number, packId(id), after, limit + 1);
   const document = database.prepare<RevisionRow>(

@@ -71,7 +71,7 @@ function expireBatch(
   const end = Buffer.from(isoDay(plus(before, days(1))).replaceAll('-', ''), 'hex');
   const looked = database
     .prepare<{ id: PackedId; position: number; revisions: number }>(
-      `SELECT id, position, max(revision), count(*) AS revisions FROM event_versions
+      `SELECT id, position, max(revision), sum(position > 0) AS revisions FROM event_versions
        WHERE tenant = ? AND id > ? AND id < ? GROUP BY id ORDER BY id LIMIT ${batchSize}`,
     )
     .all(tenant.number, after, end);

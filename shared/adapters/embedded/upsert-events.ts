@@ -100,7 +100,8 @@ function claimer(database: Database, tenant: number): Claimer {
   );
   // LEFT JOIN: a revision whose document is gone must not make its record look like a changed one.
   const compare = database.prepare<{ last: number | null; same: number | null; gone: number }>(
-    `SELECT max(v.revision) AS last, max(r.record_hash = ?) AS same, count(*) - count(r.position) AS gone
+    `SELECT max(v.revision) AS last, max(r.record_hash = ?) AS same,
+            count(nullif(v.position, 0)) - count(r.position) AS gone
      FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
      WHERE v.tenant = ? AND v.id = ?`,
   );
