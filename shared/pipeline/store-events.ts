@@ -79,25 +79,37 @@ function memoryOf(
   newest: readonly StoredEvent[],
 ): (id: string, hash: Sha256) => Promise<boolean> {
   const stored = new Map<string, StoredEvent>(newest.map(event => [event.id, event]));
-  const said = new Map<string, Set<Sha256 | null>>();
-  const revisions = async (id: string, hash: Sha256): Promise<Set<Sha256 | null>> => {
+  const said = new Map<string, Said>();
+  const ofNewest = async (id: string): Promise<Said> => {
     const last = stored.get(id);
-    const found = new Set(last === undefined ? [] : [await values(last)]);
-    // It is nearly always the newest, or there is no other.
-    for (let after = 0, more = last !== undefined && last.revision > 1 && !found.has(hash); more;) {
+    const hashes = new Set(last === undefined ? [] : [await values(last)]);
+    return { hashes, whole: last === undefined || last.revision === 1 };
+  };
+  const ofAll = async (id: string, { hashes }: Said): Promise<Said> => {
+    for (let after = 0, more = true; more;) {
       const page = await store.history(scope, id, after, revisionsAtOnce);
-      for (const event of page.revisions) found.add(await values(event));
+      for (const event of page.revisions) hashes.add(await values(event));
       after = page.revisions.at(-1)?.revision ?? after;
       more = page.more && page.revisions.length > 0;
     }
-    return found;
+    return { hashes, whole: true };
   };
   return async (id, hash) => {
-    const known = said.get(id) ?? (await revisions(id, hash));
-    if (known.has(hash)) return true;
-    said.set(id, known.add(hash));
+    let known = said.get(id) ?? (await ofNewest(id));
+    // It is nearly always the newest, or there is no other. A history is read once for all records of its id.
+    if (!known.whole && !known.hashes.has(hash)) known = await ofAll(id, known);
+    said.set(id, known);
+    if (known.hashes.has(hash)) return true;
+    known.hashes.add(hash);
     return false;
   };
+}
+
+/** What the revisions of an id said. */
+interface Said {
+  readonly hashes: Set<Sha256 | null>;
+  /** Whether it is of all of them, and not of the newest alone. */
+  readonly whole: boolean;
 }
 
 const revisionsAtOnce = 100;

@@ -70,6 +70,29 @@ it('versions of one record on one page are compared with each other', async () =
   expect(await house.told()).toEqual(['1 grün', '2 rot']);
 });
 
+it('versions that come in other bytes are compared with a history that is read once', async () => {
+  const texts = Array.from({ length: 250 }, (_, n) => `version ${n}`);
+  const house = await sending(...texts.map(text => `{"id":"e1","at":AT,"text":"${text}"}`));
+  await house.run();
+  house.send(...texts.map(text => `{"text":"${text}","id":"e1","at":AT}`));
+  const { events } = house.deps;
+  let read = 0;
+  const counted: PullDeps = {
+    ...house.deps,
+    events: {
+      ...events,
+      history: async (...asked) => {
+        const page = await events.history(...asked);
+        read += page.revisions.length;
+        return page;
+      },
+    },
+  };
+  expect(await house.again(counted)).toBe('succeeded');
+  expect(await house.told()).toHaveLength(texts.length);
+  expect(read).toBe(texts.length);
+});
+
 it('what was stored under the hash of its values is known by it, in each of its versions', async () => {
   const versions = ['grün', 'rot'].map(text => `{"id":"e1","at":AT,"text":"${text}"}`);
   const house = await sending(...versions);

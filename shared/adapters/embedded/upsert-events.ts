@@ -3,13 +3,12 @@ import { isoInstant, type Instant } from '../../kernel/time.ts';
 import type { NewEvent } from '../../model/event.ts';
 import type { ChangedRecords } from '../../ports/event-store.ts';
 import { storedForm } from '../../model/stored-form.ts';
+import { revisionClaimer } from './claim-revisions.ts';
 import { lastPosition } from './event-feed.ts';
 import type { Database } from './open-database.ts';
 import type { RecentChange } from './recent-changes.ts';
-import { packId, packedLength } from './packed-id.ts';
 import { demandTenant } from './tenant-numbers.ts';
 import type { TenantId } from '../../model/ids.ts';
-import { damaged } from './sealed-document.ts';
 import { demandEventSize } from '../documents/demand-event-size.ts';
 import { sealOf } from '../documents/sealed-document.ts';
 import { eventWriter, type WriteEvent } from './event-document.ts';
@@ -38,7 +37,7 @@ export function upsertEvents(
   const insert = database.prepare(
     'INSERT INTO revisions (position, tenant, seal, doc, record_hash) VALUES (?, ?, ?, ?, ?)',
   );
-  const claim = claimer(database, tenant.number);
+  const claim = revisionClaimer(database, tenant.number);
   // One for all: SQLite copies what it is given.
   const hash = Buffer.alloc(32);
   const ingestedAt = isoInstant(at);
@@ -82,44 +81,4 @@ function readHash({ recordHash }: NewEvent, into: Buffer): void {
   // Hexadecimal that does not parse gives fewer bytes, and two such would look like one record.
   if (into.write(recordHash, 'hex') === into.length && recordHash.length === 2 * into.length) return;
   throw new AppError('bug', 'give-up', 'An event came with a record hash that is none.');
-}
-
-interface Claimer {
-  /**
-   * Takes revision 1 of an id for `position` and answers 1; for an id that is known, the number its next revision would
-   * have; null when this very record is already there.
-   */
-  first(id: string, hash: Uint8Array, position: number): number | null;
-  /** Takes that next revision of the id last asked for. */
-  next(revision: number, position: number): void;
-}
-
-function claimer(database: Database, tenant: number): Claimer {
-  const insert = database.prepare(
-    'INSERT INTO event_versions (tenant, id, revision, position) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  // LEFT JOIN: a revision whose document is gone must not make its record look like a changed one.
-  const compare = database.prepare<{ last: number | null; same: number | null; gone: number }>(
-    `SELECT max(v.revision) AS last, max(r.record_hash = ?) AS same,
-            count(nullif(v.position, 0)) - count(r.position) AS gone
-     FROM event_versions v LEFT JOIN revisions r ON r.position = v.position AND r.tenant = v.tenant
-     WHERE v.tenant = ? AND v.id = ?`,
-  );
-  const packed = new Uint8Array(packedLength);
-  let key = packId('', packed);
-  // A page is nearly always all new or all known: what the last event was decides what is tried first.
-  let expectKnown = false;
-  return {
-    first(id, hash, position) {
-      key = packId(id, packed);
-      if (!expectKnown && insert.run(tenant, key, 1, position).changes === 1) return 1;
-      const { last, same, gone } = compare.get(hash, tenant, key) ?? { last: null, same: null, gone: 0 };
-      if (gone > 0) throw damaged('The index of events');
-      expectKnown = same === 1;
-      if (expectKnown) return null;
-      if (last === null) insert.run(tenant, key, 1, position);
-      return (last ?? 0) + 1;
-    },
-    next: (revision, position) => void insert.run(tenant, key, revision, position),
-  };
 }
