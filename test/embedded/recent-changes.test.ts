@@ -30,12 +30,30 @@ it('answers what follows a position it holds, and nothing it cannot be sure of',
   expect(recent.after(7, 10, 8)).toBeNull();
 });
 
-it('lets go of what whoever asks has had', () => {
+it('lets go of what was answered', () => {
   const recent = recentChanges();
+  recent.dropUpTo(4);
   recent.add([change(5), change(6), change(7)]);
-  expect(positions(recent.after(5, 10, 7))).toEqual([6, 7]);
+  recent.dropUpTo(4);
+  expect(positions(recent.after(4, 10, 7))).toEqual([5, 6, 7]);
+  recent.dropUpTo(5);
   expect(recent.after(4, 10, 7)).toBeNull();
   expect(positions(recent.after(5, 10, 7))).toEqual([6, 7]);
+  recent.dropUpTo(7);
+  expect(recent.after(7, 10, 7)).toBeNull();
+  recent.add([change(8)]);
+  expect(positions(recent.after(7, 10, 8))).toEqual([8]);
+});
+
+it('has room for what was not answered yet, whatever was answered before', () => {
+  const recent = recentChanges();
+  let last = 0;
+  for (let look = 0; look < 20; look += 1) {
+    const from = last;
+    for (let n = 0; n < 10_000; n += 1) recent.add([change((last += 1))]);
+    expect(recent.after(from, 20_000, last)).toHaveLength(10_000);
+    recent.dropUpTo(last);
+  }
 });
 
 it('starts anew behind a hole: another process stored what is missing', () => {

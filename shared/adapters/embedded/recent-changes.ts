@@ -17,11 +17,10 @@ export interface RecentChange {
  */
 export interface RecentChanges {
   add(changes: readonly RecentChange[]): void;
-  /**
-   * Those after `from`, at most `limit`, as far as `last`; null when they are not all here. Lets go of those up to
-   * `from`: whoever asks for what comes next has had them.
-   */
+  /** Those after `from`, at most `limit`, as far as `last`; null when they are not all here. */
   after(from: number, limit: number, last: number): readonly RecentChange[] | null;
+  /** Lets go of what was answered: whoever wants it again, because it could not be put, reads it from the database. */
+  dropUpTo(position: number): void;
   forget(): void;
 }
 
@@ -35,10 +34,8 @@ export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
   let bytes = 0;
 
-  /** Drops the older half, so that dropping costs nothing per change. */
-  function shrink(): void {
-    const gone = held.splice(0, Math.ceil(held.length / 2));
-    for (const { most } of gone) bytes -= most;
+  function drop(count: number): void {
+    for (const { most } of held.splice(0, count)) bytes -= most;
   }
 
   return {
@@ -51,14 +48,18 @@ export function recentChanges(): RecentChanges {
         held.push(change);
         bytes += change.most;
       }
-      while (held.length > bounds.changes || bytes > bounds.bytes) shrink();
+      // The older half at a time, so that dropping costs nothing per change.
+      while (held.length > bounds.changes || bytes > bounds.bytes) drop(Math.ceil(held.length / 2));
     },
     after(from, limit, last) {
       const first = held[0]?.position;
       if (first === undefined || from + 1 < first) return null;
-      for (const { most } of held.splice(0, from + 1 - first)) bytes -= most;
-      const found = held.slice(0, limit);
+      const found = held.slice(from + 1 - first, from + 1 - first + limit);
       return found.length === Math.min(limit, last - from) ? found : null;
+    },
+    dropUpTo(position) {
+      const first = held[0]?.position;
+      if (first !== undefined) drop(Math.max(0, position + 1 - first));
     },
     forget() {
       held = [];

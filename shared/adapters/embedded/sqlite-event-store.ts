@@ -94,7 +94,11 @@ export function sqliteEventStore(database: Database): EventStore {
         const from = readPosition(database, after);
         // One more than is wanted: whether there is more.
         const known = scopes === null ? recent.after(from, limit + 1, lastPosition(database)) : null;
-        if (known !== null) return held(known, limit);
+        if (known !== null) {
+          const page = held(known, limit);
+          recent.dropUpTo(known[page.changes.length - 1]?.position ?? 0);
+          return page;
+        }
         const rows =
           scopes === null
             ? wholeFeed(database, from, limit + 1)
