@@ -98,8 +98,6 @@ function parsePage(bytes: Uint8Array): void {
 function bareDatabase(file: string, tables: readonly string[]): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec('PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  // As the product's, which gains as much by them.
-  database.exec('PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 8000;');
   for (const script of tables) database.exec(script);
   return database;
 }

@@ -35,7 +35,7 @@ export function openFloor(folder: string): Floor {
   const db = new DatabaseSync(join(folder, 'floor.db'));
   db.exec(`
     PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16384;
-    PRAGMA wal_autocheckpoint = 8000;
+    PRAGMA wal_autocheckpoint = 2000;
     CREATE TABLE docs (rowid INTEGER PRIMARY KEY, id BLOB, revision INTEGER, codes TEXT);
     CREATE VIRTUAL TABLE words USING fts5(${wordColumns.join(', ')}, content='', tokenize="${tokenizer}");`);
   const doc = db.prepare('INSERT INTO docs (rowid, id, revision, codes) VALUES (?, ?, ?, ?)');

@@ -54,12 +54,9 @@ export interface OpenDatabaseOptions extends DatabaseAdvice {
 const pageSize = 8192;
 // What a connection keeps of its pages. Twice as much saved no CPU that could be measured, over a million events.
 const cacheKib = 8 * 1024;
-// Pages in the write-ahead log before SQLite copies them home: 64 MiB. A page that changes often goes home once for all
-// its changes, which with a fourth of it took a twelfth more CPU over the mix of all sources. The writer waits for it, a
-// quarter of a second where it had waited for 150 ms.
-const checkpointAfterPages = 8000;
-// What the log is cut back to; a long write makes it longer than usual.
-const logLimitBytes = 128 * 1024 * 1024;
+// Pages in the write-ahead log before SQLite copies them home, and the size the log is cut back to.
+const checkpointAfterPages = 2000;
+const logLimitBytes = 64 * 1024 * 1024;
 
 /**
  * Opens (and where need be creates or migrates) a database file in write-ahead mode.
