@@ -9,7 +9,7 @@ import type { PullDeps } from '../shared/pipeline/pull-types.ts';
 import { archivePages, storePages } from '../shared/pipeline/store-pages.ts';
 import { indexPause, type BenchRig } from './bench-rig.ts';
 import { cpuSeconds } from './figures.ts';
-import { keptSteps, type KeptPage } from './kept-pages.ts';
+import { keptPages, type KeptPage } from './kept-pages.ts';
 
 /** CPU-seconds of each stage; garbage collection and whatever else the process does meanwhile are in it. */
 export interface StagesSpent {
@@ -30,7 +30,7 @@ export async function measureStages(rig: BenchRig): Promise<StagesSpent> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-stages-'));
   const profile = await openEmbedded({ folder, environment: {}, clock: rig.deps.clock });
   try {
-    return await overPages({ ...rig.deps, ...profile }, profile, pagesOf(rig));
+    return await overPages({ ...rig.deps, ...profile }, profile, keptPages(rig));
   } finally {
     await profile.close();
     await rm(folder, { recursive: true, force: true });
@@ -68,10 +68,6 @@ async function overPages(
 }
 
 const page = { contentType: 'application/json', resume: null, holds: 'records', name: null } as const;
-
-async function* pagesOf(rig: BenchRig): AsyncGenerator<KeptPage> {
-  for await (const { pages } of keptSteps(rig)) yield* pages;
-}
 
 interface Batch extends Pick<KeptPage, 'target' | 'prefix'> {
   readonly bytes: Uint8Array[];
