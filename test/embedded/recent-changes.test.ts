@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openDatabase } from '../../shared/adapters/embedded/open-database.ts';
 import { recentChanges, type RecentChange } from '../../shared/adapters/embedded/recent-changes.ts';
+import { openHoldfastDatabase } from '../../shared/adapters/embedded/open-embedded.ts';
 import { holdfastMigrations } from '../../shared/adapters/embedded/schema.ts';
 import { sqliteEventStore } from '../../shared/adapters/embedded/sqlite-event-store.ts';
 import { instant } from '../../shared/kernel/time.ts';
@@ -53,6 +54,21 @@ it('has room for what was not answered yet, whatever was answered before', () =>
     for (let n = 0; n < 10_000; n += 1) recent.add([change((last += 1))]);
     expect(recent.after(from, 20_000, last)).toHaveLength(10_000);
     recent.dropUpTo(last);
+  }
+});
+
+it('is asked once by a store for what it answers; again, the database is', async () => {
+  const database = openHoldfastDatabase(await tempFolder());
+  try {
+    const store = sqliteEventStore(database);
+    await store.upsert(scopeOf(contoso), [sampleEvent('a'), sampleEvent('b')], instant(1_000));
+    // So that the two can be told apart.
+    database.exec('DELETE FROM revisions');
+    expect((await store.changes(null, null, 1)).changes).toHaveLength(1);
+    expect((await store.changes(null, null, 1)).changes).toHaveLength(0);
+    expect((await store.changes(null, '0000000000000001', 1)).changes).toHaveLength(1);
+  } finally {
+    database.close();
   }
 });
 

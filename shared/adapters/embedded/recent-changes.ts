@@ -34,6 +34,7 @@ export function recentChanges(): RecentChanges {
   let held: RecentChange[] = [];
   let bytes = 0;
 
+  /** None where `count` is below zero. */
   function drop(count: number): void {
     for (const { most } of held.splice(0, count)) bytes -= most;
   }
@@ -59,7 +60,7 @@ export function recentChanges(): RecentChanges {
     },
     dropUpTo(position) {
       const first = held[0]?.position;
-      if (first !== undefined) drop(Math.max(0, position + 1 - first));
+      if (first !== undefined) drop(position + 1 - first);
     },
     forget() {
       held = [];
